@@ -1,0 +1,88 @@
+"""The line of code that makes a layer, with Keras' defaults left out."""
+
+import functools
+import inspect
+import random
+
+import keras
+
+from widgets import words
+
+# Not what a reader would write: our fixed name, and the float32 in which everything is shown.
+NOT_WRITTEN = ("name", "dtype")
+
+
+def code_line(layer_class, arguments):
+    """The call that makes an equal layer; what code cannot say (a lambda) is named after a "#".
+
+    >>> code_line(keras.layers.Conv2D, {"filters": 10, "kernel_size": (3, 3), "strides": (2, 1), "groups": 1})
+    'layers.Conv2D(10, 3, strides=(2, 1))'
+    """
+    required = _required(layer_class)
+    defaults = _defaults(layer_class)
+    parts, lacking = [], []
+    for name in required:
+        parts.append(_written(arguments[name]))
+    for name, value in arguments.items():
+        if name in required or name in NOT_WRITTEN or _same(value, defaults[name]):
+            continue
+        text = _written(value)
+        if text is None:
+            lacking.append(name)
+        else:
+            parts.append(f"{name}={text}")
+    line = f"layers.{layer_class.__name__}({', '.join(parts)})"
+    return line + words.CODE_LACKS.format(names=", ".join(lacking)) if lacking else line
+
+
+def _required(made):
+    """The arguments without a default."""
+    signature = inspect.signature(made.__init__).parameters.values()
+    named = (p for p in signature if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self")
+    return [p.name for p in named if p.default is p.empty]
+
+
+@functools.cache
+def _defaults(layer_class):
+    """Every argument of a layer of this class that was given only what it requires."""
+    state = random.getstate()  # an initializer without a seed draws one from Python's own generator
+    layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
+    random.setstate(state)
+    values = {name: getattr(layer, name, None) for name in layer.get_config()}
+    return values | {"activation": None}
+
+
+def _same(value, default):
+    return value == default or (_is_object(value) and _config(value) == _config(default))
+
+
+def _written(value):
+    """Code for one argument, or None where there is none."""
+    if isinstance(value, tuple) and len(set(value)) == 1:
+        return repr(value[0])
+    if not _is_object(value):
+        return None if callable(value) else repr(value)
+    module = type(value).__module__
+    if not module.startswith("keras."):
+        return None
+    room = module.removeprefix("keras.src.").split(".")[0]
+    if not hasattr(getattr(keras, room, None), type(value).__name__):
+        return None
+    standard = {
+        p.name: p.default
+        for p in inspect.signature(type(value).__init__).parameters.values()
+        if p.default is not p.empty
+    }
+    config = {
+        name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]
+    }
+    return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
+
+
+def _is_object(value):
+    """Whether this is an initializer, a regularizer, a constraint or an activation layer."""
+    return hasattr(value, "get_config") and not isinstance(value, type)
+
+
+def _config(value):
+    return (type(value), value.get_config()) if _is_object(value) else value

@@ -1,0 +1,220 @@
+"""A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
+
+from contextlib import contextmanager
+
+import ipywidgets
+
+from widgets import arithmetic, words
+from widgets.settings import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag
+
+
+class Controls:
+    """The controls of one layer; `changed` is called once for every move, whatever it moved.
+
+    `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape.
+    """
+
+    def __init__(self, recipe, input_shape, shape_only, changed, forget):
+        self._changed = changed
+        self._forget = forget
+        self._silent = False
+        self._kind = recipe.kind
+        self._input_shape = tuple(input_shape)
+        self._channel_axis = recipe.channel_axis
+        self._start = dict(recipe.settings) | ({"input_shape": self._input_shape} if shape_only else {})
+        self._controls = {}  # setting -> its control, or a list with one for each axis
+        self._options = {}  # setting -> the value that each name in its menu stands for
+        self._squares = {}  # setting -> the box that ties its axes together
+        rows = []
+        if shape_only:
+            rows += self._input_rows()
+        for name, rule in self._kind.settings.items():
+            rows += self._setting_rows(name, rule, recipe.settings[name])
+        reset = ipywidgets.Button(
+            description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto")
+        )
+        reset.on_click(lambda _: self.reset())
+        self.box = ipywidgets.VBox([*rows, reset])
+        self.box.add_class("cn-controls")
+
+    @property
+    def settings(self):
+        """The settings as the controls show them, in Keras' form."""
+        values = {}
+        for name, control in self._controls.items():
+            values[name] = tuple(c.value for c in control) if isinstance(control, list) else control.value
+            if name in self._options:
+                values[name] = self._options[name][control.value]
+        if "input_shape" in values:
+            values["input_shape"] = self._with_sizes(values["input_shape"])
+        return values
+
+    @settings.setter
+    def settings(self, wanted):
+        checked = {name: self._checked(name, value) for name, value in dict(wanted).items()}
+        with self._one_change():
+            for name in sorted(
+                checked, key=lambda name: name != "input_shape"
+            ):  # groups depend on its channels
+                self._put(name, checked[name])
+
+    def reset(self):
+        """Back to the settings, and the weights, at the start."""
+        self._forget()
+        self.settings = self._start
+
+    def _checked(self, name, value):
+        """The value in Keras' form; ValueError where no control can show it."""
+        if name not in self._controls:
+            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
+        now = self.settings[name]
+        rule = self._kind.settings.get(name)
+        if name == "input_shape":
+            good = _whole(value, 1, len(now)) and value[0] == now[0]
+            text = words.RULE_SHAPE.format(rank=len(now), batch=now[0])
+        elif isinstance(rule, Count) and rule.per_axis:
+            value = (value,) * len(now) if _whole((value,), rule.low, 1) else value
+            good, text = (
+                _whole(value, rule.low, len(now)),
+                words.RULE_AXES.format(low=rule.low, axes=len(now)),
+            )
+        elif isinstance(rule, (Count, Divisor)):
+            low = getattr(rule, "low", 1)
+            good, text = _whole((value,), low, 1), words.RULE_COUNT.format(low=low)
+        elif isinstance(rule, Flag):
+            good, text = isinstance(value, bool), words.RULE_FLAG
+        else:
+            known = list(self._options[name].values())
+            good, text = value in known, words.either([repr(option) for option in known])
+        if not good:
+            raise ValueError(words.BAD_SETTING.format(name=name, rule=text, received=value, example=now))
+        return tuple(value) if isinstance(now, tuple) else value
+
+    def _put(self, name, value):
+        if name in self._options:
+            value = words.option_name(value)
+        if name == "input_shape":
+            value = [size for axis, size in enumerate(value) if axis not in (0, self._channel_axis)] + [
+                value[self._channel_axis]
+            ]
+        controls = self._controls[name] if isinstance(self._controls[name], list) else [self._controls[name]]
+        if name in self._squares:
+            self._squares[name].value = len(set(value)) == 1
+        for control, one in zip(controls, value if len(controls) > 1 else [value]):
+            if hasattr(control, "max"):
+                control.max = max(control.max, one)
+            control.value = one
+
+    def _setting_rows(self, name, rule, value):
+        if isinstance(rule, Count) and rule.per_axis:
+            sliders = [self._slider(f"{name} {axis}", rule, v) for axis, v in zip(self._kind.axes, value)]
+            self._controls[name] = sliders
+            square = ipywidgets.Checkbox(value=len(set(value)) == 1, description=words.SQUARE, indent=False)
+            square.add_class("cn-square")
+            self._squares[name] = square
+            for slider in sliders:
+                slider.observe(lambda change, name=name: self._keep_square(name, change.new), "value")
+            square.observe(
+                lambda change, name=name: change.new and self._keep_square(name, sliders[0].value), "value"
+            )
+            row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
+            row.add_class("cn-axes")
+            self._watch(*sliders)
+            return [row]
+        if isinstance(rule, Count):
+            control = self._slider(name, rule, value)
+        elif isinstance(rule, Divisor):
+            control = self._slider(name, Count(1, self._input_shape[self._channel_axis]), value)
+            control.observe(self._keep_divisor, "value")
+        elif isinstance(rule, Choice):
+            options = rule.options if value in rule.options else (*rule.options, value)
+            # The names are the values: a menu takes None for "nothing chosen".
+            self._options[name] = {words.option_name(option): option for option in options}
+            control = ipywidgets.Dropdown(
+                options=list(self._options[name]), value=words.option_name(value), description=name
+            )
+        else:
+            control = ipywidgets.Checkbox(value=value, description=name, indent=False)
+        self._controls[name] = control
+        self._watch(control)
+        return [control]
+
+    def _input_rows(self):
+        spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
+        sliders = [self._slider(f"input {axis}", INPUT_SIZE, n) for axis, n in zip(self._kind.axes, spatial)]
+        sliders.append(self._slider("input channels", INPUT_CHANNELS, self._input_shape[self._channel_axis]))
+        self._controls["input_shape"] = sliders
+        sliders[-1].observe(self._keep_groups, "value")
+        self._watch(*sliders)
+        return sliders
+
+    def _with_sizes(self, sizes):
+        """The input's shape with these spatial sizes and, last, channels."""
+        shape = [self._input_shape[0], *sizes[:-1]]
+        shape.insert(self._channel_axis, sizes[-1])
+        return tuple(shape)
+
+    def _slider(self, name, rule, value):
+        return ipywidgets.IntSlider(value, rule.low, max(rule.high, value), description=name)
+
+    def _watch(self, *controls):
+        for control in controls:
+            control.observe(self._moved, "value")
+
+    def _moved(self, _):
+        if not self._silent:
+            self._changed()
+
+    @contextmanager
+    def _one_change(self):
+        """Several controls move, one call of `changed` follows."""
+        if self._silent:
+            yield
+            return
+        self._silent = True
+        try:
+            yield
+        finally:
+            self._silent = False
+        self._changed()
+
+    def _keep_square(self, name, value):
+        if self._squares[name].value and not self._silent:
+            with self._quietly():
+                for slider in self._controls[name]:
+                    slider.max = max(slider.max, value)
+                    slider.value = value
+
+    def _keep_divisor(self, change):
+        """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
+        channels = self.settings.get("input_shape", self._input_shape)[self._channel_axis]
+        options = arithmetic.divisors(channels)
+        if change.new not in options and not self._silent:
+            beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
+            with self._quietly():
+                change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
+
+    def _keep_groups(self, change):
+        """Other channels have other divisors: keep the largest that is not above the groups shown."""
+        groups = self._controls.get("groups")
+        if groups is not None:
+            with self._quietly():
+                fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
+                groups.value, groups.max = fitting[-1], change.new
+
+    @contextmanager
+    def _quietly(self):
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
+
+
+def _whole(values, low, length):
+    """Whether these are `length` whole numbers from `low` up."""
+    return (
+        isinstance(values, (tuple, list))
+        and len(values) == length
+        and all(isinstance(v, int) and not isinstance(v, bool) and v >= low for v in values)
+    )

@@ -1,0 +1,194 @@
+// @ts-check
+/** Cells on a canvas: colours, padding, numbers, outlines. All sizes in CSS pixels. */
+import { short } from "./lookups.js";
+
+/** Blue and orange differ for every common kind of colour blindness; the lit colour is neither. */
+export const THEMES = {
+  light: { zero: [247, 247, 247], negative: [33, 102, 172], positive: [217, 95, 2], line: "#c4c4c4", hatch: "#8a8a8a", paper: "#ffffff", lit: "#c2006b", halo: "#ffffff" },
+  dark: { zero: [48, 48, 48], negative: [92, 170, 240], positive: [245, 150, 60], line: "#5a5a5a", hatch: "#9a9a9a", paper: "#1e1e1e", lit: "#ff6db6", halo: "#000000" },
+};
+
+const SMALLEST_FONT = 8;
+
+/** The size of numbers in a cell. @param {number} cell */
+const fontFor = (cell) => Math.max(Math.min(cell * 0.36, 13), cell * 0.3);
+
+/** How many characters a cell has room for; 0 where they would be too small to read. @param {number} cell */
+export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : Math.floor((cell - 4) / (fontFor(cell) * 0.6)));
+
+/** Red, green and blue of a value: brightness where `grey`, else from -limit through 0 to limit.
+ * @param {number} value @param {number} limit @param {boolean} grey @param {typeof THEMES.light} theme */
+export function colourOf(value, limit, grey, theme) {
+  if (Number.isNaN(value)) return [128, 128, 128];
+  const t = Math.max(-1, Math.min(1, value / limit));
+  if (grey) return [255 * t, 255 * t, 255 * t].map(Math.round);
+  const end = t < 0 ? theme.negative : theme.positive;
+  return theme.zero.map((zero, i) => Math.round(zero + Math.abs(t) * (end[i] - zero)));
+}
+
+/** Black or white, whichever reads better on a colour. @param {number[]} rgb */
+export function inkOn(rgb) {
+  const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+}
+
+/** Give a canvas its size on screen. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function sized(canvas, width, height) {
+  const scale = window.devicePixelRatio || 1;
+  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  if (canvas.width !== w) canvas.width = w;
+  if (canvas.height !== h) canvas.height = h;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(w / Math.max(width, 1), 0, 0, h / Math.max(height, 1), 0, 0);
+  context.clearRect(0, 0, width, height);
+  return context;
+}
+
+/** A pattern of slanted lines, or of dots. @param {CanvasRenderingContext2D} context @param {"hatch" | "dots"} kind @param {string} colour */
+function pattern(context, kind, colour) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
+  pen.strokeStyle = pen.fillStyle = colour;
+  if (kind === "hatch") {
+    pen.beginPath();
+    for (const x of [-6, 0, 6]) { pen.moveTo(x, 6); pen.lineTo(x + 6, 0); }
+    pen.stroke();
+  } else {
+    pen.fillRect(1, 1, 2.5, 2.5);
+  }
+  return /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
+}
+
+/** One pixel for each cell. @param {number} rows @param {number} columns @param {(row: number, column: number) => number} at
+ * @param {(value: number) => number[]} colour */
+function pixels(rows, columns, at, colour) {
+  const small = document.createElement("canvas");
+  small.width = columns;
+  small.height = rows;
+  const image = new ImageData(columns, rows);
+  for (let row = 0, k = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, k += 4) {
+      const rgb = colour(at(row, column));
+      image.data[k] = rgb[0]; image.data[k + 1] = rgb[1]; image.data[k + 2] = rgb[2]; image.data[k + 3] = 255;
+    }
+  }
+  /** @type {CanvasRenderingContext2D} */ (small.getContext("2d")).putImageData(image, 0, 0);
+  return small;
+}
+
+/**
+ * Draw one channel of a grid with its padding around it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number,
+ *   limit: number, grey: boolean, unread?: {rows: number[], columns: number[]}}} view
+ * @param {number} cell @param {typeof THEMES.light} theme
+ */
+export function drawCells(canvas, view, cell, theme) {
+  const [[top, bottom], [left, right]] = view.padding;
+  const { rows, columns } = view;
+  const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];
+  const context = sized(canvas, width, height);
+  const colour = (/** @type {number} */ value) => colourOf(value, view.limit, view.grey, theme);
+  context.fillStyle = theme.paper;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = pattern(context, "hatch", theme.hatch);
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(pixels(rows, columns, view.at, colour), left * cell, top * cell, columns * cell, rows * cell);
+  if (view.unread) {
+    context.fillStyle = pattern(context, "dots", theme.lit);
+    for (const row of view.unread.rows) context.fillRect(left * cell, (row + top) * cell, columns * cell, cell);
+    for (const column of view.unread.columns) context.fillRect((column + left) * cell, top * cell, cell, rows * cell);
+  }
+  if (cell >= 5) {
+    context.strokeStyle = theme.line;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let x = 0; x <= columns + left + right; x++) { context.moveTo(x * cell, 0); context.lineTo(x * cell, height); }
+    for (let y = 0; y <= rows + top + bottom; y++) { context.moveTo(0, y * cell); context.lineTo(width, y * cell); }
+    context.stroke();
+  }
+  const font = fontFor(cell);
+  if (font < SMALLEST_FONT) return;
+  context.font = `${font}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  const room = roomIn(cell);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = view.at(row, column);
+      const text = short(value, room);
+      if (!text) continue;
+      context.fillStyle = inkOn(colour(value));
+      context.fillText(text, (column + left + 0.5) * cell, (row + top + 0.5) * cell);
+    }
+  }
+}
+
+/**
+ * Outline cells on the upper canvas, some with a text in them.
+ * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} below
+ * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
+ * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
+ */
+export function drawLight(canvas, below, cells, padding, cell, theme) {
+  const context = sized(canvas, parseFloat(below.style.width), parseFloat(below.style.height));
+  const [[top], [left]] = padding;
+  const size = Math.max(cell, 3);
+  const edge = Math.min(2.5, Math.max(1, size / 8));
+  for (const [colour, extra] of /** @type {[string, number][]} */ ([[theme.halo, 2], [theme.lit, 0]])) {
+    context.strokeStyle = colour;
+    context.beginPath();
+    context.lineWidth = edge + extra;
+    for (const { row, column } of cells) {
+      context.rect((column + left) * cell + edge / 2, (row + top) * cell + edge / 2, size - edge, size - edge);
+    }
+    context.stroke();
+  }
+  const font = fontFor(cell);
+  if (font < SMALLEST_FONT) return;
+  context.font = `bold ${font}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (const { row, column, text } of cells) {
+    if (!text) continue;
+    const [x, y] = [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
+    context.fillStyle = theme.halo;
+    context.fillRect(x - cell / 2 + edge, y - font * 0.65, cell - 2 * edge, font * 1.3);
+    context.fillStyle = theme.lit;
+    context.fillText(text, x, y);
+  }
+}
+
+/**
+ * Thumbnails in rows, the chosen one framed. Returns where each stands, for the pointer.
+ * @param {HTMLCanvasElement} canvas
+ * @param {{count: number, rows: number, columns: number, at: (index: number, row: number, column: number) => number,
+ *   limit: number, grey: boolean}} tiles
+ * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme
+ */
+export function drawStrip(canvas, tiles, chosen, width, theme) {
+  const size = 26;
+  const step = size + 4;
+  const perRow = Math.max(1, Math.min(tiles.count, Math.floor(width / step)));
+  const lines = Math.ceil(tiles.count / perRow);
+  const context = sized(canvas, perRow * step, lines * step);
+  const colour = (/** @type {number} */ value) => colourOf(value, tiles.limit, tiles.grey, theme);
+  context.imageSmoothingEnabled = false;
+  for (let index = 0; index < tiles.count; index++) {
+    const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
+    const [rows, columns] = [Math.min(tiles.rows, size), Math.min(tiles.columns, size)];
+    const scale = size / Math.max(tiles.rows, tiles.columns);
+    const [wide, high] = [tiles.columns * scale, tiles.rows * scale];
+    const at = (/** @type {number} */ r, /** @type {number} */ c) =>
+      tiles.at(index, Math.floor((r * tiles.rows) / rows), Math.floor((c * tiles.columns) / columns));
+    context.drawImage(pixels(rows, columns, at, colour), x, y, wide, high);
+    context.lineWidth = index === chosen ? 3 : 1;
+    context.strokeStyle = index === chosen ? theme.lit : theme.line;
+    context.strokeRect(x, y, wide, high);
+  }
+  return { step, perRow };
+}

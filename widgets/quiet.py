@@ -1,0 +1,52 @@
+"""TensorFlow without its log lines, and a refusal of any Keras that we cannot ask."""
+
+import functools
+import os
+import sys
+from contextlib import contextmanager
+
+from widgets import words
+
+
+def import_tensorflow():
+    """Import TensorFlow quietly.
+
+    Raises ImportError for Keras 2 and for a backend other than TensorFlow.
+    """
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        with _no_log_lines():
+            import tensorflow  # noqa: F401
+    import keras
+
+    if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in (
+        "1",
+        "true",
+        "True",
+    ):
+        raise ImportError(words.KERAS_2.format(version=keras.__version__))
+    if keras.backend.backend() != "tensorflow":
+        raise ImportError(words.OTHER_BACKEND.format(backend=keras.backend.backend()))
+
+
+@functools.cache
+def start_runtime():
+    """Let TensorFlow look for its devices, once; where the reader imported it first, that too would write lines."""
+    import tensorflow
+
+    with _no_log_lines(), tensorflow.device("CPU:0"):
+        tensorflow.zeros(())
+
+
+@contextmanager
+def _no_log_lines():
+    """TensorFlow's C++ part writes past Python, to file descriptor 2: point that nowhere for a moment."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,78 @@
+"""How to make a reader's layer again with other settings, without touching the reader's layer."""
+
+import warnings
+
+import keras
+import tensorflow as tf
+
+from widgets import words
+from widgets.quiet import start_runtime
+from widgets.settings import KINDS
+
+# Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
+NAME = "explored"
+
+
+class Recipe:
+    """A layer's class, arguments and weights, copied.
+
+    The initializers are shared with the reader's layer: an unbuilt layer gets the weights that it would have had.
+    Raises TypeError where `layer` is not an instance of a Keras layer class in `settings.KINDS`.
+    """
+
+    def __init__(self, layer):
+        start_runtime()
+        self.layer_class = type(layer)
+        if not isinstance(layer, keras.layers.Layer) or self.layer_class.__name__ not in KINDS:
+            received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
+            raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
+        self.kind = KINDS[self.layer_class.__name__]
+        with warnings.catch_warnings():  # a lambda cannot be saved; we only want the names
+            warnings.simplefilter("ignore")
+            names = layer.get_config()
+        self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
+        self.arguments |= {"name": NAME, "dtype": "float32", "activation": _by_name(layer.activation)}
+        self.settings = {name: self.arguments[name] for name in self.kind.settings}
+        self.channel_axis = 3 if layer.data_format == "channels_last" else 1
+        kept = {name: getattr(layer, name) for name in self.kind.weights} if layer.built else {}
+        self.weights = {name: keras.ops.convert_to_numpy(w) for name, w in kept.items() if w is not None}
+
+    def build(self, settings, input_shape):
+        """A new layer of the same class with these settings, built for an input of this shape."""
+        with tf.device("CPU:0"):
+            layer = self.layer_class(**self.arguments | settings)
+            layer.build(input_shape)
+        return layer
+
+
+def call(layer, x):
+    """What `layer` returns for x, before its activation and after: two float32 arrays, often the same one."""
+    seen = []
+
+    def record(outputs):
+        seen.append(outputs)
+        return outputs if activation is None else activation(outputs)
+
+    activation = layer.activation
+    # Past Keras' attribute tracking, which would list an activation that is a layer twice.
+    layer.__dict__["activation"] = record
+    eager = tf.config.functions_run_eagerly()
+    try:
+        if getattr(layer, "groups", 1) > 1:
+            # Otherwise every call of a grouped layer compiles a new XLA function and keeps 215 KB for it.
+            tf.config.run_functions_eagerly(True)
+        with tf.device("CPU:0"):
+            y = layer(x)
+    finally:
+        tf.config.run_functions_eagerly(eager)
+        layer.__dict__["activation"] = activation
+    after = y.numpy()
+    return (after if y is seen[0] else seen[0].numpy()), after
+
+
+def _by_name(activation):
+    """Keras' name for one of its own activations; None for linear; anything else as it is."""
+    if activation is None or activation is keras.activations.linear:
+        return None
+    name = getattr(activation, "__name__", "")
+    return name if getattr(keras.activations, name, None) is activation else activation

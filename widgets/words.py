@@ -1,0 +1,178 @@
+"""Every word a reader sees, in one place; the browser is sent its part.
+
+Names in braces are filled in by the caller. English now; another language replaces this file.
+"""
+
+# Misuse of our own functions: the rule, what came, a way out.
+NOT_A_LAYER = (
+    "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. "
+    "Try `explore(layers.Conv2D(1, 3))`."
+)
+BAD_SHAPE = (
+    "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. "
+    "Try (1, 8, 8, 3) for an image layer."
+)
+BAD_RANK = (
+    "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. "
+    "A single grey picture becomes a batch with `x[None, :, :, None]`."
+)
+LARGE_INPUT = "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
+NOT_NUMBERS = (
+    "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
+    "Try `numpy.asarray(x)` first."
+)
+OTHER_CHANNELS = (
+    "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. "
+    "Hand over the layer's own input, or an unbuilt layer."
+)
+UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
+BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
+RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
+RULE_AXES = "a whole number of at least {low}, or {axes} of them"
+RULE_COUNT = "a whole number of at least {low}"
+RULE_FLAG = "True or False"
+KERAS_2 = "`widgets` needs Keras 3. Received: Keras {version}. Try `pip install -U keras` without TF_USE_LEGACY_KERAS."
+OTHER_BACKEND = (
+    "`widgets` needs Keras on the TensorFlow backend. Received: {backend}. "
+    'Set os.environ["KERAS_BACKEND"] = "tensorflow" before Keras is imported, and restart the kernel.'
+)
+
+# Names in pictures.
+INPUT = "Input"
+OUTPUT = "Output"
+REFUSED = "refused by Keras"
+
+# Controls. The settings themselves have Keras' names.
+SQUARE = "square"
+RESET = "Reset"
+
+# Facts. The weights have Keras' names.
+FACT_INPUT = "input"
+FACT_OUTPUT = "output"
+FACT_PARAMS = "parameters"
+FACT_MACS = "MACs a sample"
+FACT_VERSIONS = "versions"
+
+# A cell's name in code, for each data_format.
+CELL_CHANNELS_LAST = "{name}[{sample}, {row}, {column}, {channel}]"
+CELL_CHANNELS_FIRST = "{name}[{sample}, {channel}, {row}, {column}]"
+
+# The stage, in the browser. Indices count from 0, as in code.
+STAGE = {
+    "stage": "What the layer does",
+    "kernel": "Kernel",
+    "kernel_of": "kernel[:, :, {slice}, {filter}]",
+    "grid_label": "{name}, {rows} rows by {columns} columns. Arrow keys move, Enter pins, Escape lets go.",
+    "samples": "sample",
+    "channels": "input channel",
+    "slices": "kernel slice",
+    "filters": "filter",
+    "chooser": "{what} {index} of {count}",
+    "thumbnails_more": "The first {shown} of {count} samples.",
+    "first": "First cell",
+    "back": "One step back",
+    "play": "Play",
+    "pause": "Pause",
+    "forward": "One step forward",
+    "last": "Last cell",
+    "position": "Position",
+    "position_of": "cell {position} of {count}",
+    "speed": "Speed",
+    "speeds": ["1 cell/s", "3 cells/s", "8 cells/s", "20 cells/s"],
+    "full": "Full screen",
+    "full_leave": "Leave full screen",
+    "hide": "Hide facts and output",
+    "reveal": "Reveal facts and output",
+    "predict": "Predict first: what shape will the output have, and how many parameters?",
+    "copy": "Copy",
+    "copied": "Copied",
+    "whole_problem": "All that Keras said",
+    "refused": "Keras refuses these settings:",
+    "stale": "The picture is the last one that worked.",
+    "empty": "No picture yet.",
+    "legend_padding": "padding (0)",
+    "legend_unread": "read by no window",
+    "legend_window": "window",
+    "legend_signed": "negative, 0, positive",
+    "legend_grey": "0 to {limit}",
+    "sum_channel": "channel {channel}",
+    "sum_more": "{count} more products",
+    "sum_channels": "all {count} channels' partial sums",
+    "sum_all": "all {count} channels:",
+    "sum_bias": "+ bias {bias}",
+    "sum_activation": "{activation}({before}) = {value}",
+    "sum_softmax": "softmax over all filters makes {value} of {before}",
+    "sum_returned": "Keras returned {value}",
+    "sum_waiting": "asking for the other channels ...",
+    "said_output": "Output row {row}, column {column}, filter {filter}: {value}. It reads input rows {rows}, columns {columns}.",
+    "padding_cell": "padding cell at row {row}, column {column}: 0",
+    "feeds": "feeds {count} output cells of filter {filter}, each with its own weight:",
+    "feeds_none": "no window reads this cell",
+    "said_input": "Input row {row}, column {column}, channel {channel}: {value}. It feeds {count} output cells.",
+    "tap_cell": "kernel[{row}, {column}, {slice}, {filter}] = {value}",
+    "tap_reads": "this tap reads {count} cells, one for each output cell ({padding} of them padding)",
+    "said_tap": "Kernel row {row}, column {column}: weight {value}. It reads {count} cells.",
+    "pinned": "pinned, Escape lets go",
+    "more": "... and {count} more",
+}
+
+# One plain line on what to change, when Keras refuses.
+ADVICE_STRIDES_DILATION = (
+    "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis."
+)
+ADVICE_WINDOW = (
+    "Along the {axis}, the window covers {window} cells and the input has {n}: "
+    'try a smaller kernel_size or dilation_rate, a larger input, or padding="same".'
+)
+ADVICE_FILTERS = "groups={groups} must divide filters={filters}: try filters={options}."
+ADVICE_CHANNELS = "groups={groups} must divide the input's {channels} channels: try groups={options}."
+ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
+EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
+
+WARNING_VALUES = (
+    "The layer's values are not the sums that its own definition gives (largest difference {difference:.3g}). "
+    "This is a known kind of defect in Keras or its backend; the numbers shown are what Keras returned."
+)
+WARNING_SHAPE = "Keras returned {got} cells where the size formula says {formula}."
+NOTHING_TO_DRAW = "Keras refused these settings, so there is no picture: {problem}"
+UNKNOWN_VIEW = "`view` must be None for this layer. Received: {received!r}."
+CODE_LACKS = "  # not written out: {names}"
+
+
+def either(options):
+    """Options as a reader would list them.
+
+    >>> either([2, 4, 8]), either([2])
+    ('2, 4 or 8', '2')
+    """
+    *first, last = map(str, options)
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def activation_name(activation):
+    """An activation as a reader knows it; "" where there is none."""
+    if activation is None:
+        return ""
+    return (
+        activation
+        if isinstance(activation, str)
+        else getattr(activation, "__name__", type(activation).__name__)
+    )
+
+
+def option_name(option):
+    """A menu's option as code would say it.
+
+    >>> option_name(None), option_name("same")
+    ('None', 'same')
+    """
+    return "None" if option is None else activation_name(option)
+
+
+def axes(names):
+    """The names of a weight's axes, as a reader sees them.
+
+    >>> axes(("height", "width", "in / groups", "filters"))
+    '(height, width, in / groups, filters)'
+    """
+    return f"({', '.join(names)})"

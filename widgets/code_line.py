@@ -73,9 +73,7 @@ def _written(value):
         for p in inspect.signature(type(value).__init__).parameters.values()
         if p.default is not p.empty
     }
-    config = {
-        name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]
-    }
+    config = {name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]}
     return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
 
 

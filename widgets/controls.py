@@ -30,9 +30,7 @@ class Controls:
             rows += self._input_rows()
         for name, rule in self._kind.settings.items():
             rows += self._setting_rows(name, rule, recipe.settings[name])
-        reset = ipywidgets.Button(
-            description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto")
-        )
+        reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])
         self.box.add_class("cn-controls")
@@ -53,9 +51,7 @@ class Controls:
     def settings(self, wanted):
         checked = {name: self._checked(name, value) for name, value in dict(wanted).items()}
         with self._one_change():
-            for name in sorted(
-                checked, key=lambda name: name != "input_shape"
-            ):  # groups depend on its channels
+            for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
                 self._put(name, checked[name])
 
     def reset(self):
@@ -114,9 +110,7 @@ class Controls:
             self._squares[name] = square
             for slider in sliders:
                 slider.observe(lambda change, name=name: self._keep_square(name, change.new), "value")
-            square.observe(
-                lambda change, name=name: change.new and self._keep_square(name, sliders[0].value), "value"
-            )
+            square.observe(lambda change, name=name: change.new and self._keep_square(name, sliders[0].value), "value")
             row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
             row.add_class("cn-axes")
             self._watch(*sliders)

@@ -38,45 +38,77 @@ function sized(canvas, width, height) {
   const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  for (const [side, value] of /** @type {["width" | "height", string][]} */ ([["width", `${width}px`], ["height", `${height}px`]])) {
+    if (canvas.style[side] !== value) canvas.style[side] = value;
+  }
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.setTransform(w / Math.max(width, 1), 0, 0, h / Math.max(height, 1), 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
 }
 
+/** @type {Map<string, HTMLCanvasElement>} */
+const patterns = new Map();
+
 /** A pattern of slanted lines, or of dots. @param {CanvasRenderingContext2D} context @param {"hatch" | "dots"} kind @param {string} colour */
 function pattern(context, kind, colour) {
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = 6;
-  const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
-  pen.strokeStyle = pen.fillStyle = colour;
-  if (kind === "hatch") {
+  const key = kind + colour;
+  if (!patterns.has(key)) {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 6;
+    const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
+    pen.strokeStyle = pen.fillStyle = colour;
     pen.beginPath();
-    for (const x of [-6, 0, 6]) { pen.moveTo(x, 6); pen.lineTo(x + 6, 0); }
+    if (kind === "hatch") for (const x of [-6, 0, 6]) { pen.moveTo(x, 6); pen.lineTo(x + 6, 0); }
+    else pen.fillRect(1, 1, 2.5, 2.5);
     pen.stroke();
-  } else {
-    pen.fillRect(1, 1, 2.5, 2.5);
+    patterns.set(key, tile);
   }
-  return /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
+  return /** @type {CanvasPattern} */ (context.createPattern(/** @type {HTMLCanvasElement} */ (patterns.get(key)), "repeat"));
 }
 
-/** One pixel for each cell. @param {number} rows @param {number} columns @param {(row: number, column: number) => number} at
- * @param {(value: number) => number[]} colour */
-function pixels(rows, columns, at, colour) {
-  const small = document.createElement("canvas");
-  small.width = columns;
-  small.height = rows;
+const STEPS = 254; // from the lowest colour to the highest; one more entry stands for nan
+/** @type {Map<string, Uint32Array>} */
+const tables = new Map();
+
+/** The colours from -1 (or 0, where grey) to 1 as whole pixels, nan last. @param {boolean} grey @param {typeof THEMES.light} theme */
+function pixelTable(grey, theme) {
+  const key = `${grey} ${theme.paper}`;
+  if (!tables.has(key)) {
+    const bytes = new Uint8Array(4 * (STEPS + 2)).fill(255);
+    for (let i = 0; i <= STEPS + 1; i++) {
+      const value = i > STEPS ? NaN : grey ? i / STEPS : (2 * i) / STEPS - 1;
+      bytes.set(colourOf(value, 1, grey, theme), 4 * i);
+    }
+    tables.set(key, new Uint32Array(bytes.buffer));
+  }
+  return /** @type {Uint32Array} */ (tables.get(key));
+}
+
+/** @type {HTMLCanvasElement | null} */
+let scratch = null;
+
+/** One pixel for each value, on a canvas that the next call uses again.
+ * @param {number} rows @param {number} columns @param {(row: number, column: number) => number | null} at null leaves it clear
+ * @param {{limit: number, grey: boolean}} view @param {typeof THEMES.light} theme */
+function pixels(rows, columns, at, { limit, grey }, theme) {
+  const table = pixelTable(grey, theme);
   const image = new ImageData(columns, rows);
+  const whole = new Uint32Array(image.data.buffer);
   for (let row = 0, k = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, k += 4) {
-      const rgb = colour(at(row, column));
-      image.data[k] = rgb[0]; image.data[k + 1] = rgb[1]; image.data[k + 2] = rgb[2]; image.data[k + 3] = 255;
+    for (let column = 0; column < columns; column++, k++) {
+      const value = at(row, column);
+      if (value === null) continue;
+      const t = value / limit;
+      const place = grey ? t : (t + 1) / 2;
+      whole[k] = table[place === place ? Math.max(0, Math.min(STEPS, Math.round(place * STEPS))) : STEPS + 1];
     }
   }
-  /** @type {CanvasRenderingContext2D} */ (small.getContext("2d")).putImageData(image, 0, 0);
-  return small;
+  scratch ??= document.createElement("canvas");
+  if (scratch.width < columns) scratch.width = columns;
+  if (scratch.height < rows) scratch.height = rows;
+  /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d", { willReadFrequently: true })).putImageData(image, 0, 0);
+  return scratch;
 }
 
 /**
@@ -97,7 +129,7 @@ export function drawCells(canvas, view, cell, theme) {
   context.fillStyle = pattern(context, "hatch", theme.hatch);
   context.fillRect(0, 0, width, height);
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(rows, columns, view.at, colour), left * cell, top * cell, columns * cell, rows * cell);
+  context.drawImage(pixels(rows, columns, view.at, view, theme), 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
   if (view.unread) {
     context.fillStyle = pattern(context, "dots", theme.lit);
     for (const row of view.unread.rows) context.fillRect(left * cell, (row + top) * cell, columns * cell, cell);
@@ -175,20 +207,22 @@ export function drawStrip(canvas, tiles, chosen, width, theme) {
   const step = size + 4;
   const perRow = Math.max(1, Math.min(tiles.count, Math.floor(width / step)));
   const lines = Math.ceil(tiles.count / perRow);
-  const context = sized(canvas, perRow * step, lines * step);
-  const colour = (/** @type {number} */ value) => colourOf(value, tiles.limit, tiles.grey, theme);
+  const [wide, high] = [perRow * step, lines * step];
+  const scale = size / Math.max(tiles.rows, tiles.columns);
+  const at = (/** @type {number} */ y, /** @type {number} */ x) => {
+    const index = Math.floor(y / step) * perRow + Math.floor(x / step);
+    const row = Math.floor(((y % step) - 2) / scale);
+    const column = Math.floor(((x % step) - 2) / scale);
+    const on = index < tiles.count && row >= 0 && column >= 0 && row < tiles.rows && column < tiles.columns;
+    return on ? tiles.at(index, row, column) : null;
+  };
+  const context = sized(canvas, wide, high);
   context.imageSmoothingEnabled = false;
+  context.drawImage(pixels(high, wide, at, tiles, theme), 0, 0, wide, high, 0, 0, wide, high);
   for (let index = 0; index < tiles.count; index++) {
-    const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
-    const [rows, columns] = [Math.min(tiles.rows, size), Math.min(tiles.columns, size)];
-    const scale = size / Math.max(tiles.rows, tiles.columns);
-    const [wide, high] = [tiles.columns * scale, tiles.rows * scale];
-    const at = (/** @type {number} */ r, /** @type {number} */ c) =>
-      tiles.at(index, Math.floor((r * tiles.rows) / rows), Math.floor((c * tiles.columns) / columns));
-    context.drawImage(pixels(rows, columns, at, colour), x, y, wide, high);
     context.lineWidth = index === chosen ? 3 : 1;
     context.strokeStyle = index === chosen ? theme.lit : theme.line;
-    context.strokeRect(x, y, wide, high);
+    context.strokeRect((index % perRow) * step + 2, Math.floor(index / perRow) * step + 2, tiles.columns * scale, tiles.rows * scale);
   }
   return { step, perRow };
 }

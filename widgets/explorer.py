@@ -98,9 +98,7 @@ class Explorer(ipywidgets.Box):
             for name in self._recipe.kind.weights:
                 if (variable := getattr(self._layer, name)) is not None:
                     self._memories[name].note(variable.numpy())
-        layer, self.facts = ask(
-            self._recipe, settings, self._x, lambda name, fresh: self._memories[name].fill(fresh)
-        )
+        layer, self.facts = ask(self._recipe, settings, self._x, lambda name, fresh: self._memories[name].fill(fresh))
         if layer is not None:
             self._layer, self._picture = layer, layer_picture(self.facts)
         self._stage.show(self.facts, self._picture)

@@ -113,9 +113,7 @@ def _known(recipe, settings, x):
     return {
         "input_shape": x.shape,
         "code": code_line(recipe.layer_class, recipe.arguments | settings),
-        "size_formulas": tuple(
-            f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes)
-        ),
+        "size_formulas": tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes)),
         "settings": dict(settings),
         "axes": axes,
         "channel_axis": recipe.channel_axis,
@@ -181,9 +179,7 @@ def disagreement(facts, checked=24):
     rows, columns = (arithmetic.reads(**axis)[cell] for axis, cell in zip(facts.axes, cells))
     channels = arithmetic.channel_reads(x.shape[-1], before.shape[-1], facts.settings["groups"])[cells[-1]]
     # (cells, kh, kw, fan-in): padding cells count as 0
-    inside = ((rows >= 0) & (rows < x.shape[0]))[:, :, None] & ((columns >= 0) & (columns < x.shape[1]))[
-        :, None, :
-    ]
+    inside = ((rows >= 0) & (rows < x.shape[0]))[:, :, None] & ((columns >= 0) & (columns < x.shape[1]))[:, None, :]
     windows = x[
         rows.clip(0, x.shape[0] - 1)[:, :, None, None],
         columns.clip(0, x.shape[1] - 1)[:, None, :, None],

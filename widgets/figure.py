@@ -8,12 +8,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-
 MOST_NUMBERS = 12  # cells a side up to which numbers are written
 LIT = "#c2006b"
-SIGNED = LinearSegmentedColormap.from_list(
-    "signed", ["#2166ac", "#f7f7f7", "#d95f02"]
-)  # the browser's colours
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#d95f02"])  # the browser's colours
 
 
 def png(facts, picture):
@@ -46,9 +43,7 @@ def _draw(figure, picture):
         (f"{later.name} {later.shape}", later.values[0, ..., 0], later.padding, later),
     ]
     widths = [max(values.shape[1], 3) for _, values, _, _ in panels]
-    for axes, (title, values, padding, grid) in zip(
-        figure.subplots(1, 3, width_ratios=np.sqrt(widths)), panels
-    ):
+    for axes, (title, values, padding, grid) in zip(figure.subplots(1, 3, width_ratios=np.sqrt(widths)), panels):
         limit = grid.limit if grid else np.abs(kernel).max(initial=0) or 1
         grey = grid is not None and grid.grey
         _cells(axes, values, padding, grey, limit)
@@ -69,11 +64,7 @@ def _cells(axes, values, padding, grey, limit):
     axes.add_patch(
         Rectangle(outside, *size, facecolor="white", edgecolor="#999999", hatch="///", linewidth=0, zorder=-1)
     )
-    colours = (
-        {"cmap": "gray", "vmin": 0, "vmax": limit}
-        if grey
-        else {"cmap": SIGNED, "vmin": -limit, "vmax": limit}
-    )
+    colours = {"cmap": "gray", "vmin": 0, "vmax": limit} if grey else {"cmap": SIGNED, "vmin": -limit, "vmax": limit}
     image = axes.imshow(values, interpolation="nearest", **colours)
     axes.set_xlim(-left - 0.6, width + right - 0.4)
     axes.set_ylim(height + bottom - 0.4, -top - 0.6)

@@ -41,9 +41,7 @@ def seeded_values(shape):
     """
     mixed = np.zeros((1,) * len(shape), "uint32")
     for axis, size in enumerate(shape):
-        place = np.arange(1, size + 1, dtype="uint32").reshape(
-            [-1 if a == axis else 1 for a in range(len(shape))]
-        )
+        place = np.arange(1, size + 1, dtype="uint32").reshape([-1 if a == axis else 1 for a in range(len(shape))])
         # A multiplicative hash: odd constants spread neighbouring positions over the whole range.
         mixed = (mixed ^ place * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
         mixed ^= mixed >> np.uint32(15)

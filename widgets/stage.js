@@ -4,109 +4,12 @@
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
 import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, tapReads, unread, products, sumOf, fill, number, short, floats, writtenProducts, writtenTerms } from "./lookups.js";
+import { build, element, icon, ICONS, themeBehind, mendSliders } from "./parts.js";
 import { THEMES, drawCells, drawLight, drawStrip, roomIn } from "./drawing.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
 const MOST_TERMS = 6; // channels' sums written out before the rest folds
 const MOST_PRODUCTS = 25; // products written out before the rest folds
-const ICONS = {
-  first: "M3 3v10M13 3L5 8l8 5z", back: "M12 3L4 8l8 5z", play: "M4 2l10 6-10 6z",
-  pause: "M4 3v10h3V3zM9 3v10h3V3z", forward: "M4 3l8 5-8 5z", last: "M13 3v10M3 3l8 5-8 5z",
-};
-
-/** @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {any} */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
-/** @param {string} path */
-function icon(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
-  shape.setAttribute("d", path);
-  svg.append(shape);
-  return svg;
-}
-
-/** A button that Jupyter's own shortcuts leave alone. @param {string} name @param {(Node | string)[]} children */
-function button(name, label, ...children) {
-  return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
-}
-
-/** One grid with its heading, its two canvases and its thumbnails. @param {string} id */
-function panel(id) {
-  const cells = element("canvas", { class: "cn-cells" });
-  const light = element("canvas", { class: "cn-light" });
-  const strip = element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
-  const title = element("div", { class: "cn-title" });
-  const label = element("div", { class: "cn-label" });
-  const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells, light);
-  const chooser = element("div", { class: "cn-chooser" }, element("span", {}), strip);
-  const root = element("section", { class: "cn-panel", "data-grid": id }, title, frame, label, chooser);
-  return { id, root, title, label, frame, cells, light, strip, chooser, cell: 10, tiles: { step: 30, perRow: 1 } };
-}
-
-/** Everything on the stage, once. @param {any} words */
-function build(words) {
-  const panels = { 0: panel("0"), kernel: panel("kernel"), 1: panel("1") };
-  const ui = {
-    panels,
-    code: element("code", { class: "cn-code" }),
-    copy: button("copy", words.copy, words.copy),
-    revealing: button("reveal", words.hide, words.hide),
-    full: button("full", words.full, words.full),
-    problem: element("div", { class: "cn-problem", role: "alert" }),
-    warning: element("div", { class: "cn-warning", role: "alert" }),
-    predict: element("div", { class: "cn-predict" }, words.predict),
-    row: element("div", { class: "cn-panels" }, panels[0].root, panels.kernel.root, panels[1].root),
-    samples: element("div", { class: "cn-chooser cn-samples" }, element("span", {}, words.samples),
-      element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" })),
-    first: button("first", words.first, icon(ICONS.first)),
-    back: button("back", words.back, icon(ICONS.back)),
-    play: button("play", words.play, icon(ICONS.play)),
-    forward: button("forward", words.forward, icon(ICONS.forward)),
-    last: button("last", words.last, icon(ICONS.last)),
-    position: element("input", { type: "range", class: "cn-position", min: "0", value: "0", "aria-label": words.position, "data-lm-suppress-shortcuts": "true" }),
-    where: element("span", { class: "cn-where" }),
-    speed: element("select", { class: "cn-speed", "aria-label": words.speed, "data-lm-suppress-shortcuts": "true" },
-      ...words.speeds.map((/** @type {string} */ text, /** @type {number} */ i) => element("option", { value: i }, text))),
-    facts: element("div", { class: "cn-facts", role: "list" }),
-    sum: element("div", { class: "cn-sum" }),
-    legend: element("div", { class: "cn-legend" }),
-    said: element("div", { class: "cn-said", role: "status", "aria-live": "polite" }),
-  };
-  ui.speed.value = "1";
-  const transport = element("div", { class: "cn-transport" }, ui.first, ui.back, ui.play, ui.forward, ui.last, ui.position, ui.where, ui.speed);
-  const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
-  const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
-  return { ...ui, transport, all: [bar, ui.problem, ui.warning, ui.predict, ui.samples, ui.row, ui.legend, transport, below, ui.said] };
-}
-
-/** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */
-function themeBehind(el) {
-  for (let node = /** @type {Element | null} */ (el); node; node = node.parentElement) {
-    const [r, g, b, a = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
-    if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
-  }
-  return matchMedia("(prefers-color-scheme: dark)").matches && !document.body.dataset.jpThemeLight ? "dark" : "light";
-}
-
-/** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both.
- * @param {Element} box */
-function mendSliders(box) {
-  for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
-    const name = slider.querySelector(".widget-label")?.textContent ?? "";
-    for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
-      if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
-      handle.setAttribute("data-lm-suppress-shortcuts", "true");
-    }
-  }
-}
-
 /** @param {{model: any, el: HTMLElement}} view */
 function render({ model, el }) {
   const words = model.get("words");
@@ -116,6 +19,7 @@ function render({ model, el }) {
   const listen = (/** @type {EventTarget} */ target, /** @type {string} */ kind, /** @type {(event: any) => void} */ act, options = {}) =>
     target.addEventListener(kind, act, { signal: ending.signal, ...options });
 
+  let lastWidth = 0; // of the stage; asking the page at each draw would make it lay itself out again
   let theme = THEMES.light;
   /** @type {any} */ let picture = decode(model.get("snapshot"));
   /** @type {{panel: string, row: number, column: number} | null} */ let lit = { panel: "1", row: 0, column: 0 };
@@ -140,13 +44,13 @@ function render({ model, el }) {
     }
     const grid = picture.grids[Number(id)];
     const index = id === "0" ? channel : filter;
-    return { ...grid, at: (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, r, c, index) ?? NaN, unread: id === "0" ? unread(link(), grid) : undefined };
+    return { ...grid, at: (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, r, c, index) ?? NaN };
   }
 
   /** The cell size of each panel, from the room there is. */
   function layout() {
     const full = document.fullscreenElement === box() || box().classList.contains("cn-full");
-    const width = Math.max(el.clientWidth - 8, 200);
+    const width = Math.max(lastWidth - 8, 200);
     const narrow = width < 520;
     el.classList.toggle("cn-narrow", narrow);
     ui.full.textContent = full ? words.full_leave : words.full;
@@ -169,7 +73,7 @@ function render({ model, el }) {
 
   function drawAll() {
     picture = decode(model.get("snapshot"));
-    el.dataset.theme = themeBehind(el);
+    el.dataset.theme ??= themeBehind(el);
     theme = THEMES[/** @type {"light" | "dark"} */ (el.dataset.theme)];
     drawWords();
     const any = picture.grids.length > 0;
@@ -188,7 +92,6 @@ function render({ model, el }) {
       fetched = null;
       drawGrids();
     }
-    mendSliders(box());
     el.dataset.revision = picture.revision;
   }
 
@@ -200,8 +103,9 @@ function render({ model, el }) {
       kernel: fill(words.kernel_of, { slice: slice(), filter }),
       1: nameOf("y", ":", ":", filter),
     };
+    const missing = unread(link(), input());
     for (const [id, part] of Object.entries(ui.panels)) {
-      const view = shown(id);
+      const view = { ...shown(id), unread: id === "0" ? missing : undefined };
       const [name, shape] = titles[/** @type {"0"} */ (id)];
       part.title.textContent = `${name} (${shape.join(", ")})`;
       part.label.textContent = labels[/** @type {"0"} */ (id)];
@@ -210,7 +114,7 @@ function render({ model, el }) {
       drawChooser(id);
     }
     drawSamples();
-    ui.legend.replaceChildren(...legend());
+    ui.legend.replaceChildren(...legend(missing.rows.length + missing.columns.length > 0));
     ui.position.max = output().rows * output().columns - 1;
     drawLit();
   }
@@ -226,7 +130,7 @@ function render({ model, el }) {
     part.chooser.hidden = tiles.count === 1;
     if (tiles.count === 1) return;
     part.chooser.firstChild.textContent = fill(words.chooser, { what, index: chosen, count: tiles.count });
-    part.tiles = drawStrip(part.strip, { ...shown(id), ...tiles }, chosen, Math.max(part.frame.clientWidth, 120), theme);
+    part.tiles = drawStrip(part.strip, { ...shown(id), ...tiles }, chosen, Math.max(part.cell * shown(id).columns, 150), theme);
     name(part.strip, what, chosen, tiles.count);
   }
 
@@ -240,7 +144,7 @@ function render({ model, el }) {
     const strip = ui.samples.lastChild;
     ui.samples.firstChild.textContent = fill(words.chooser, { what: words.samples, index: sample, count: samples })
       + (samples > count ? ` ${fill(words.thumbnails_more, { shown: count, count: samples })}` : "");
-    strip.tiles = drawStrip(strip, { count, rows, columns, at, limit: input().limit, grey: input().grey }, sample, el.clientWidth - 20, theme);
+    strip.tiles = drawStrip(strip, { count, rows, columns, at, limit: input().limit, grey: input().grey }, sample, lastWidth - 20, theme);
     name(strip, words.samples, sample, count);
   }
 
@@ -250,13 +154,13 @@ function render({ model, el }) {
     for (const [attribute, value] of Object.entries(values)) strip.setAttribute(attribute, String(value));
   }
 
-  function legend() {
+  /** @param {boolean} anyUnread */
+  function legend(anyUnread) {
     const [[top, bottom], [left, right]] = input().padding;
-    const missing = unread(link(), input());
     const items = [["window", words.legend_window], ["signed", words.legend_signed]];
     if (input().grey) items.push(["grey", fill(words.legend_grey, { limit: input().limit })]);
     if (top + bottom + left + right) items.push(["padding", words.legend_padding]);
-    if (missing.rows.length + missing.columns.length) items.push(["unread", words.legend_unread]);
+    if (anyUnread) items.push(["unread", words.legend_unread]);
     return items.map(([kind, text]) => element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), text));
   }
 
@@ -556,18 +460,33 @@ function render({ model, el }) {
       else if (!leaving) await box().requestFullscreen();
     } catch { /* a frame that may not: fill it instead */ }
     box().classList.toggle("cn-full", !leaving);
+    lastWidth = el.clientWidth;
     drawAll();
   });
-  listen(document, "fullscreenchange", () => { if (!document.fullscreenElement) box().classList.remove("cn-full"); drawAll(); });
+  listen(document, "fullscreenchange", () => {
+    if (!document.fullscreenElement) box().classList.remove("cn-full");
+    lastWidth = el.clientWidth;
+    drawAll();
+  });
 
   const newest = () => drawAll();
   model.on("change:snapshot change:reveal", newest);
   model.on("msg:custom", answered);
-  const resized = new ResizeObserver(() => { if (el.clientWidth !== lastWidth) { lastWidth = el.clientWidth; drawAll(); } });
-  let lastWidth = 0;
-  const rethemed = new MutationObserver(() => { if (themeBehind(el) !== el.dataset.theme) drawAll(); });
+  const resized = new ResizeObserver(() => {
+    if (el.clientWidth === lastWidth) return;
+    lastWidth = el.clientWidth;
+    el.dataset.theme = themeBehind(el); // only an element on the page knows what is behind it
+    drawAll();
+  });
+  const retheme = () => {
+    const now = themeBehind(el);
+    if (now === el.dataset.theme) return;
+    el.dataset.theme = now;
+    drawAll();
+  };
+  const rethemed = new MutationObserver(retheme);
   for (const node of [document.documentElement, document.body]) rethemed.observe(node, { attributes: true });
-  listen(matchMedia("(prefers-color-scheme: dark)"), "change", newest);
+  listen(matchMedia("(prefers-color-scheme: dark)"), "change", retheme);
   listen(document, "focusin", () => { if (el.isConnected) mendSliders(box()); });
 
   el.classList.add("cn-stage");
@@ -575,7 +494,9 @@ function render({ model, el }) {
   el.setAttribute("aria-label", words.stage);
   el.append(...ui.all);
   resized.observe(el);
+  lastWidth = el.clientWidth;
   drawAll();
+  requestAnimationFrame(() => mendSliders(box()));
 
   return () => {
     pause();

@@ -21,15 +21,13 @@ MOST_THUMBNAILS = 64
 def _joined(*names):
     """Several JavaScript modules as one: a front end loads a widget from text, where a relative import fails."""
     texts = ((HERE / name).read_text(encoding="utf-8") for name in names)
-    return "\n".join(
-        re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts
-    )
+    return "\n".join(re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts)
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = _joined("lookups.js", "drawing.js", "stage.js")
+    _esm = _joined("lookups.js", "drawing.js", "parts.js", "stage.js")
     _css = HERE / "stage.css"
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.

@@ -16,7 +16,9 @@ BAD_RANK = (
     "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. "
     "A single grey picture becomes a batch with `x[None, :, :, None]`."
 )
-LARGE_INPUT = "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
+LARGE_INPUT = (
+    "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
+)
 NOT_NUMBERS = (
     "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
     "Try `numpy.asarray(x)` first."
@@ -104,7 +106,8 @@ STAGE = {
     "sum_softmax": "softmax over all filters makes {value} of {before}",
     "sum_returned": "Keras returned {value}",
     "sum_waiting": "asking for the other channels ...",
-    "said_output": "Output row {row}, column {column}, filter {filter}: {value}. It reads input rows {rows}, columns {columns}.",
+    "said_output": "Output row {row}, column {column}, filter {filter}: {value}. "
+    "It reads input rows {rows} and columns {columns}.",
     "padding_cell": "padding cell at row {row}, column {column}: 0",
     "feeds": "feeds {count} output cells of filter {filter}, each with its own weight:",
     "feeds_none": "no window reads this cell",
@@ -153,11 +156,7 @@ def activation_name(activation):
     """An activation as a reader knows it; "" where there is none."""
     if activation is None:
         return ""
-    return (
-        activation
-        if isinstance(activation, str)
-        else getattr(activation, "__name__", type(activation).__name__)
-    )
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", type(activation).__name__)
 
 
 def option_name(option):

@@ -1,0 +1,100 @@
+// @ts-check
+/** The parts of the stage before anything is drawn on them, and what it has to know of the page around it. */
+
+export const ICONS = {
+  first: "M3 3v10M13 3L5 8l8 5z", back: "M12 3L4 8l8 5z", play: "M4 2l10 6-10 6z",
+  pause: "M4 3v10h3V3zM9 3v10h3V3z", forward: "M4 3l8 5-8 5z", last: "M13 3v10M3 3l8 5-8 5z",
+};
+
+/** @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {any} */
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+/** @param {string} path */
+export function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(name, value);
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}
+
+/** A button that Jupyter's own shortcuts leave alone. @param {string} name @param {(Node | string)[]} children */
+function button(name, label, ...children) {
+  return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
+}
+
+/** One grid with its heading, its two canvases and its thumbnails. @param {string} id */
+function panel(id) {
+  const cells = element("canvas", { class: "cn-cells" });
+  const light = element("canvas", { class: "cn-light" });
+  const strip = element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
+  const title = element("div", { class: "cn-title" });
+  const label = element("div", { class: "cn-label" });
+  const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells, light);
+  const chooser = element("div", { class: "cn-chooser" }, element("span", {}), strip);
+  const root = element("section", { class: "cn-panel", "data-grid": id }, title, frame, label, chooser);
+  return { id, root, title, label, frame, cells, light, strip, chooser, cell: 10, tiles: { step: 30, perRow: 1 } };
+}
+
+/** Everything on the stage, once. @param {any} words */
+export function build(words) {
+  const panels = { 0: panel("0"), kernel: panel("kernel"), 1: panel("1") };
+  const ui = {
+    panels,
+    code: element("code", { class: "cn-code" }),
+    copy: button("copy", words.copy, words.copy),
+    revealing: button("reveal", words.hide, words.hide),
+    full: button("full", words.full, words.full),
+    problem: element("div", { class: "cn-problem", role: "alert" }),
+    warning: element("div", { class: "cn-warning", role: "alert" }),
+    predict: element("div", { class: "cn-predict" }, words.predict),
+    row: element("div", { class: "cn-panels" }, panels[0].root, panels.kernel.root, panels[1].root),
+    samples: element("div", { class: "cn-chooser cn-samples" }, element("span", {}, words.samples),
+      element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" })),
+    first: button("first", words.first, icon(ICONS.first)),
+    back: button("back", words.back, icon(ICONS.back)),
+    play: button("play", words.play, icon(ICONS.play)),
+    forward: button("forward", words.forward, icon(ICONS.forward)),
+    last: button("last", words.last, icon(ICONS.last)),
+    position: element("input", { type: "range", class: "cn-position", min: "0", value: "0", "aria-label": words.position, "data-lm-suppress-shortcuts": "true" }),
+    where: element("span", { class: "cn-where" }),
+    speed: element("select", { class: "cn-speed", "aria-label": words.speed, "data-lm-suppress-shortcuts": "true" },
+      ...words.speeds.map((/** @type {string} */ text, /** @type {number} */ i) => element("option", { value: i }, text))),
+    facts: element("div", { class: "cn-facts", role: "list" }),
+    sum: element("div", { class: "cn-sum" }),
+    legend: element("div", { class: "cn-legend" }),
+    said: element("div", { class: "cn-said", role: "status", "aria-live": "polite" }),
+  };
+  ui.speed.value = "1";
+  const transport = element("div", { class: "cn-transport" }, ui.first, ui.back, ui.play, ui.forward, ui.last, ui.position, ui.where, ui.speed);
+  const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
+  const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
+  return { ...ui, transport, all: [bar, ui.problem, ui.warning, ui.predict, ui.samples, ui.row, ui.legend, transport, below, ui.said] };
+}
+
+/** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */
+export function themeBehind(el) {
+  for (let node = /** @type {Element | null} */ (el); node; node = node.parentElement) {
+    const [r, g, b, a = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+  }
+  return matchMedia("(prefers-color-scheme: dark)").matches && !document.body.dataset.jpThemeLight ? "dark" : "light";
+}
+
+/** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both.
+ * @param {Element} box */
+export function mendSliders(box) {
+  for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
+    const name = slider.querySelector(".widget-label")?.textContent ?? "";
+    for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
+      if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
+      handle.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+  }
+}

@@ -26,17 +26,19 @@ def output_size(n, k, s=1, d=1, padding="valid"):
     >>> output_size(28, 3), output_size(28, 2, s=3), output_size(28, 3, s=2, padding="same")
     (26, 9, 14)
     """
-    if padding == "same":
+    if padding in ("same", "causal"):
         return math.ceil(n / s)
     return (n - window_size(k, d)) // s + 1
 
 
 def padding_cells(n, k, s=1, d=1, padding="valid"):
-    """Padding cells (before, after) along one axis. "same" puts the odd one after.
+    """Padding cells (before, after) along one axis. "same" puts the odd one after, "causal" all before.
 
     >>> padding_cells(6, 3, s=2, padding="same")
     (0, 1)
     """
+    if padding == "causal":
+        return d * (k - 1), 0
     if padding != "same":
         return 0, 0
     total = max((output_size(n, k, s, d, padding) - 1) * s + window_size(k, d) - n, 0)
@@ -56,6 +58,41 @@ def reads(n, k, s=1, d=1, padding="valid"):
     return s * np.arange(o)[:, None] + d * np.arange(k)[None, :] - before
 
 
+def transposed_size(n, k, s=1, d=1, padding="valid", output_padding=None):
+    """Output cells of a transposed convolution along one axis. `output_padding` None is not 0.
+
+    Source: `compute_conv_transpose_output_shape` in Keras.
+
+    >>> transposed_size(8, 2, s=3), transposed_size(28, 3, s=2), transposed_size(28, 3, d=2)
+    (24, 57, 32)
+    >>> [transposed_size(3, 3, s=2, padding="same", output_padding=p) for p in (None, 0, 1)]
+    [6, 5, 6]
+    """
+    window = window_size(k, d)
+    if padding == "same":
+        return (
+            n * s
+            if output_padding is None
+            else (n - 1) * s + window % 2 + output_padding
+        )
+    return (n - 1) * s + (
+        max(window, s) if output_padding is None else window + output_padding
+    )
+
+
+def writes(n, k, s=1, d=1, padding="valid", output_padding=None):
+    """Which output cell every tap of every input cell adds to, transposed: an int array (n, k).
+
+    An index outside 0..o-1 is cropped away. It is the forward convolution's table, read from the other side.
+
+    >>> writes(3, 3, s=2, padding="same").tolist()  # 6 is cropped
+    [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
+    """
+    o = transposed_size(n, k, s, d, padding, output_padding)
+    cropped = max((n - 1) * s + window_size(k, d) - o, 0) if padding == "same" else 0
+    return s * np.arange(n)[:, None] + d * np.arange(k)[None, :] - cropped // 2
+
+
 def channel_reads(channels, filters, groups=1):
     """Which input channels every filter reads: an int array (filters, channels / groups).
 
@@ -69,15 +106,24 @@ def channel_reads(channels, filters, groups=1):
     return group[:, None] * fan_in + np.arange(fan_in)[None, :]
 
 
-def convolution_macs(output_cells, kernel_size, fan_in, filters):
-    """Multiply-accumulates for one sample: every output cell, every tap, every channel read.
+def receptive_field(steps):
+    """What one cell sees of the first input, along one axis: (size, stride, start), in input cells.
 
-    Products with padding zeros count, the bias does not.
+    `steps` are (kernel, stride, dilation, padding before) for each layer, first to last. `start` is the first
+    input cell that output cell 0 sees, negative in the padding. Source: Araujo, Norris and Sim,
+    "Computing Receptive Fields of Convolutional Neural Networks", 2019.
 
-    >>> convolution_macs(26 * 26, (3, 3), 12, 10)
-    730080
+    >>> [receptive_field([(3, 1, d, 0) for d in rates])[0] for rates in ((1,), (1, 2), (1, 2, 4))]
+    [3, 7, 15]
+    >>> receptive_field([(7, 2, 1, 3), (3, 2, 1, 1)])
+    (11, 4, -5)
     """
-    return output_cells * math.prod(kernel_size) * fan_in * filters
+    size, stride, start = 1, 1, 0
+    for k, s, d, before in steps:
+        size += d * (k - 1) * stride
+        start -= before * stride
+        stride *= s
+    return size, stride, start
 
 
 def divisors(n):

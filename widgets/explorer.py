@@ -10,8 +10,9 @@ from widgets.controls import Controls
 from widgets.facts import ask, input_values
 from widgets.inputs import boat, is_shape, seeded_values
 from widgets.memory import Memory
-from widgets.picture import layer_picture
+from widgets.picture import VIEWS, layer_picture
 from widgets.recipe import Recipe
+from widgets.settings import WEIGHTS
 from widgets.stage import Stage
 
 
@@ -51,10 +52,14 @@ class Explorer(ipywidgets.Box):
         self._recipe = Recipe(layer)
         self._shape_only = x is not None and is_shape(x)
         self._x = input_values(self._recipe, boat() if x is None else x)
-        self._layer = self._picture = None
-        self._controls = Controls(self._recipe, self._x.shape, self._shape_only, self._ask, self._forget)
+        self._layer = self._picture = self._drawn = None
+        self._controls = Controls(
+            self._recipe, self._x.shape, self._shape_only, self._ask, self._forget
+        )
         self._forget()
-        self._stage = Stage(reveal=bool(reveal))
+        views = [view for view in VIEWS.get(self._recipe.kind.operation, ()) if view]
+        self._stage = Stage(reveal=bool(reveal), view=views[0] if views else "")
+        self._stage.observe(self._draw, "view")
         self._ask()
         super().__init__([self._controls.box, self._stage])
         self.add_class("cn-explorer")
@@ -94,19 +99,34 @@ class Explorer(ipywidgets.Box):
         shape = settings.pop("input_shape", self._x.shape)
         if shape != self._x.shape:
             self._x = seeded_values(shape)
-        if self._layer is not None:  # what the reader did to the live layer's weights is kept
-            for name in self._recipe.kind.weights:
+        if (
+            self._layer is not None
+        ):  # what the reader did to the live layer's weights is kept
+            for name in self._memories:
                 if (variable := getattr(self._layer, name)) is not None:
                     self._memories[name].note(variable.numpy())
-        layer, self.facts = ask(self._recipe, settings, self._x, lambda name, fresh: self._memories[name].fill(fresh))
+        layer, self.facts = ask(
+            self._recipe,
+            settings,
+            self._x,
+            lambda name, fresh: self._memories[name].fill(fresh),
+        )
         if layer is not None:
-            self._layer, self._picture = layer, layer_picture(self.facts)
+            self._layer, self._drawn = layer, self.facts
+        self._draw()
+
+    def _draw(self, _=None):
+        """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
+        if self._drawn is not None:
+            self._picture = layer_picture(self._drawn, self._stage.view or None)
         self._stage.show(self.facts, self._picture)
 
     def _forget(self):
         """The weights of the start again."""
         self._layer = None
-        self._memories = {name: Memory() for name in self._recipe.kind.weights}
+        self._memories = {
+            name: Memory() for name in WEIGHTS[self._recipe.kind.operation]
+        }
         for name, values in self._recipe.weights.items():
             self._memories[name].note(values)
 
@@ -116,7 +136,9 @@ class Explorer(ipywidgets.Box):
 
     def _repr_mimebundle_(self, **kwargs):
         """The widget, and one picture of it for where no kernel runs."""
-        from widgets.figure import png  # Matplotlib is slow to import, and only this needs it
+        from widgets.figure import (
+            png,
+        )  # Matplotlib is slow to import, and only this needs it
 
         return {
             "text/plain": repr(self),

@@ -2,14 +2,18 @@
 
 import math
 import re
+import warnings
 from dataclasses import dataclass, field, replace
 
+import keras
 import numpy as np
 
 from widgets import arithmetic, words
 from widgets.code_line import code_line
 from widgets.inputs import as_shape, as_values, is_shape, seeded_values
-from widgets.recipe import Recipe, call
+from widgets.recipe import NAME, Recipe, call
+from widgets.settings import WEIGHTS
+from widgets.tables import tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +35,9 @@ class Facts:
     input_shape: tuple
     code: str
     size_formulas: tuple  # one an axis: "height: floor((28 - 3) / 1) + 1 = 26"
+    operation: str  # what its weights do: "convolution", "depthwise", "transposed" or "separable"
     settings: dict = field(repr=False)
-    axes: tuple  # one an axis: the numbers (n, k, s, d, padding) that `arithmetic` takes, by name
+    axes: tuple  # one an axis: the numbers (n, k, s, d, padding ...) that `arithmetic` takes, by name
     channel_axis: int  # of x and y: the last, or 1 with data_format="channels_first"
     x: np.ndarray = field(repr=False)
     weights: dict = field(default_factory=dict)
@@ -46,7 +51,7 @@ class Facts:
     problem: str = ""
     whole_problem: str = ""
     advice: str = ""
-    warning: str = ""
+    warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
 
 
@@ -70,10 +75,10 @@ def input_values(recipe, x):
     """x as float32 values of the rank, and for a built layer the channels, that the recipe's layer reads."""
     rank = len(recipe.kind.axes) + 2
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
-    if recipe.weights:
-        wanted = recipe.weights["kernel"].shape[-2] * recipe.settings["groups"]
-        if values.shape[recipe.channel_axis] != wanted:
-            raise ValueError(words.OTHER_CHANNELS.format(wanted=wanted, received=values.shape))
+    if recipe.channels not in (None, values.shape[recipe.channel_axis]):
+        raise ValueError(
+            words.OTHER_CHANNELS.format(wanted=recipe.channels, received=values.shape)
+        )
     return values
 
 
@@ -83,22 +88,37 @@ def ask(recipe, settings, x, weight_values):
     `weight_values(name, fresh)` gives each weight's values, where `fresh` are the initializer's.
     """
     known = _known(recipe, settings, x)
-    weights = {}
+    weights, warned = {}, []
     try:
         layer = recipe.build(settings, x.shape)
-        for name, axes in recipe.kind.weights.items():
+        for name, axes in WEIGHTS[recipe.kind.operation].items():
             if (variable := getattr(layer, name)) is not None:
                 fresh = variable.numpy()
                 values = weight_values(name, fresh)
                 if values is not fresh:
                     variable.assign(values)
-                weights[name] = Weight(fresh.shape, axes, values)
-        before, y = call(layer, x)
-    except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
+                spatial = recipe.kind.axes if name.endswith("kernel") else ()
+                weights[name] = Weight(fresh.shape, spatial + axes, values)
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            before, y = call(layer, x)
+    except (
+        Exception
+    ) as refusal:  # whatever Keras or its backend raises is shown, in its own words
         return None, _refused(known | {"weights": weights}, plain_text(refusal))
     if y.size == 0:
-        return None, _refused(known | {"weights": weights}, words.EMPTY_RESULT.format(shape=y.shape))
-    return layer, _answered(known | {"weights": weights}, before, y)
+        return None, _refused(
+            known | {"weights": weights}, words.EMPTY_RESULT.format(shape=y.shape)
+        )
+    steps = (
+        _separable_steps(recipe, settings, x, weights)
+        if recipe.kind.operation == "separable"
+        else ()
+    )
+    said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
+    return layer, _answered(
+        known | {"weights": weights, "steps": steps, "warning": said}, before, y
+    )
 
 
 def _known(recipe, settings, x):
@@ -106,14 +126,29 @@ def _known(recipe, settings, x):
     spatial = [axis for axis in range(1, x.ndim) if axis != recipe.channel_axis]
     names = ("kernel_size", "strides", "dilation_rate")
     axes = tuple(
-        dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
+        dict(
+            zip(
+                "nksd",
+                (x.shape[axis], *(settings[name][i] for name in names)),
+                strict=True,
+            )
+        )
         | {"padding": settings["padding"]}
+        | (
+            {"output_padding": _at(settings["output_padding"], i)}
+            if "output_padding" in settings
+            else {}
+        )
         for i, axis in enumerate(spatial)
     )
     return {
         "input_shape": x.shape,
         "code": code_line(recipe.layer_class, recipe.arguments | settings),
-        "size_formulas": tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes)),
+        "size_formulas": tuple(
+            f"{name}: {size_formula(**axis)}"
+            for name, axis in zip(recipe.kind.axes, axes)
+        ),
+        "operation": recipe.kind.operation,
         "settings": dict(settings),
         "axes": axes,
         "channel_axis": recipe.channel_axis,
@@ -123,39 +158,108 @@ def _known(recipe, settings, x):
 
 def _refused(known, problem):
     paragraphs = problem.split("\n\n")
-    return Facts(**known, problem=paragraphs[0], whole_problem=problem, advice=advice(known))
+    return Facts(
+        **known, problem=paragraphs[0], whole_problem=problem, advice=advice(known)
+    )
 
 
 def _answered(known, before, y):
     """All facts. The counts are made from what the layer returned, not from what was asked for."""
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
-    out = [size for axis, size in enumerate(y.shape) if axis not in (0, known["channel_axis"])]
-    *kernel_size, fan_in, filters = shapes[0]
-    macs = arithmetic.convolution_macs(math.prod(out), kernel_size, fan_in, filters)
+    spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
+    # A transposed convolution multiplies once for every input cell, the others once for every output cell.
+    cells = [
+        (known["x"] if known["operation"] == "transposed" else y).shape[axis]
+        for axis in spatial
+    ]
+    counted = [step.macs_formula.split(" = ")[0] for step in known["steps"]] or [
+        _product([*cells, *shapes[0]])
+    ]
+    macs = sum(step.macs for step in known["steps"]) or math.prod(cells) * math.prod(
+        shapes[0]
+    )
     facts = Facts(
         **known,
         output_shape=y.shape,
         y=y,
         before_activation=before,
         params=params,
-        params_formula=" + ".join("*".join(map(str, shape)) for shape in shapes) + f" = {params}",
+        params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
         macs=macs,
-        macs_formula="*".join(map(str, [*out, *shapes[0]])) + f" = {macs}",
+        macs_formula=" + ".join(counted) + f" = {macs}",
     )
-    return replace(facts, warning=disagreement(facts))
+    return replace(
+        facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)]))
+    )
 
 
-def size_formula(n, k, s, d, padding):
+def _separable_steps(recipe, settings, x, weights):
+    """Facts of the two convolutions that a separable one is made of: depthwise, then pointwise with the bias."""
+    rank = len(recipe.kind.axes)
+    shared = {
+        name: settings[name]
+        for name in (
+            "kernel_size",
+            "strides",
+            "padding",
+            "dilation_rate",
+            "depth_multiplier",
+        )
+    }
+    both = {"data_format": recipe.arguments["data_format"], "name": NAME}
+    depthwise = Recipe(
+        getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False)
+    )
+    first = ask(
+        depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values
+    )[1]
+    ending = {name: settings[name] for name in ("use_bias", "activation")}
+    pointwise = Recipe(
+        getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both)
+    )
+    kernels = {
+        name.removeprefix("pointwise_"): weight.values
+        for name, weight in weights.items()
+    }
+    return first, ask(pointwise, pointwise.settings, first.y, kernels.get)[1]
+
+
+def _at(value, axis):
+    """One axis' part of an argument that may be one number, one for each axis, or None."""
+    return value[axis] if isinstance(value, tuple) else value
+
+
+def _product(sizes):
+    return "*".join(map(str, sizes))
+
+
+def size_formula(n, k, s, d, padding, **transposed):
     """The size rule of one axis with its numbers put in.
 
     >>> size_formula(28, 3, 2, 1, "same"), size_formula(28, 3, 1, 4, "valid")
     ('ceil(28 / 2) = 14', 'floor((28 - (4*(3 - 1) + 1)) / 1) + 1 = 20')
+    >>> size_formula(28, 3, 2, 1, "valid", output_padding=None)
+    '(28 - 1)*2 + max(3, 2) = 57'
     """
-    o = arithmetic.output_size(n, k, s, d, padding)
-    if padding == "same":
-        return f"ceil({n} / {s}) = {o}"
     window = k if d == 1 else f"({d}*({k} - 1) + 1)"
+    if transposed:
+        o = arithmetic.transposed_size(n, k, s, d, padding, **transposed)
+        extra = transposed["output_padding"]
+        if padding == "same":
+            return (
+                f"{n}*{s} = {o}"
+                if extra is None
+                else f"({n} - 1)*{s} + {window} % 2 + {extra} = {o}"
+            )
+        return f"({n} - 1)*{s} + " + (
+            f"max({window}, {s}) = {o}"
+            if extra is None
+            else f"{window} + {extra} = {o}"
+        )
+    o = arithmetic.output_size(n, k, s, d, padding)
+    if padding in ("same", "causal"):
+        return f"ceil({n} / {s}) = {o}"
     return f"floor(({n} - {window}) / {s}) + 1 = {o}"
 
 
@@ -164,53 +268,98 @@ def channels_last(values, channel_axis):
     return np.moveaxis(values, channel_axis, -1)
 
 
-def disagreement(facts, checked=24):
+def layer_tables(facts):
+    """The index tables of a layer that does one operation."""
+    channels = facts.x.shape[facts.channel_axis]
+    return tables(
+        facts.operation,
+        facts.axes,
+        channels,
+        facts.settings,
+        facts.weights["kernel"].values,
+    )
+
+
+def disagreement(facts, checked=12):
     """ "" or a sentence: where the layer's answer is not what its own definition gives.
 
     Adds up the windows of a few output cells, spread over the first sample and all filters.
     """
-    x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
+    x, before = (
+        channels_last(v, facts.channel_axis)[0]
+        for v in (facts.x, facts.before_activation)
+    )
+    if facts.steps:
+        return _difference(
+            channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0],
+            before,
+        )
     for axis, got in zip(facts.size_formulas, before.shape):
         if not axis.endswith(f" = {got}"):
             return words.WARNING_SHAPE.format(got=got, formula=axis)
-    kernel = facts.weights["kernel"].values
-    bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
-    cells = np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)
-    rows, columns = (arithmetic.reads(**axis)[cell] for axis, cell in zip(facts.axes, cells))
-    channels = arithmetic.channel_reads(x.shape[-1], before.shape[-1], facts.settings["groups"])[cells[-1]]
-    # (cells, kh, kw, fan-in): padding cells count as 0
-    inside = ((rows >= 0) & (rows < x.shape[0]))[:, :, None] & ((columns >= 0) & (columns < x.shape[1]))[:, None, :]
-    windows = x[
-        rows.clip(0, x.shape[0] - 1)[:, :, None, None],
-        columns.clip(0, x.shape[1] - 1)[:, None, :, None],
-        channels[:, None, None, :],
-    ].astype(float)
-    products = np.where(inside[..., None], windows, 0) * np.moveaxis(kernel, -1, 0)[cells[-1]]
-    expected = products.sum((1, 2, 3)) + bias[cells[-1]]
-    difference = np.abs(expected - before[cells])
-    allowed = 1e-5 * (np.abs(products).sum((1, 2, 3)) + np.abs(bias[cells[-1]]))
-    worst = np.nanmax(np.where(np.isfinite(expected), difference - allowed, 0))
-    return words.WARNING_VALUES.format(difference=np.nanmax(difference)) if worst > 0 else ""
+    found = layer_tables(facts)
+    bias = (
+        facts.weights["bias"].values
+        if "bias" in facts.weights
+        else np.zeros(before.shape[-1])
+    )
+    cells = list(
+        zip(
+            *np.unravel_index(
+                np.linspace(0, before.size - 1, checked).astype(int), before.shape
+            )
+        )
+    )
+    sums, sizes = np.transpose([found.sum_at(x, cell) for cell in cells])
+    added = bias[[cell[-1] for cell in cells]]
+    return _difference(
+        sums + added, np.array([before[cell] for cell in cells]), sizes + np.abs(added)
+    )
+
+
+def _difference(expected, got, sizes=None):
+    difference = np.abs(expected - got)
+    sizes = np.abs(expected).max() if sizes is None else sizes
+    worst = np.where(np.isfinite(expected), difference - 1e-5 * sizes, 0).max(initial=0)
+    return (
+        words.WARNING_VALUES.format(difference=np.nanmax(difference))
+        if worst > 0
+        else ""
+    )
 
 
 def advice(known):
     """One plain line on what to change, when Keras refused these settings."""
     settings, axes = known["settings"], known["axes"]
     channels = known["input_shape"][known["channel_axis"]]
-    filters, groups = settings["filters"], settings["groups"]
+    filters, groups = settings.get("filters"), settings.get("groups", 1)
     if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
         return words.ADVICE_STRIDES_DILATION
     if channels % groups:
         return words.ADVICE_CHANNELS.format(
-            groups=groups, channels=channels, options=words.either(arithmetic.divisors(channels))
+            groups=groups,
+            channels=channels,
+            options=words.either(arithmetic.divisors(channels)),
         )
-    if filters % groups:
-        options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
-        return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
+    if filters and filters % groups:
+        options = [
+            f
+            for f in (filters // groups * groups, (filters // groups + 1) * groups)
+            if f
+        ]
+        return words.ADVICE_FILTERS.format(
+            groups=groups, filters=filters, options=words.either(options)
+        )
     for name, axis in zip(known["size_formulas"], axes):
         window = arithmetic.window_size(axis["k"], axis["d"])
-        if axis["padding"] == "valid" and window > axis["n"]:
-            return words.ADVICE_WINDOW.format(axis=name.split(":")[0], window=window, n=axis["n"])
+        if (
+            known["operation"] != "transposed"
+            and axis["padding"] == "valid"
+            and window > axis["n"]
+        ):
+            return words.ADVICE_WINDOW.format(
+                axis=name.split(":")[0], window=window, n=axis["n"]
+            )
     return words.ADVICE_OTHER
 
 

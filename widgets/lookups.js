@@ -1,16 +1,19 @@
 // @ts-check
 /**
- * Look-ups in a picture. Python says which cell reads which (`reads`, `channels`); here nothing is computed
- * from sizes, strides or padding. Rows, columns and channels count from 0; an index outside a grid is padding.
+ * Look-ups in a picture. Python says which cell reads which (tables of indices, channels); here nothing is
+ * computed from sizes, strides or padding. There are always three spatial axes, plane, row and column: an axis
+ * that a layer does not have is one cell long. Everything counts from 0; an index outside a grid is padding.
  */
 
 /**
- * @typedef {{name: string, shape: number[], rows: number, columns: number, channels: number, padding: number[][],
+ * @typedef {{name: string, symbol: string, label: string, sizes: number[], channels: number, padding: number[][],
  *   grey: boolean, limit: number, first: number, sent: number, values: Float32Array}} Grid
- * @typedef {{rows: Int32Array, columns: Int32Array, taps: number[], fan: number, filters: number,
- *   channels: Int32Array, kernel: Float32Array, kernel_limit: number, kernel_shape: number[],
+ * @typedef {{table: Int32Array, taps: number, scatter: boolean}} Axis
+ * @typedef {{operation: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
+ *   kernel: Float32Array | null, kernel_limit: number, kernel_label: string, kernel_cell: string, copies: number,
  *   bias: Float32Array | null, activation: string, before: Float32Array | null}} Link
- * @typedef {{row: number, column: number}} Cell
+ * @typedef {number[]} Cell plane, row and column
+ * @typedef {{at: Cell, tap: Cell}} Read
  */
 
 /** @param {any} view @returns {ArrayBuffer} a copy, since a buffer in a message may start at any byte */
@@ -26,38 +29,37 @@ const ints = (view) => new Int32Array(bytes(view));
 
 /** A snapshot with its buffers as typed arrays. @param {any} snapshot */
 export function decode(snapshot) {
-  const grids = snapshot.grids.map((/** @type {any} */ grid) => {
-    const [, rows, columns, channels] = grid.shape;
-    return { ...grid, rows, columns, channels, values: floats(grid.values) };
-  });
-  const links = snapshot.links.map((/** @type {any} */ link) => {
-    const [height, width, fan, filters] = link.kernel_shape;
-    return {
-      ...link, taps: [height, width], fan, filters,
-      rows: ints(link.reads[0]), columns: ints(link.reads[1]), channels: ints(link.channels),
-      kernel: floats(link.kernel), bias: floats(link.bias), before: floats(link.before),
-    };
-  });
+  const grids = snapshot.grids.map((/** @type {any} */ grid) => ({ ...grid, values: floats(grid.values) }));
+  const links = snapshot.links.map((/** @type {any} */ link) => ({
+    ...link,
+    axes: link.tables.map((/** @type {any} */ table, /** @type {number} */ i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
+    channels: ints(link.channels), kernel: floats(link.kernel), bias: floats(link.bias), before: floats(link.before),
+  }));
   return { ...snapshot, grids, links };
 }
 
-/** @param {Grid} grid @param {number} row @param {number} column */
-export function inside(grid, row, column) {
-  return row >= 0 && column >= 0 && row < grid.rows && column < grid.columns;
-}
+/** Every combination of one item of each list. @template T @param {T[][]} lists @returns {T[][]} */
+export const product = (lists) => lists.reduce((sofar, list) => sofar.flatMap((items) => list.map((item) => [...items, item])), /** @type {any[][]} */ ([[]]));
+
+/** @param {Grid} grid @param {Cell} cell */
+export const inside = (grid, cell) => cell.every((index, axis) => index >= 0 && index < grid.sizes[axis]);
 
 /** The value of a cell: 0 for padding, undefined for a channel that was not sent.
- * @param {Grid} grid @param {number} row @param {number} column @param {number} channel */
-export function valueAt(grid, row, column, channel, values = grid.values) {
+ * @param {Grid} grid @param {Cell} cell @param {number} channel */
+export function valueAt(grid, cell, channel, values = grid.values) {
   const place = channel - grid.first;
   if (place < 0 || place >= grid.sent) return undefined;
-  return inside(grid, row, column) ? values[(row * grid.columns + column) * grid.sent + place] : 0;
+  if (!inside(grid, cell)) return 0;
+  const [, rows, columns] = grid.sizes;
+  return values[((cell[0] * rows + cell[1]) * columns + cell[2]) * grid.sent + place];
 }
 
-/** One weight. @param {Link} link @param {number} a tap's row @param {number} b tap's column
+/** One weight; 1 where cells are only moved. @param {Link} link @param {Cell} tap
  * @param {number} slice position among the channels read @param {number} filter */
-export function weightAt(link, a, b, slice, filter) {
-  return link.kernel[((a * link.taps[1] + b) * link.fan + slice) * link.filters + filter];
+export function weightAt(link, tap, slice, filter) {
+  if (!link.kernel) return 1;
+  const [, rows, columns] = link.axes.map((axis) => axis.taps);
+  return link.kernel[(((tap[0] * rows + tap[1]) * columns + tap[2]) * link.fan + slice) * link.filters + filter];
 }
 
 /** The earlier channels that a filter reads. @param {Link} link @param {number} filter */
@@ -65,70 +67,70 @@ export function channelsOf(link, filter) {
   return [...link.channels.subarray(filter * link.fan, (filter + 1) * link.fan)];
 }
 
-/** The earlier rows and columns that one later cell reads, one for each tap.
- * @param {Link} link @param {number} row @param {number} column */
-export function windowOf(link, row, column) {
-  const [height, width] = link.taps;
-  return {
-    rows: [...link.rows.subarray(row * height, (row + 1) * height)],
-    columns: [...link.columns.subarray(column * width, (column + 1) * width)],
-  };
+/** Along one axis: where an index stands in the table's cells. @param {Axis} axis @param {number} index */
+function found({ table, taps }, index) {
+  const list = [];
+  for (let at = table.indexOf(index); at !== -1; at = table.indexOf(index, at + 1)) list.push({ at: Math.floor(at / taps), tap: at % taps });
+  return list;
 }
 
-/** Where an index stands in one axis' table. @param {Int32Array} table @param {number} taps @param {number} index */
-function places(table, taps, index) {
-  const found = [];
-  for (let at = table.indexOf(index); at !== -1; at = table.indexOf(index, at + 1)) {
-    found.push({ later: Math.floor(at / taps), tap: at % taps });
-  }
-  return found;
+/** Along one axis: what stands in one row of the table. @param {Axis} axis @param {number} row */
+const listed = ({ table, taps }, row) => Array.from({ length: taps }, (_, tap) => ({ at: table[row * taps + tap], tap }));
+
+/** Along one axis: what a later index reads. @param {Axis} axis @param {number} index */
+export const readsAlong = (axis, index) => (axis.scatter ? found(axis, index) : listed(axis, index));
+
+/** Along one axis: what an earlier index feeds. @param {Axis} axis @param {number} index */
+export const fedAlong = (axis, index) => (axis.scatter ? listed(axis, index) : found(axis, index));
+
+/** @param {{at: number, tap: number}[][]} along @returns {Read[]} */
+const crossed = (along) => product(along).map((ends) => ({ at: ends.map((end) => end.at), tap: ends.map((end) => end.tap) }));
+
+/** The earlier cells that a later cell reads, each with the tap it passes through. @param {Link} link @param {Cell} cell */
+export const windowOf = (link, cell) => crossed(link.axes.map((axis, i) => readsAlong(axis, cell[i])));
+
+/** The later cells that an earlier cell feeds. @param {Link} link @param {Grid} earlier @param {Cell} cell */
+export function feeds(link, earlier, cell) {
+  if (link.axes[0].scatter && !inside(earlier, cell)) return [];
+  return crossed(link.axes.map((axis, i) => fedAlong(axis, cell[i])));
 }
 
-/** Every later cell that an earlier cell feeds, with the tap that it passes through.
- * @param {Link} link @param {number} row @param {number} column */
-export function feeds(link, row, column) {
-  const columns = places(link.columns, link.taps[1], column);
-  return places(link.rows, link.taps[0], row).flatMap((r) =>
-    columns.map((c) => ({ row: r.later, column: c.later, tap: [r.tap, c.tap] })));
+/** What one tap touches, along each axis: the cells that it reads, or in a scatter writes. @param {Link} link @param {Cell} tap */
+export const touched = (link, tap) => link.axes.map(({ table, taps }, i) => [...table].filter((_, at) => at % taps === tap[i]));
+
+/** Along each axis, what a block of later cells reads (or, `forward`, what a block of earlier cells feeds).
+ * @param {Link} link @param {number[][]} block @param {boolean} forward */
+export function spread(link, block, forward = false) {
+  const along = forward ? fedAlong : readsAlong;
+  return block.map((indices, i) => [...new Set(indices.flatMap((index) => along(link.axes[i], index).map((end) => end.at)))]);
 }
 
-/** Every earlier row and column that one tap reads. @param {Link} link @param {number} a @param {number} b */
-export function tapReads(link, a, b) {
-  const [height, width] = link.taps;
-  return { rows: [...link.rows].filter((_, i) => i % height === a), columns: [...link.columns].filter((_, i) => i % width === b) };
-}
-
-/** The rows and columns of the earlier grid that no window reads. @param {Link} link @param {Grid} grid */
+/** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */
 export function unread(link, grid) {
-  const missing = (/** @type {Int32Array} */ table, /** @type {number} */ size) => {
+  return link.axes.map(({ table, scatter }, i) => {
     const read = new Set(table);
-    return Array.from({ length: size }, (_, i) => i).filter((i) => !read.has(i));
-  };
-  return { rows: missing(link.rows, grid.rows), columns: missing(link.columns, grid.columns) };
+    return scatter ? [] : Array.from({ length: grid.sizes[i] }, (_, index) => index).filter((index) => !read.has(index));
+  });
 }
 
-/** The products of one channel in one window, tap by tap; undefined where its values were not sent.
+/** The products of one channel behind one later cell, tap by tap; undefined where its values were not sent.
  * @param {Link} link @param {Grid} grid @param {Cell} cell @param {number} filter @param {number} slice
  * @param {Float32Array | null} fetched the window (taps, channels read), where Python was asked for it */
-export function products(link, grid, cell, filter, slice, fetched = null) {
-  const { rows, columns } = windowOf(link, cell.row, cell.column);
+export function products(link, grid, cell, filter, slice, fetched = null, reads = windowOf(link, cell)) {
   const channel = link.channels[filter * link.fan + slice];
-  const list = [];
-  for (let a = 0; a < rows.length; a++) {
-    for (let b = 0; b < columns.length; b++) {
-      const x = fetched ? fetched[(a * columns.length + b) * link.fan + slice] : valueAt(grid, rows[a], columns[b], channel);
-      if (x === undefined) return undefined;
-      list.push({ x, weight: weightAt(link, a, b, slice, filter) });
-    }
-  }
-  return list;
+  if (!fetched && valueAt(grid, [0, 0, 0], channel) === undefined) return undefined;
+  return reads.map(({ at, tap }, i) => ({
+    x: fetched ? fetched[i * link.fan + slice] : Number(valueAt(grid, at, channel)),
+    weight: weightAt(link, tap, slice, filter),
+  }));
 }
 
 /** The sum behind one later cell: each channel's partial sum, the bias and the whole. undefined where values are missing.
  * @param {Link} link @param {Grid} grid @param {Cell} cell @param {number} filter @param {Float32Array | null} fetched */
 export function sumOf(link, grid, cell, filter, fetched = null) {
+  const reads = windowOf(link, cell);
   const partials = channelsOf(link, filter).map((channel, slice) => {
-    const list = products(link, grid, cell, filter, slice, fetched);
+    const list = products(link, grid, cell, filter, slice, fetched, reads);
     return { channel, partial: list?.reduce((sum, { x, weight }) => sum + x * weight, 0) };
   });
   const bias = link.bias ? link.bias[filter] : 0;
@@ -136,7 +138,6 @@ export function sumOf(link, grid, cell, filter, fetched = null) {
   const total = known ? partials.reduce((sum, { partial }) => sum + Number(partial), bias) : undefined;
   return { partials, bias, total };
 }
-
 /** A text with its {names} filled in. @param {string} template @param {Record<string, any>} values */
 export function fill(template, values = {}) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));

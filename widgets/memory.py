@@ -33,7 +33,16 @@ class Memory:
 
     def _make_room(self, values):
         if self._values is None:
-            self._values, self._known = np.zeros(values.shape, values.dtype), np.zeros(values.shape, bool)
-        growth = [(0, max(new - old, 0)) for new, old in zip(values.shape, self._values.shape, strict=True)]
+            self._values, self._known = (
+                np.zeros(values.shape, values.dtype),
+                np.zeros(values.shape, bool),
+            )
+        growth = [
+            (0, max(new - old, 0))
+            for new, old in zip(values.shape, self._values.shape, strict=True)
+        ]
         if any(after for _, after in growth):
-            self._values, self._known = np.pad(self._values, growth), np.pad(self._known, growth)
+            self._values, self._known = (
+                np.pad(self._values, growth),
+                np.pad(self._known, growth),
+            )

@@ -24,39 +24,52 @@ export function icon(path) {
   return svg;
 }
 
-/** A button that Jupyter's own shortcuts leave alone. @param {string} name @param {(Node | string)[]} children */
-function button(name, label, ...children) {
+/** A button that Jupyter's own shortcuts leave alone. @param {string} name @param {string} label @param {(Node | string)[]} children */
+export function button(name, label, ...children) {
   return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
 }
 
-/** One grid with its heading, its two canvases and its thumbnails. @param {string} id */
-function panel(id) {
+/** Give a button another face and name. @param {HTMLElement} made @param {string} label @param {Node} [face] */
+export function relabel(made, label, face) {
+  made.replaceChildren(face ?? label);
+  made.setAttribute("aria-label", label);
+  made.title = label;
+}
+
+/** A line of thumbnails to choose from, with what is chosen above it. @param {string} kind what it chooses: "channel", "plane" or "sample" */
+export function chooser(kind) {
+  const strip = element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true", "data-kind": kind });
+  const told = element("span");
+  return { root: element("div", { class: `cn-chooser cn-${kind}s` }, told, strip), told, strip, tiles: { step: 30, perRow: 1 } };
+}
+
+/** One grid, or one slice of a kernel: its heading, its two canvases, its choosers. @param {{id: string, link?: number, grid?: number}} what */
+export function panel(what) {
   const cells = element("canvas", { class: "cn-cells" });
   const light = element("canvas", { class: "cn-light" });
-  const strip = element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" });
   const title = element("div", { class: "cn-title" });
   const label = element("div", { class: "cn-label" });
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells, light);
-  const chooser = element("div", { class: "cn-chooser" }, element("span", {}), strip);
-  const root = element("section", { class: "cn-panel", "data-grid": id }, title, frame, label, chooser);
-  return { id, root, title, label, frame, cells, light, strip, chooser, cell: 10, tiles: { step: 30, perRow: 1 } };
+  const [planes, channels] = [chooser("plane"), chooser("channel")];
+  const kind = what.link === undefined ? "grid" : "kernel";
+  const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, title, frame, label, planes.root, channels.root);
+  return { ...what, root, title, label, frame, cells, light, planes, channels, cell: 10 };
 }
 
-/** Everything on the stage, once. @param {any} words */
+/** Everything on the stage but the panels, once. @param {any} words */
 export function build(words) {
-  const panels = { 0: panel("0"), kernel: panel("kernel"), 1: panel("1") };
   const ui = {
-    panels,
     code: element("code", { class: "cn-code" }),
     copy: button("copy", words.copy, words.copy),
     revealing: button("reveal", words.hide, words.hide),
     full: button("full", words.full, words.full),
+    views: element("div", { class: "cn-views", role: "radiogroup", "aria-label": words.views }),
     problem: element("div", { class: "cn-problem", role: "alert" }),
     warning: element("div", { class: "cn-warning", role: "alert" }),
     predict: element("div", { class: "cn-predict" }, words.predict),
-    row: element("div", { class: "cn-panels" }, panels[0].root, panels.kernel.root, panels[1].root),
-    samples: element("div", { class: "cn-chooser cn-samples" }, element("span", {}, words.samples),
-      element("canvas", { class: "cn-strip", role: "slider", tabindex: "0", "data-lm-suppress-shortcuts": "true" })),
+    samples: chooser("sample"),
+    row: element("div", { class: "cn-panels" }),
+    legend: element("div", { class: "cn-legend" }),
     first: button("first", words.first, icon(ICONS.first)),
     back: button("back", words.back, icon(ICONS.back)),
     play: button("play", words.play, icon(ICONS.play)),
@@ -68,14 +81,13 @@ export function build(words) {
       ...words.speeds.map((/** @type {string} */ text, /** @type {number} */ i) => element("option", { value: i }, text))),
     facts: element("div", { class: "cn-facts", role: "list" }),
     sum: element("div", { class: "cn-sum" }),
-    legend: element("div", { class: "cn-legend" }),
     said: element("div", { class: "cn-said", role: "status", "aria-live": "polite" }),
   };
   ui.speed.value = "1";
   const transport = element("div", { class: "cn-transport" }, ui.first, ui.back, ui.play, ui.forward, ui.last, ui.position, ui.where, ui.speed);
   const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
-  return { ...ui, transport, all: [bar, ui.problem, ui.warning, ui.predict, ui.samples, ui.row, ui.legend, transport, below, ui.said] };
+  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.said] };
 }
 
 /** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */
@@ -84,7 +96,7 @@ export function themeBehind(el) {
     const [r, g, b, a = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
     if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
   }
-  return matchMedia("(prefers-color-scheme: dark)").matches && !document.body.dataset.jpThemeLight ? "dark" : "light";
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
 /** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both.

@@ -4,12 +4,16 @@ A picture is a row of grids, one tensor each, and a link between each grid and t
 cells are read, as a table of indices for each axis; whoever draws looks them up and needs no formula.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from widgets import arithmetic, words
-from widgets.facts import channels_last
+from widgets import words
+from widgets.facts import channels_last, layer_tables
+
+
+# The ways in which an operation can be drawn; the first is the same as None.
+VIEWS = {"transposed": ("scatter", "gather", None)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,18 +38,22 @@ class Link:
     """How each cell of the later grid is made from the earlier one.
 
     `reads[axis]` is an int array (later cells, taps): the earlier cell that each tap reads. An index outside
-    0..n-1 is a padding cell. `channels` is an int array (later channels, channels read).
-    `weights["kernel"]` is (height, width, channels read, later channels). `before_activation` is the later
-    grid's values before `activation`, "" where there is none.
+    0..n-1 is a padding cell. A scatter has `writes[axis]` instead, (earlier cells, taps): the later cell that
+    each tap adds to; an index outside the later grid is cropped away.
+    `channels` is an int array (later channels, channels read), `weights["kernel"]` is (spatial taps ...,
+    channels read, later channels); there are no weights where cells are only moved.
+    `before_activation` is the later grid's values before `activation`, "" where there is none.
     """
 
     operation: str
-    reads: tuple = field(repr=False)
-    writes: None
+    reads: tuple | None = field(repr=False)
+    writes: tuple | None = field(repr=False)
     channels: np.ndarray = field(repr=False)
     weights: dict = field(repr=False)
     activation: str
     before_activation: np.ndarray = field(repr=False)
+    kernel_name: str = "kernel"
+    points: np.ndarray | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +65,11 @@ class Picture:
 
 
 def layer_picture(facts, view=None):
-    """The picture of what a layer did. `view` is for layers that can be drawn in more than one way.
+    """The picture of what a layer did.
 
-    Raises ValueError where Keras refused, since there is nothing to draw.
+    `view` is for transposed layers: "scatter" (each input cell stamps the kernel; the default) or "gather"
+    (zeros between the cells, then a convolution with the turned kernel).
+    Raises ValueError where Keras refused, since there is nothing to draw, and for another view.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
@@ -71,29 +81,117 @@ def layer_picture(facts, view=None):
     """
     if facts.y is None:
         raise ValueError(words.NOTHING_TO_DRAW.format(problem=facts.problem))
-    if view is not None:
-        raise ValueError(words.UNKNOWN_VIEW.format(received=view))
-    x, y, before = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y, facts.before_activation))
-    padding = tuple(arithmetic.padding_cells(**axis) for axis in facts.axes)
-    link = Link(
-        operation="convolution",
-        reads=tuple(arithmetic.reads(**axis) for axis in facts.axes),
-        writes=None,
-        channels=arithmetic.channel_reads(x.shape[-1], y.shape[-1], facts.settings["groups"]),
-        weights={name: weight.values for name, weight in facts.weights.items()},
-        activation=words.activation_name(facts.settings["activation"]),
-        before_activation=before,
+    if view not in (views := VIEWS.get(facts.operation, (None,))):
+        raise ValueError(
+            words.UNKNOWN_VIEW.format(
+                options=words.either(map(repr, views)), received=view
+            )
+        )
+    if facts.steps:
+        names = [name for name in facts.weights if name.endswith("kernel")]
+        links = [layer_picture(step) for step in facts.steps]
+        named = [
+            replace(
+                picture,
+                links=tuple(replace(link, kernel_name=name) for link in picture.links),
+            )
+            for picture, name in zip(links, names)
+        ]
+        return _chain(named, facts)
+    x, y = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y))
+    found = layer_tables(facts)
+    first, last = (
+        _grid(words.INPUT, x, found.padding, may_be_grey=True),
+        _grid(words.OUTPUT, y),
     )
-    none = tuple((0, 0) for _ in padding)
-    return Picture((_grid(words.INPUT, x, padding, may_be_grey=True), _grid(words.OUTPUT, y, none)), (link,))
+    if view == "gather":
+        return _gather(facts, found, first, last)
+    return Picture((first, last), (_link(facts.operation, facts, found, found.kernel),))
 
 
-def _grid(name, values, padding, may_be_grey=False):
+def _link(operation, facts, found, kernel):
+    weights = {name: weight.values for name, weight in facts.weights.items()} | {
+        "kernel": kernel
+    }
+    return Link(
+        operation=operation,
+        reads=found.reads,
+        writes=found.writes,
+        channels=found.channels,
+        weights=weights,
+        activation=words.activation_name(facts.settings["activation"]),
+        before_activation=channels_last(facts.before_activation, facts.channel_axis),
+    )
+
+
+def _chain(pictures, facts):
+    """Several pictures as one: the last grid of each is the first of the next."""
+    grids = [pictures[0].grids[0]]
+    for i, picture in enumerate(pictures):
+        for grid in picture.grids[1:]:
+            last = i == len(pictures) - 1 and grid is picture.grids[-1]
+            # The next link's padding belongs around the grid that it reads.
+            padding = grid.padding if last else pictures[i + 1].grids[0].padding
+            grids.append(
+                replace(
+                    grid, padding=padding, name=words.OUTPUT if last else words.BETWEEN
+                )
+            )
+    y = channels_last(facts.y, facts.channel_axis)
+    return Picture(
+        (*grids[:-1], _grid(words.OUTPUT, y)),
+        tuple(link for picture in pictures for link in picture.links),
+    )
+
+
+def _gather(facts, found, first, last):
+    """A transposed layer as zeros between the cells, then a convolution whose kernel is turned by 180 degrees."""
+    rank = len(facts.axes)
+    sizes = [(axis["n"] - 1) * axis["s"] + 1 for axis in facts.axes]
+    stretched = np.zeros((len(first.values), *sizes, first.shape[-1]), "float32")
+    stretched[(slice(None), *(slice(None, None, axis["s"]) for axis in facts.axes))] = (
+        first.values
+    )
+    places = [np.arange(size)[:, None] for size in sizes]
+    spread = [
+        np.where(at % axis["s"] == 0, at // axis["s"], -1)
+        for at, axis in zip(places, facts.axes)
+    ]
+    reads, padding = [], []
+    for axis, table, size, o in zip(facts.axes, found.writes, sizes, last.shape[1:]):
+        # Output o takes s*i = o - (offset of tap a); the turned kernel counts its taps from the other end.
+        table = np.arange(o)[:, None] - table[0][::-1][None, :]
+        reads.append(table)
+        padding.append((max(0, -int(table.min())), max(0, int(table.max()) - size + 1)))
+    channels = np.arange(first.shape[-1])[:, None]
+    middle = replace(
+        _grid(words.STRETCHED, stretched, tuple(padding)),
+        grey=first.grey,
+        limit=first.limit,
+    )
+    stretch = Link("stretch", tuple(spread), None, channels, {}, "", stretched)
+    turned = np.flip(found.kernel, tuple(range(rank)))
+    gathering = replace(found, reads=tuple(reads), writes=None)
+    return Picture(
+        (first, middle, last),
+        (
+            stretch,
+            replace(
+                _link("convolution", facts, gathering, turned), kernel_name=words.TURNED
+            ),
+        ),
+    )
+
+
+def _grid(name, values, padding=None, may_be_grey=False):
     finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = (
+        (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    )
     limit = max(abs(low), abs(high)) or 1.0
     # Brightness: a binary picture or a photograph, 0 to 1 or 0 to 255.
     grey = may_be_grey and low >= 0 and (high <= 1 or 32 < high <= 255)
     if grey:
         limit = 1.0 if high <= 1 else 255.0
-    return Grid(name, values.shape, values, padding, grey, limit)
+    none = tuple((0, 0) for _ in values.shape[1:-1])
+    return Grid(name, values.shape, values, padding or none, grey, limit)

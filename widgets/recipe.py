@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from widgets import words
 from widgets.quiet import start_runtime
-from widgets.settings import KINDS
+from widgets.settings import KINDS, WEIGHTS
 
 # Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
 NAME = "explored"
@@ -23,19 +23,47 @@ class Recipe:
     def __init__(self, layer):
         start_runtime()
         self.layer_class = type(layer)
-        if not isinstance(layer, keras.layers.Layer) or self.layer_class.__name__ not in KINDS:
-            received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
-            raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
+        if (
+            not isinstance(layer, keras.layers.Layer)
+            or self.layer_class.__name__ not in KINDS
+        ):
+            received = (
+                layer.__name__ + " (a class)"
+                if isinstance(layer, type)
+                else type(layer).__name__
+            )
+            raise TypeError(
+                words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received)
+            )
         self.kind = KINDS[self.layer_class.__name__]
-        with warnings.catch_warnings():  # a lambda cannot be saved; we only want the names
+        with (
+            warnings.catch_warnings()
+        ):  # a lambda cannot be saved; we only want the names
             warnings.simplefilter("ignore")
             names = layer.get_config()
-        self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
-        self.arguments |= {"name": NAME, "dtype": "float32", "activation": _by_name(layer.activation)}
+        self.arguments = {
+            name: getattr(layer, name) for name in names if hasattr(layer, name)
+        }
+        self.arguments |= {
+            "name": NAME,
+            "dtype": "float32",
+            "activation": _by_name(layer.activation),
+        }
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
-        self.channel_axis = 3 if layer.data_format == "channels_last" else 1
-        kept = {name: getattr(layer, name) for name in self.kind.weights} if layer.built else {}
-        self.weights = {name: keras.ops.convert_to_numpy(w) for name, w in kept.items() if w is not None}
+        self.channel_axis = (
+            len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
+        )
+        named = WEIGHTS[self.kind.operation]
+        kept = {name: getattr(layer, name) for name in named} if layer.built else {}
+        self.weights = {
+            name: keras.ops.convert_to_numpy(w)
+            for name, w in kept.items()
+            if w is not None
+        }
+        # What a built layer insists on; None before it is built.
+        self.channels = (
+            next(iter(layer.input_spec.axes.values()), None) if layer.built else None
+        )
 
     def build(self, settings, input_shape):
         """A new layer of the same class with these settings, built for an input of this shape."""
@@ -58,8 +86,9 @@ def call(layer, x):
     layer.__dict__["activation"] = record
     eager = tf.config.functions_run_eagerly()
     try:
-        if getattr(layer, "groups", 1) > 1:
+        if getattr(layer, "groups", 1) > 1 and layer.rank < 3:
             # Otherwise every call of a grouped layer compiles a new XLA function and keeps 215 KB for it.
+            # TensorFlow's own grouped kernel knows one and two spatial axes only.
             tf.config.run_functions_eagerly(True)
         with tf.device("CPU:0"):
             y = layer(x)

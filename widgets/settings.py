@@ -7,11 +7,15 @@ from typing import NamedTuple
 
 
 class Count(NamedTuple):
-    """A whole number from `low` to `high`; with `per_axis`, one for each spatial axis."""
+    """A whole number from `low` to `high`; with `per_axis`, one for each spatial axis.
+
+    With `optional` it may be None as well: not given, and left to Keras.
+    """
 
     low: int
     high: int
     per_axis: bool = False
+    optional: bool = False
 
 
 class Choice(NamedTuple):
@@ -31,26 +35,59 @@ class Flag(NamedTuple):
 class Kind(NamedTuple):
     """What the explorer has to know about one layer class."""
 
+    operation: str  # what its weights do: one of the keys of WEIGHTS
     axes: tuple  # the spatial axes, in Keras' order
     settings: dict  # argument -> Count, Choice, Divisor or Flag
-    weights: dict  # the layer's attribute -> the names of its axes
 
+
+SIZES = {
+    "kernel_size": Count(1, 11, per_axis=True),
+    "strides": Count(1, 6, per_axis=True),
+}
+PADDING = {"padding": Choice(("valid", "same"))}
+RATE = {"dilation_rate": Count(1, 6, per_axis=True)}
+ENDING = {
+    "use_bias": Flag(),
+    "activation": Choice((None, "relu", "sigmoid", "tanh", "softmax", "gelu")),
+}
+FILTERS = {"filters": Count(1, 64)}
+MULTIPLIER = {"depth_multiplier": Count(1, 8)}
+
+CONVOLUTION = FILTERS | SIZES | PADDING | RATE | {"groups": Divisor()} | ENDING
+CAUSAL = {"padding": Choice(("valid", "same", "causal"))}
+OUTPUT_PADDING = {"output_padding": Count(0, 5, per_axis=True, optional=True)}
+TRANSPOSED = FILTERS | SIZES | PADDING | OUTPUT_PADDING | RATE | ENDING
+DEPTHWISE = SIZES | PADDING | MULTIPLIER | RATE | ENDING
+SEPARABLE = FILTERS | SIZES | PADDING | MULTIPLIER | RATE | ENDING
+
+ONE, TWO, THREE = ("steps",), ("height", "width"), ("depth", "height", "width")
 
 KINDS = {
-    "Conv2D": Kind(
-        axes=("height", "width"),
-        settings={
-            "filters": Count(1, 64),
-            "kernel_size": Count(1, 11, per_axis=True),
-            "strides": Count(1, 6, per_axis=True),
-            "padding": Choice(("valid", "same")),
-            "dilation_rate": Count(1, 6, per_axis=True),
-            "groups": Divisor(),
-            "use_bias": Flag(),
-            "activation": Choice((None, "relu", "sigmoid", "tanh", "softmax", "gelu")),
-        },
-        weights={"kernel": ("height", "width", "in / groups", "filters"), "bias": ("filters",)},
-    ),
+    "Conv1D": Kind("convolution", ONE, CONVOLUTION | CAUSAL),
+    "Conv2D": Kind("convolution", TWO, CONVOLUTION),
+    "Conv3D": Kind("convolution", THREE, CONVOLUTION),
+    "Conv1DTranspose": Kind("transposed", ONE, TRANSPOSED),
+    "Conv2DTranspose": Kind("transposed", TWO, TRANSPOSED),
+    "Conv3DTranspose": Kind("transposed", THREE, TRANSPOSED),
+    "DepthwiseConv1D": Kind("depthwise", ONE, DEPTHWISE),
+    "DepthwiseConv2D": Kind("depthwise", TWO, DEPTHWISE),
+    "SeparableConv1D": Kind("separable", ONE, SEPARABLE),
+    "SeparableConv2D": Kind("separable", TWO, SEPARABLE),
+}
+
+# The axes of each operation's weights. A kernel has the spatial axes in front of these.
+WEIGHTS = {
+    "convolution": {"kernel": ("in / groups", "filters"), "bias": ("filters",)},
+    "transposed": {"kernel": ("filters", "in"), "bias": ("filters",)},
+    "depthwise": {
+        "kernel": ("in", "depth_multiplier"),
+        "bias": ("in * depth_multiplier",),
+    },
+    "separable": {
+        "depthwise_kernel": ("in", "depth_multiplier"),
+        "pointwise_kernel": ("in * depth_multiplier", "filters"),
+        "bias": ("filters",),
+    },
 }
 
 # The input's own sliders, where only its shape was given.

@@ -3,48 +3,86 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, tapReads, unread, products, sumOf, fill, number, short, floats, writtenProducts, writtenTerms } from "./lookups.js";
-import { build, element, icon, ICONS, themeBehind, mendSliders } from "./parts.js";
+import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, roomIn } from "./drawing.js";
+import { build, panel, element, icon, relabel, ICONS, themeBehind, mendSliders } from "./parts.js";
+import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
-const MOST_TERMS = 6; // channels' sums written out before the rest folds
-const MOST_PRODUCTS = 25; // products written out before the rest folds
+const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
+const LEAST_GRID = 150; // CSS pixels; where grids would be smaller, panels go on in the next line
+const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
+const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
+
 /** @param {{model: any, el: HTMLElement}} view */
 function render({ model, el }) {
   const words = model.get("words");
   const ui = build(words);
   const ending = new AbortController();
   const box = () => el.closest(".cn-explorer") ?? el;
-  const listen = (/** @type {EventTarget} */ target, /** @type {string} */ kind, /** @type {(event: any) => void} */ act, options = {}) =>
-    target.addEventListener(kind, act, { signal: ending.signal, ...options });
+  const listen = (/** @type {EventTarget} */ target, /** @type {string} */ kind, /** @type {(event: any) => void} */ act) =>
+    target.addEventListener(kind, act, { signal: ending.signal });
 
   let lastWidth = 0; // of the stage; asking the page at each draw would make it lay itself out again
   let theme = THEMES.light;
   /** @type {any} */ let picture = decode(model.get("snapshot"));
-  /** @type {{panel: string, row: number, column: number} | null} */ let lit = { panel: "1", row: 0, column: 0 };
-  let pinned = false;
-  let [filter, channel, position] = [0, 0, 0];
-  let playing = 0; // a timer, or 0
-  let saying = 0;
-  let asking = 0;
+  /** @type {any[]} */ let panels = [];
+  /** @type {number[]} */ let chosen = []; // the channel shown of each grid
+  /** @type {number[]} */ let planes = []; // the plane shown of each grid
+  /** @type {number[]} */ let tapPlanes = []; // the plane shown of each kernel
+  /** @type {{id: string, cell: number[]} | null} */ let lit = null;
+  let started = false;
+  let [pinned, position] = [false, 0];
+  let [playing, saying, asking] = [0, 0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
 
-  const link = () => picture.links[0];
-  const input = () => picture.grids[0];
-  const output = () => picture.grids[1];
-  const slice = () => Math.max(0, channelsOf(link(), filter).indexOf(channel));
+  const clamp = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(value, high));
+  const last = () => picture.grids.length - 1;
+  /** The grid that playing walks through: the output, or where each input cell stamps the kernel, the input. */
+  const walked = () => (picture.links[0]?.scatter ? 0 : last());
+  const find = (/** @type {string} */ id) => panels.find((part) => part.id === id);
+  const slice = (/** @type {number} */ i) => Math.max(0, channelsOf(picture.links[i], chosen[i + 1]).indexOf(chosen[i]));
 
-  /** What one panel shows: a grid's channel, or the slice of the kernel that reads the channel shown. @param {string} id */
-  function shown(id) {
-    if (id === "kernel") {
-      const [rows, columns] = link().taps;
-      const at = (/** @type {number} */ r, /** @type {number} */ c) => weightAt(link(), r, c, slice(), filter);
-      return { rows, columns, padding: [[0, 0], [0, 0]], at, limit: link().kernel_limit, grey: false };
+  /** What one panel shows: one plane of a grid's channel, or of the kernel slice that reads the channel shown. @param {any} part */
+  function shown({ grid: g, link: i }) {
+    if (i !== undefined) {
+      const link = picture.links[i];
+      const sizes = link.axes.map((/** @type {any} */ axis) => axis.taps);
+      const at = (/** @type {number} */ r, /** @type {number} */ c) => weightAt(link, [tapPlanes[i], r, c], slice(i), chosen[i + 1]);
+      return { sizes, plane: tapPlanes[i], rows: sizes[1], columns: sizes[2], padding: [[0, 0], [0, 0]], at, limit: link.kernel_limit, grey: false, around: [[0, 0], [0, 0], [0, 0]] };
     }
-    const grid = picture.grids[Number(id)];
-    const index = id === "0" ? channel : filter;
-    return { ...grid, at: (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, r, c, index) ?? NaN };
+    const grid = picture.grids[g];
+    const at = (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, [planes[g], r, c], chosen[g]) ?? NaN;
+    return { sizes: grid.sizes, plane: planes[g], rows: grid.sizes[1], columns: grid.sizes[2], padding: grid.padding.slice(1), around: grid.padding, at, limit: grid.limit, grey: grid.grey };
+  }
+
+  /** One panel for each grid and each kernel between them, in order; kept while their number stays. */
+  function arrange() {
+    const wanted = picture.grids.flatMap((/** @type {any} */ _, /** @type {number} */ g) => {
+      const kernels = picture.links.slice(0, g).filter((/** @type {any} */ link) => link.kernel).length;
+      const kernel = g > 0 && picture.links[g - 1].kernel ? [{ id: kernels > 1 ? `kernel${kernels - 1}` : "kernel", link: g - 1 }] : [];
+      return [...kernel, { id: String(g), grid: g }];
+    });
+    if (wanted.map((/** @type {any} */ what) => what.id + what.link).join() !== panels.map((part) => part.id + part.link).join()) {
+      panels = wanted.map(panel);
+      ui.row.replaceChildren(...panels.map((part) => part.root));
+    }
+    chosen = picture.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => clamp(chosen[g] ?? 0, 0, grid.channels - 1));
+    planes = picture.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => clamp(planes[g] ?? 0, 0, grid.sizes[0] - 1));
+    tapPlanes = picture.links.map((/** @type {any} */ link, /** @type {number} */ i) => clamp(tapPlanes[i] ?? 0, 0, link.axes[0].taps - 1));
+    settle(last());
+  }
+
+  /** Choose channels before and after grid g that have to do with the one chosen there. @param {number} g */
+  function settle(g) {
+    for (let i = g - 1; i >= 0; i--) {
+      const read = channelsOf(picture.links[i], chosen[i + 1]);
+      if (!read.includes(chosen[i])) chosen[i] = read[0];
+    }
+    for (let i = g; i < picture.links.length; i++) {
+      const link = picture.links[i];
+      if (!channelsOf(link, chosen[i + 1]).includes(chosen[i])) chosen[i + 1] = Math.floor(link.channels.indexOf(chosen[i]) / link.fan);
+    }
   }
 
   /** The cell size of each panel, from the room there is. */
@@ -53,22 +91,24 @@ function render({ model, el }) {
     const width = Math.max(lastWidth - 8, 200);
     const narrow = width < 520;
     el.classList.toggle("cn-narrow", narrow);
-    ui.full.textContent = full ? words.full_leave : words.full;
-    ui.full.setAttribute("aria-label", ui.full.textContent);
-    ui.full.title = ui.full.textContent;
+    relabel(ui.full, full ? words.full_leave : words.full);
+    const grids = panels.filter((part) => part.link === undefined);
+    const counted = narrow && grids.length === 2 ? grids : panels;
+    const units = counted.reduce((sum, part) => sum + UNITS[part.link === undefined ? "grid" : "kernel"], 0);
+    const wide = full || grids.length > 2 ? width : Math.min(width, 1060);
+    const least = narrow ? 100 : LEAST_GRID;
+    const unit = Math.max((wide - 14 * counted.length) / units, Math.min(least, wide) / UNITS.grid);
     const high = full ? Math.max(window.innerHeight * 0.5, 220) : narrow ? 240 : 330;
     const most = full ? 90 : 44;
-    const fit = (/** @type {any} */ v, /** @type {number} */ room) => {
-      const [[top, bottom], [left, right]] = v.padding;
-      return Math.min(room / (v.columns + left + right), high / (v.rows + top + bottom), most);
-    };
-    const wide = full ? width : Math.min(width, 1060);
-    const room = narrow ? width / 2 - 10 : (wide - 40) * (17 / 44);
-    const [a, b] = [fit(shown("0"), room), fit(shown("1"), room)];
-    const same = Math.min(a, b);
-    ui.panels[0].cell = same >= 12 ? same : a;
-    ui.panels[1].cell = same >= 12 ? same : Math.min(b, Math.max(12, a));
-    ui.panels.kernel.cell = Math.min(fit(shown("kernel"), narrow ? width - 20 : (wide - 40) * (10 / 44)), most);
+    for (const part of panels) {
+      const view = shown(part);
+      const [[top, bottom], [left, right]] = view.padding;
+      const room = Math.min(unit * UNITS[part.link === undefined ? "grid" : "kernel"] * (narrow && part.link !== undefined ? 2 : 1), wide);
+      part.root.style.width = `${Math.floor(room)}px`;
+      part.cell = Math.min(room / (view.columns + left + right), high / (view.rows + top + bottom), most);
+    }
+    const same = Math.min(...grids.map((part) => part.cell));
+    for (const part of grids) part.cell = same >= 12 ? same : Math.min(part.cell, Math.max(12, grids[0].cell));
   }
 
   function drawAll() {
@@ -80,209 +120,193 @@ function render({ model, el }) {
     el.classList.toggle("cn-none", !any);
     el.classList.toggle("cn-stale", any && picture.problem !== "");
     if (any) {
-      filter = Math.min(filter, output().channels - 1);
-      channel = Math.min(channel, input().channels - 1);
-      if (!channelsOf(link(), filter).includes(channel)) channel = channelsOf(link(), filter)[0];
-      position = Math.min(position, output().rows * output().columns - 1);
-      if (lit) {
-        const { rows, columns, padding: [[top, bottom], [left, right]] } = shown(lit.panel);
-        lit.row = Math.max(-top, Math.min(lit.row, rows + bottom - 1));
-        lit.column = Math.max(-left, Math.min(lit.column, columns + right - 1));
-      }
+      arrange();
+      if (!started) lit = { id: String(walked()), cell: [0, 0, 0] };
+      started = true;
+      position = clamp(position, 0, cellCount() - 1);
+      if (lit && !find(lit.id)) lit = null;
+      if (lit) lit.cell = within(find(lit.id), lit.cell);
       fetched = null;
       drawGrids();
     }
     el.dataset.revision = picture.revision;
   }
 
+  /** The nearest cell that a panel has, padding included. @param {any} part @param {number[]} cell */
+  function within(part, cell) {
+    const { sizes, around } = shown(part);
+    return cell.map((index, axis) => clamp(index, -around[axis][0], sizes[axis] + around[axis][1] - 1));
+  }
+
+  const cellCount = () => picture.grids[walked()].sizes.reduce((/** @type {number} */ all, /** @type {number} */ size) => all * size, 1);
+
   function drawGrids() {
     layout();
-    const titles = { 0: [input().name, input().shape], kernel: [words.kernel, link().kernel_shape], 1: [output().name, output().shape] };
-    const labels = {
-      0: nameOf("x", ":", ":", channel),
-      kernel: fill(words.kernel_of, { slice: slice(), filter }),
-      1: nameOf("y", ":", ":", filter),
-    };
-    const missing = unread(link(), input());
-    for (const [id, part] of Object.entries(ui.panels)) {
-      const view = { ...shown(id), unread: id === "0" ? missing : undefined };
-      const [name, shape] = titles[/** @type {"0"} */ (id)];
-      part.title.textContent = `${name} (${shape.join(", ")})`;
-      part.label.textContent = labels[/** @type {"0"} */ (id)];
-      part.frame.setAttribute("aria-label", fill(words.grid_label, { name, ...view }));
-      drawCells(part.cells, view, part.cell, theme);
-      drawChooser(id);
+    let anyUnread = false;
+    for (const part of panels) {
+      const view = shown(part);
+      const { grid: g, link: i } = part;
+      const link = picture.links[i ?? g];
+      const missing = g === undefined || !link ? undefined : unread(link, picture.grids[g]);
+      const named = i === undefined ? picture.grids[g].name : link.kernel_name;
+      anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
+      part.title.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
+      part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
+      part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
+      const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
+      drawCells(part.cells, { ...view, unread: wholly }, part.cell, theme);
+      drawChoosers(part, view);
     }
     drawSamples();
-    ui.legend.replaceChildren(...legend(missing.rows.length + missing.columns.length > 0));
-    ui.position.max = output().rows * output().columns - 1;
+    ui.legend.replaceChildren(...legend(anyUnread));
+    ui.position.max = cellCount() - 1;
     drawLit();
   }
 
-  /** The thumbnails below a panel. @param {string} id */
-  function drawChooser(id) {
-    const part = ui.panels[/** @type {"0"} */ (id)];
-    const tiles = id === "kernel"
-      ? { count: link().fan, at: (/** @type {number} */ i, /** @type {number} */ r, /** @type {number} */ c) => weightAt(link(), r, c, i, filter) }
-      : { count: picture.grids[id].channels, at: (/** @type {number} */ i, /** @type {number} */ r, /** @type {number} */ c) => valueAt(picture.grids[id], r, c, i) ?? NaN };
-    const chosen = { 0: channel, kernel: slice(), 1: filter }[/** @type {"0"} */ (id)];
-    const what = { 0: words.channels, kernel: words.slices, 1: words.filters }[/** @type {"0"} */ (id)];
-    part.chooser.hidden = tiles.count === 1;
+  /** The thumbnails below a panel: its channels, and its planes where it has several. @param {any} part @param {any} view */
+  function drawChoosers(part, view) {
+    const { grid: g, link: i } = part;
+    const link = picture.links[i];
+    const width = Math.max(part.cell * view.columns, 120);
+    const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : words.filters];
+    const channelAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
+      link ? weightAt(link, [view.plane, r, c], n, chosen[i + 1]) : valueAt(picture.grids[g], [view.plane, r, c], n) ?? NaN;
+    drawChooser(part.channels, { ...view, count, at: channelAt }, index, what, width);
+    const planeAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
+      link ? weightAt(link, [n, r, c], slice(i), chosen[i + 1]) : valueAt(picture.grids[g], [n, r, c], chosen[g]) ?? NaN;
+    drawChooser(part.planes, { ...view, count: view.sizes[0], at: planeAt }, view.plane, words.planes, width);
+  }
+
+  /** @param {any} chooser @param {any} tiles @param {number} index @param {string} what @param {number} width */
+  function drawChooser(chooser, tiles, index, what, width) {
+    chooser.root.hidden = tiles.count === 1;
     if (tiles.count === 1) return;
-    part.chooser.firstChild.textContent = fill(words.chooser, { what, index: chosen, count: tiles.count });
-    part.tiles = drawStrip(part.strip, { ...shown(id), ...tiles }, chosen, Math.max(part.cell * shown(id).columns, 150), theme);
-    name(part.strip, what, chosen, tiles.count);
+    const told = fill(words.chooser, { what, index, count: tiles.count });
+    chooser.told.textContent = told;
+    chooser.tiles = drawStrip(chooser.strip, tiles, index, width, theme);
+    const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": tiles.count - 1, "aria-valuenow": index, "aria-valuetext": told };
+    for (const [attribute, value] of Object.entries(values)) chooser.strip.setAttribute(attribute, String(value));
   }
 
   function drawSamples() {
-    const { thumbnails, samples, sample } = picture;
-    ui.samples.hidden = samples === 1;
+    const { thumbnails, samples, sample, grids: [{ limit, grey }] } = picture;
+    ui.samples.root.hidden = samples === 1;
     if (samples === 1) return;
     const [count, rows, columns] = thumbnails.shape;
     const values = /** @type {Float32Array} */ (floats(thumbnails.values));
-    const at = (/** @type {number} */ i, /** @type {number} */ r, /** @type {number} */ c) => values[(i * rows + r) * columns + c];
-    const strip = ui.samples.lastChild;
-    ui.samples.firstChild.textContent = fill(words.chooser, { what: words.samples, index: sample, count: samples })
-      + (samples > count ? ` ${fill(words.thumbnails_more, { shown: count, count: samples })}` : "");
-    strip.tiles = drawStrip(strip, { count, rows, columns, at, limit: input().limit, grey: input().grey }, sample, lastWidth - 20, theme);
-    name(strip, words.samples, sample, count);
-  }
-
-  /** @param {Element} strip @param {string} what @param {number} index @param {number} count */
-  function name(strip, what, index, count) {
-    const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": count - 1, "aria-valuenow": index, "aria-valuetext": fill(words.chooser, { what, index, count }) };
-    for (const [attribute, value] of Object.entries(values)) strip.setAttribute(attribute, String(value));
+    const at = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) => values[(n * rows + r) * columns + c];
+    drawChooser(ui.samples, { count, rows, columns, at, limit, grey }, sample, words.samples, lastWidth - 20);
+    if (samples > count) ui.samples.told.textContent += ` ${fill(words.thumbnails_more, { shown: count, count: samples })}`;
   }
 
   /** @param {boolean} anyUnread */
   function legend(anyUnread) {
-    const [[top, bottom], [left, right]] = input().padding;
     const items = [["window", words.legend_window], ["signed", words.legend_signed]];
-    if (input().grey) items.push(["grey", fill(words.legend_grey, { limit: input().limit })]);
-    if (top + bottom + left + right) items.push(["padding", words.legend_padding]);
+    if (picture.grids[0].grey) items.push(["grey", fill(words.legend_grey, { limit: picture.grids[0].limit })]);
+    if (picture.grids.some((/** @type {any} */ grid) => grid.padding.flat().some(Boolean))) items.push(["padding", words.legend_padding]);
     if (anyUnread) items.push(["unread", words.legend_unread]);
     return items.map(([kind, text]) => element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), text));
   }
 
-  /** Code, facts, refusal: all that is words. */
+  /** Code, facts, refusal, views: all that is words. */
   function drawWords() {
     const revealed = model.get("reveal");
     el.classList.toggle("cn-hidden", !revealed);
-    ui.revealing.textContent = revealed ? words.hide : words.reveal;
-    ui.revealing.setAttribute("aria-label", ui.revealing.textContent);
-    ui.revealing.title = ui.revealing.textContent;
+    relabel(ui.revealing, revealed ? words.hide : words.reveal);
     ui.code.textContent = picture.code;
     ui.facts.replaceChildren(...picture.facts.map((/** @type {string[]} */ [label, text]) =>
       element("div", { class: "cn-fact", role: "listitem" }, element("span", {}, label), element("span", {}, text))));
     ui.warning.textContent = picture.warning;
-    if (picture.problem) {
-      const rest = picture.whole_problem === picture.problem ? [] : [element("details", {}, element("summary", {}, words.whole_problem), element("pre", {}, picture.whole_problem))];
-      ui.problem.replaceChildren(
-        element("strong", {}, words.refused), element("div", { class: "cn-words" }, picture.problem),
-        element("div", { class: "cn-advice" }, picture.advice), ...rest,
-        element("div", {}, picture.grids.length ? words.stale : words.empty));
-    } else {
-      ui.problem.replaceChildren();
-    }
+    const views = picture.views.map((/** @type {string} */ name) => element("button", {
+      type: "button", role: "radio", class: "cn-button cn-view", "data-view": name, "aria-checked": String(name === picture.view), "data-lm-suppress-shortcuts": "true",
+    }, words[`view_${name}`]));
+    if (views.length !== ui.views.childElementCount || !ui.views.querySelector(`[data-view="${picture.view}"][aria-checked="true"]`)) ui.views.replaceChildren(...views);
+    ui.problem.replaceChildren();
+    if (!picture.problem) return;
+    ui.problem.append(element("strong", {}, words.refused), element("div", { class: "cn-words" }, picture.problem), element("div", { class: "cn-advice" }, picture.advice));
+    if (picture.whole_problem !== picture.problem) ui.problem.append(fold(words.whole_problem, () => picture.whole_problem));
+    ui.problem.append(element("div", {}, picture.grids.length ? words.stale : words.empty));
   }
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
   function drawLit() {
-    const cells = /** @type {Record<string, any[]>} */ ({ 0: [], kernel: [], 1: [] });
+    const cells = /** @type {Record<string, any[]>} */ (Object.fromEntries(panels.map((part) => [part.id, []])));
     ui.sum.replaceChildren();
     let said = "";
     if (lit) {
-      const { row, column } = lit;
-      cells[lit.panel].push({ row, column });
-      if (lit.panel === "1") said = lightOutput(row, column, cells);
-      else if (lit.panel === "0") said = lightInput(row, column, cells);
-      else said = lightTap(row, column, cells);
+      const part = find(lit.id);
+      const told = part.link === undefined ? lightCell(part.grid, lit.cell, cells) : lightTap(part.link, lit.cell, cells);
+      cells[lit.id].push({ cell: lit.cell });
+      said = told.said;
+      for (const line of told.lines) ui.sum.append("summary" in line ? fold(line.summary, line.more) : element("div", { class: `cn-line cn-${line.kind}` }, line.text));
+      for (const name of /** @type {("value" | "before" | "total")[]} */ (["value", "before", "total"])) ui.sum.dataset[name] = String(told[name] ?? "");
+      if (told.missing) askWindow(part.grid, lit.cell);
     }
     if (pinned) ui.sum.append(element("div", { class: "cn-pin" }, words.pinned));
-    for (const [id, part] of Object.entries(ui.panels)) {
-      drawLight(part.light, part.cells, cells[id], shown(id).padding, part.cell, theme);
+    for (const part of panels) {
+      const { plane, padding } = shown(part);
+      const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
+      drawLight(part.light, part.cells, here, padding, part.cell, theme);
     }
+    const count = cellCount();
     ui.position.value = String(position);
-    ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position, count: Number(ui.position.max) + 1 }));
-    ui.where.textContent = `${position + 1} / ${Number(ui.position.max) + 1}`;
+    ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position, count }));
+    ui.where.textContent = `${position + 1} / ${count}`;
     clearTimeout(saying);
     saying = window.setTimeout(() => { ui.said.textContent = said; }, 250);
-    el.dataset.lit = lit ? `${lit.panel}:${lit.row}:${lit.column}` : "";
+    el.dataset.lit = lit ? [lit.id, ...lit.cell].join(":") : "";
   }
 
-  /** @param {number[]} rows @param {number[]} columns */
-  const block = (rows, columns) => rows.flatMap((row) => columns.map((column) => ({ row, column })));
-  /** @param {string} kind @param {string} text */
-  const line = (kind, text) => element("div", { class: `cn-line cn-${kind}` }, text);
-  /** A cell's name, as code: x[0, 1, 2, 0]. @param {string} of @param {number | string} row @param {number | string} column @param {number} ch */
-  const nameOf = (of, row, column, ch) => fill(picture.cell, { name: of, sample: picture.sample, row, column, channel: ch });
-
-  /** @param {number} row @param {number} column @param {Record<string, any[]>} cells */
-  function lightOutput(row, column, cells) {
-    const { rows, columns } = windowOf(link(), row, column);
-    cells[0].push(...block(rows, columns));
-    const value = Number(valueAt(output(), row, column, filter) ?? NaN);
-    const before = link().before ? Number(valueAt(output(), row, column, filter, link().before)) : value;
-    const key = `${picture.revision}:${row}:${column}:${filter}`;
-    const missing = fetched?.key === key ? fetched.values : null;
-    const { partials, bias, total } = sumOf(link(), input(), { row, column }, filter, missing);
-    ui.sum.append(line("name", `${nameOf("y", row, column, filter)} = ${number(value)}`));
-    const list = products(link(), input(), { row, column }, filter, slice(), missing);
-    if (list) {
-      const { channel: of, partial } = partials[slice()];
-      const start = link().fan > 1 ? `${fill(words.sum_channel, { channel: of })}: ` : "";
-      ui.sum.append(line("products", `${start}${writtenProducts(list.slice(0, MOST_PRODUCTS))}${list.length > MOST_PRODUCTS ? " + …" : ` = ${number(Number(partial))}`}`));
-      if (list.length > MOST_PRODUCTS) ui.sum.append(fold(fill(words.sum_more, { count: list.length - MOST_PRODUCTS }), () => `${writtenProducts(list.slice(MOST_PRODUCTS))} = ${number(Number(partial))}`));
+  /** Light all that a cell of grid g is made from, back to the first grid, and what it feeds.
+   * @param {number} g @param {number[]} cell @param {Record<string, any[]>} cells */
+  function lightCell(g, cell, cells) {
+    const is = inside(picture.grids[g], cell);
+    let block = cell.map((index) => [index]);
+    for (let i = g - 1; i >= 0 && is; i--) {
+      block = spread(picture.links[i], block);
+      const seen = product(block);
+      if (!seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
+      cells[i].push(...seen.filter((at) => i === 0 || inside(picture.grids[i], at)).map((at) => ({ cell: at })));
     }
-    if (total === undefined) {
-      ui.sum.append(line("waiting", words.sum_waiting));
-      askWindow(row, column, key);
-    } else {
-      const terms = partials.map(({ partial }) => Number(partial));
-      const parts = [
-        link().fan > 1 ? fill(words.sum_all, { count: terms.length }) : "",
-        writtenTerms(terms.slice(0, MOST_TERMS)) + (terms.length > MOST_TERMS ? " + …" : ""),
-        link().bias ? fill(words.sum_bias, { bias: number(bias) }) : "",
-      ];
-      if (link().bias || link().fan > 1) ui.sum.append(line("total", `${parts.filter(Boolean).join(" ")} = ${number(before)}`));
-      if (terms.length > MOST_TERMS) {
-        ui.sum.append(fold(fill(words.sum_channels, { count: terms.length }), () => partials.map(({ channel: c }, i) => `${fill(words.sum_channel, { channel: c })}: ${number(terms[i])}`).join("\n")));
+    const link = picture.links[g];
+    if (link && g === 0) {
+      const fed = channelsOf(link, chosen[g + 1]).includes(chosen[g]) ? feeds(link, picture.grids[g], cell) : [];
+      const room = roomIn(find(String(g + 1)).cell) - 1; // the outline takes its part
+      const value = Number(valueAt(picture.grids[g], cell, chosen[g]) ?? NaN);
+      cells[g + 1].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ at, tap }) => {
+        const weight = weightAt(link, tap, slice(g), chosen[g + 1]);
+        return { cell: at, text: short(link.scatter ? weight * value : weight, room) };
+      }));
+      const kernel = panels.find((part) => part.link === g);
+      if (kernel) cells[kernel.id].push(...fed.map(({ tap }) => ({ cell: tap })));
+      if (fed.length && !fed.some(({ at }) => at[0] === planes[g + 1])) showPlane(g + 1, fed[0].at[0]);
+      block = spread(link, cell.map((index) => [index]), true);
+      for (let i = g + 1; i < picture.links.length && fed.length; i++) {
+        block = spread(picture.links[i], block, true);
+        cells[i + 1].push(...product(block).map((at) => ({ cell: at })));
       }
-      if (link().activation) ui.sum.append(line("activation", fill(link().activation === "softmax" ? words.sum_softmax : words.sum_activation, { activation: link().activation, before: number(before), value: number(value) })));
-      ui.sum.dataset.total = String(total);
     }
-    ui.sum.dataset.before = String(before);
-    ui.sum.dataset.value = String(value);
-    ui.sum.append(line("returned", fill(words.sum_returned, { value: number(value) })));
-    return fill(words.said_output, { row, column, filter, value: number(value), rows: rows.join(" "), columns: columns.join(" ") });
+    if (g === 0 || !is) return tellFed(picture, words, Math.min(g, picture.links.length - 1), cell, chosen);
+    const key = [picture.revision, g, ...cell, chosen[g]].join();
+    return tellSum(picture, words, g, cell, chosen, fetched?.key === key ? fetched.values : null);
   }
 
-  /** @param {number} row @param {number} column @param {Record<string, any[]>} cells */
-  function lightInput(row, column, cells) {
-    const value = number(Number(valueAt(input(), row, column, channel) ?? NaN));
-    const fed = channelsOf(link(), filter).includes(channel) ? feeds(link(), row, column) : [];
-    const weights = fed.map(({ tap: [a, b] }) => weightAt(link(), a, b, slice(), filter));
-    const room = roomIn(ui.panels[1].cell) - 1; // the outline takes its part
-    cells[1].push(...fed.map((cell, i) => ({ ...cell, text: short(weights[i], room) })));
-    cells.kernel.push(...fed.map(({ tap: [a, b] }) => ({ row: a, column: b })));
-    const title = inside(input(), row, column) ? `${nameOf("x", row, column, channel)} = ${value}` : fill(words.padding_cell, { row, column });
-    ui.sum.append(line("name", title));
-    ui.sum.append(line("feeds", fed.length ? fill(words.feeds, { count: fed.length, filter }) : words.feeds_none));
-    const list = fed.map((cell, i) => `${nameOf("y", cell.row, cell.column, filter)}: ${writtenProducts([{ x: Number(value), weight: weights[i] }])}`);
-    if (list.length) ui.sum.append(line("fed", list.slice(0, 9).join("\n")));
-    if (list.length > 9) ui.sum.append(fold(fill(words.more, { count: list.length - 9 }), () => list.slice(9).join("\n")));
-    return fill(words.said_input, { row, column, channel, value, count: fed.length });
+  /** @param {number} i @param {number[]} tap @param {Record<string, any[]>} cells */
+  function lightTap(i, tap, cells) {
+    const { links } = picture;
+    cells[links[i].scatter ? i + 1 : i].push(...product(touched(links[i], tap)).map((cell) => ({ cell })));
+    return tellTap(picture, words, i, tap, chosen);
   }
 
-  /** @param {number} row @param {number} column @param {Record<string, any[]>} cells */
-  function lightTap(row, column, cells) {
-    const { rows, columns } = tapReads(link(), row, column);
-    cells[0].push(...block(rows, columns));
-    const value = number(weightAt(link(), row, column, slice(), filter));
-    const padding = cells[0].filter((cell) => !inside(input(), cell.row, cell.column)).length;
-    ui.sum.append(line("name", fill(words.tap_cell, { row, column, slice: slice(), filter, value })));
-    ui.sum.append(line("reads", fill(words.tap_reads, { count: cells[0].length, padding })));
-    return fill(words.said_tap, { row, column, value, count: cells[0].length });
+  /** Another plane of a grid comes into view. @param {number} g @param {number | undefined} plane */
+  function showPlane(g, plane) {
+    if (plane === undefined || plane === planes[g]) return;
+    planes[g] = clamp(plane, 0, picture.grids[g].sizes[0] - 1);
+    const part = find(String(g));
+    const view = shown(part);
+    part.label.textContent = cellName(picture, g, [view.plane, ":", ":"], chosen[g]);
+    drawCells(part.cells, view, part.cell, theme);
+    drawChoosers(part, view);
   }
 
   /** Text that is made only when it is asked for. @param {string} summary @param {() => string} text */
@@ -292,148 +316,134 @@ function render({ model, el }) {
     return details;
   }
 
-  /** @param {number} row @param {number} column @param {string} key */
-  function askWindow(row, column, key) {
+  /** @param {number} g @param {number[]} cell */
+  function askWindow(g, cell) {
     clearTimeout(asking);
-    asking = window.setTimeout(() => model.send({ window: [row, column, filter], revision: picture.revision, key }), 120);
+    asking = window.setTimeout(() => model.send({ window: [...cell, chosen[g]], grid: g, revision: picture.revision }), 120);
   }
 
   /** @param {any} answer @param {any[]} buffers */
   function answered(answer, buffers) {
-    const [row, column, of] = answer.window ?? [];
-    if (answer.revision !== picture.revision || of !== filter || lit?.panel !== "1" || lit.row !== row || lit.column !== column) return;
-    fetched = { key: `${picture.revision}:${row}:${column}:${filter}`, values: /** @type {Float32Array} */ (floats(buffers[0])) };
+    if (!answer.window || answer.revision !== picture.revision) return;
+    fetched = { key: [answer.revision, answer.grid, ...answer.window].join(), values: /** @type {Float32Array} */ (floats(buffers[0])) };
     drawLit();
   }
 
-  /** Light a cell. @param {string} id @param {number} row @param {number} column */
-  function light(id, row, column) {
-    lit = { panel: id, row, column };
-    if (id === "1") position = row * output().columns + column;
+  /** Light a cell. @param {string} id @param {number[]} cell */
+  function light(id, cell) {
+    lit = { id, cell };
+    const part = find(id);
+    const sizes = shown(part).sizes;
+    if (part.grid === walked() && inside(picture.grids[part.grid], cell)) position = (cell[0] * sizes[1] + cell[1]) * sizes[2] + cell[2];
+    if (part.link !== undefined) {
+      if (tapPlanes[part.link] !== cell[0]) { tapPlanes[part.link] = cell[0]; drawGrids(); return; }
+    } else if (cell[0] !== planes[part.grid]) showPlane(part.grid, cell[0]);
     drawLit();
   }
 
   /** @param {number} to */
   function go(to) {
-    const count = output().rows * output().columns;
-    position = Math.max(0, Math.min(to, count - 1));
-    light("1", Math.floor(position / output().columns), position % output().columns);
+    position = clamp(to, 0, cellCount() - 1);
+    const [, rows, columns] = picture.grids[walked()].sizes;
+    light(String(walked()), [Math.floor(position / (rows * columns)), Math.floor(position / columns) % rows, position % columns]);
   }
 
   function pause() {
     clearTimeout(playing);
     playing = 0;
-    ui.play.replaceChildren(icon(ICONS.play));
-    ui.play.setAttribute("aria-label", words.play);
-    ui.play.title = words.play;
+    relabel(ui.play, words.play, icon(ICONS.play));
   }
 
   function play() {
-    if (position === Number(ui.position.max)) position = -1; // from the end, start again
-    ui.play.replaceChildren(icon(ICONS.pause));
-    ui.play.setAttribute("aria-label", words.pause);
-    ui.play.title = words.pause;
+    if (position === cellCount() - 1) position = -1; // from the end, start again
+    relabel(ui.play, words.pause, icon(ICONS.pause));
     const step = () => {
       go(position + 1);
-      if (position < Number(ui.position.max)) playing = window.setTimeout(step, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
+      if (position < cellCount() - 1) playing = window.setTimeout(step, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
       else pause();
     };
     step();
   }
 
-  /** Choose a channel, a slice or a filter. @param {string} id @param {number} index */
-  function choose(id, index) {
-    const count = { 0: () => input().channels, kernel: () => link().fan, 1: () => output().channels }[/** @type {"0"} */ (id)]();
-    const to = Math.max(0, Math.min(index, count - 1));
-    if (id === "1") filter = to;
-    else channel = id === "0" ? to : channelsOf(link(), filter)[to];
-    if (id === "0" && !channelsOf(link(), filter).includes(channel)) {
-      filter = Math.floor(link().channels.indexOf(channel) / link().fan); // the first filter that reads it
-    } else if (!channelsOf(link(), filter).includes(channel)) {
-      channel = channelsOf(link(), filter)[0];
+  /** Choose one of a panel's thumbnails. @param {any} part undefined for the samples @param {string} kind @param {number} to */
+  function choose(part, kind, to) {
+    if (kind === "sample") return want(clamp(to, 0, picture.thumbnails.shape[0] - 1));
+    const { grid: g, link: i } = part;
+    if (kind === "plane") {
+      const plane = clamp(to, 0, shown(part).sizes[0] - 1);
+      if (i === undefined) planes[g] = plane; else tapPlanes[i] = plane;
+      if (lit?.id === part.id && lit) lit.cell = [plane, lit.cell[1], lit.cell[2]];
+    } else if (i === undefined) {
+      chosen[g] = clamp(to, 0, picture.grids[g].channels - 1);
+      settle(g);
+    } else {
+      chosen[i] = channelsOf(picture.links[i], chosen[i + 1])[clamp(to, 0, picture.links[i].fan - 1)];
+      settle(i);
     }
-    const sent = [[input(), channel], [output(), filter]].every(([grid, wanted]) => valueAt(grid, 0, 0, wanted) !== undefined);
-    if (!sent) want(picture.sample);
+    if (picture.grids.some((/** @type {any} */ grid, /** @type {number} */ n) => valueAt(grid, [0, 0, 0], chosen[n]) === undefined)) want(picture.sample);
     drawGrids();
   }
 
   /** @param {number} sample */
   function want(sample) {
-    model.set("wanted", { sample, channels: [channel, filter] });
+    model.set("wanted", { sample, channels: chosen });
     model.save_changes();
   }
 
-  /** The cell under the pointer. @param {any} part @param {PointerEvent} event */
-  function under(part, event) {
-    const { left, top } = part.light.getBoundingClientRect();
-    const view = shown(part.id);
-    const [[above, after], [before, behind]] = view.padding;
-    const row = Math.floor((event.clientY - top) / part.cell) - above;
-    const column = Math.floor((event.clientX - left) / part.cell) - before;
-    const on = row >= -above && column >= -before && row < view.rows + after && column < view.columns + behind;
-    return on ? { row, column } : null;
+  /** The panel that an event happened in. @param {Event} event */
+  const partOf = (event) => find(/** @type {Element} */ (event.target).closest(".cn-panel")?.getAttribute("data-grid") ?? "");
+
+  /** The panel and the cell under the pointer; null beside the cells. @param {PointerEvent} event */
+  function under(event) {
+    const part = /** @type {Element} */ (event.target).closest(".cn-frame") && partOf(event);
+    if (!part) return null;
+    const { left, top } = part.cells.getBoundingClientRect();
+    const { plane, padding: [[above], [before]] } = shown(part);
+    const cell = [plane, Math.floor((event.clientY - top) / part.cell) - above, Math.floor((event.clientX - left) / part.cell) - before];
+    return within(part, cell).every((index, axis) => index === cell[axis]) ? { part, cell } : null;
   }
 
-  for (const part of Object.values(ui.panels)) {
-    listen(part.frame, "pointermove", (event) => {
-      const cell = under(part, event);
-      if (pinned || playing || !cell || (lit?.panel === part.id && lit.row === cell.row && lit.column === cell.column)) return;
-      light(part.id, cell.row, cell.column);
-    });
-    listen(part.frame, "click", (event) => {
-      const cell = under(part, event);
-      if (!cell) return;
-      const again = pinned && lit?.panel === part.id && lit.row === cell.row && lit.column === cell.column;
-      pause();
-      pinned = !again;
-      light(part.id, cell.row, cell.column);
-    });
-    listen(part.strip, "click", (event) => {
-      const { left, top } = part.strip.getBoundingClientRect();
-      const { step, perRow } = part.tiles;
-      choose(part.id, Math.floor((event.clientY - top) / step) * perRow + Math.floor((event.clientX - left) / step));
-    });
-    listen(part.strip, "keydown", (event) => stripKey(event, { 0: channel, kernel: slice(), 1: filter }[/** @type {"0"} */ (part.id)], (to) => choose(part.id, to)));
-  }
-  const sampleStrip = ui.samples.lastChild;
-  const chooseSample = (/** @type {number} */ to) => want(Math.max(0, Math.min(to, picture.thumbnails.shape[0] - 1)));
-  listen(sampleStrip, "click", (event) => {
-    const { left, top } = sampleStrip.getBoundingClientRect();
-    const { step, perRow } = sampleStrip.tiles;
-    chooseSample(Math.floor((event.clientY - top) / step) * perRow + Math.floor((event.clientX - left) / step));
+  const isLit = (/** @type {any} */ part, /** @type {number[]} */ cell) => lit?.id === part.id && lit?.cell.join() === cell.join();
+
+  listen(ui.row, "pointermove", (event) => {
+    const at = pinned || playing ? null : under(event);
+    if (at && !isLit(at.part, at.cell)) light(at.part.id, at.cell);
   });
-  listen(sampleStrip, "keydown", (event) => stripKey(event, picture.sample, chooseSample));
-
-  /** @param {KeyboardEvent} event @param {number} now @param {(to: number) => void} act */
-  function stripKey(event, now, act) {
-    const steps = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
-    if (!(event.key in steps)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act(now + steps[event.key]);
+  listen(ui.row, "click", (event) => {
+    const at = under(event);
+    if (!at) return;
+    pause();
+    pinned = !(pinned && isLit(at.part, at.cell));
+    light(at.part.id, at.cell);
+  });
+  /** @param {Event} event @returns {any[] | null} the panel, the kind of strip, and the strip's chooser */
+  function stripOf(event) {
+    const kind = /** @type {Element} */ (event.target).closest(".cn-strip")?.getAttribute("data-kind");
+    if (!kind) return null;
+    const part = partOf(event);
+    return [part, kind, kind === "sample" ? ui.samples : part[`${kind}s`]];
   }
+  listen(el, "click", (event) => {
+    const found = stripOf(event);
+    if (!found) return;
+    const [part, kind, { strip, tiles: { step, perRow } }] = found;
+    const { left, top } = strip.getBoundingClientRect();
+    choose(part, kind, Math.floor((event.clientY - top) / step) * perRow + Math.floor((event.clientX - left) / step));
+  });
 
   /** @param {KeyboardEvent} event */
   function key(event) {
     const on = /** @type {Element} */ (event.target);
-    if (event.key === "Escape") { pause(); pinned = false; lit = null; drawLit(); }
-    else if (on.closest(".cn-frame") && picture.grids.length) {
-      const id = on.closest(".cn-panel")?.getAttribute("data-grid") ?? "1";
-      const view = shown(id);
-      const [[above, after], [before, behind]] = view.padding;
-      const from = lit?.panel === id ? lit : { row: 0, column: 0 };
-      const fresh = lit?.panel !== id;
-      const moves = /** @type {Record<string, number[]>} */ ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] });
-      if (event.key in moves) {
-        const [down, right] = fresh ? [0, 0] : moves[event.key];
-        pause();
-        light(id, Math.max(-above, Math.min(from.row + down, view.rows + after - 1)), Math.max(-before, Math.min(from.column + right, view.columns + behind - 1)));
-      } else if (event.key === "Home") light(id, 0, 0);
-      else if (event.key === "End") light(id, view.rows - 1, view.columns - 1);
-      else if (event.key === "Enter") { pinned = !pinned; light(id, from.row, from.column); }
-      else if (event.key === " ") ui.play.click();
-      else return;
-    } else if (event.key === " " && !on.closest("button, select, summary")) ui.play.click();
+    const strip = stripOf(event);
+    const part = on.closest(".cn-frame") ? partOf(event) : null;
+    if (event.key === "Escape" && lit) { pause(); pinned = false; lit = null; drawLit(); }
+    else if (strip && event.key in STRIP_STEPS) choose(strip[0], strip[1], Number(strip[2].strip.getAttribute("aria-valuenow")) + STRIP_STEPS[event.key]);
+    else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
+    else if (part && event.key in ARROWS && lit) { pause(); light(part.id, within(part, lit.cell.map((index, axis) => index + ARROWS[event.key][axis]))); }
+    else if (part && event.key === "Home") light(part.id, [shown(part).plane, 0, 0]);
+    else if (part && event.key === "End") light(part.id, shown(part).sizes.map((/** @type {number} */ size) => size - 1));
+    else if (part && event.key === "Enter") { pinned = !pinned; drawLit(); }
+    else if (event.key === " " && !on.closest("button, select, summary")) ui.play.click();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -444,6 +454,13 @@ function render({ model, el }) {
     listen(part, "click", () => { pause(); go(to()); });
   }
   listen(ui.position, "input", () => { pause(); go(Number(ui.position.value)); });
+  listen(ui.views, "click", (event) => {
+    const view = event.target.closest("[data-view]")?.dataset.view;
+    if (!view) return;
+    pause();
+    model.set("view", view);
+    model.save_changes();
+  });
   listen(ui.revealing, "click", () => { model.set("reveal", !model.get("reveal")); model.save_changes(); });
   listen(ui.copy, "click", async () => {
     try { await navigator.clipboard.writeText(picture.code); } catch {
@@ -460,34 +477,26 @@ function render({ model, el }) {
       else if (!leaving) await box().requestFullscreen();
     } catch { /* a frame that may not: fill it instead */ }
     box().classList.toggle("cn-full", !leaving);
-    lastWidth = el.clientWidth;
-    drawAll();
+    resize();
   });
   listen(document, "fullscreenchange", () => {
     if (!document.fullscreenElement) box().classList.remove("cn-full");
-    lastWidth = el.clientWidth;
-    drawAll();
+    resize();
   });
 
-  const newest = () => drawAll();
-  model.on("change:snapshot change:reveal", newest);
-  model.on("msg:custom", answered);
-  const resized = new ResizeObserver(() => {
-    if (el.clientWidth === lastWidth) return;
+  function resize() {
     lastWidth = el.clientWidth;
     el.dataset.theme = themeBehind(el); // only an element on the page knows what is behind it
     drawAll();
-  });
-  const retheme = () => {
-    const now = themeBehind(el);
-    if (now === el.dataset.theme) return;
-    el.dataset.theme = now;
-    drawAll();
-  };
+  }
+  const resized = new ResizeObserver(() => { if (el.clientWidth !== lastWidth) resize(); });
+  const retheme = () => { if (themeBehind(el) !== el.dataset.theme) resize(); };
   const rethemed = new MutationObserver(retheme);
   for (const node of [document.documentElement, document.body]) rethemed.observe(node, { attributes: true });
   listen(matchMedia("(prefers-color-scheme: dark)"), "change", retheme);
   listen(document, "focusin", () => { if (el.isConnected) mendSliders(box()); });
+  model.on("change:snapshot change:reveal", drawAll);
+  model.on("msg:custom", answered);
 
   el.classList.add("cn-stage");
   el.setAttribute("role", "group");
@@ -499,13 +508,11 @@ function render({ model, el }) {
   requestAnimationFrame(() => mendSliders(box()));
 
   return () => {
-    pause();
-    clearTimeout(saying);
-    clearTimeout(asking);
+    for (const timer of [playing, saying, asking]) clearTimeout(timer);
     ending.abort();
     resized.disconnect();
     rethemed.disconnect();
-    model.off("change:snapshot change:reveal", newest);
+    model.off("change:snapshot change:reveal", drawAll);
     model.off("msg:custom", answered);
   };
 }

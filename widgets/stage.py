@@ -11,6 +11,7 @@ import tensorflow as tf
 import traitlets
 
 from widgets import words
+from widgets.picture import VIEWS
 
 HERE = Path(__file__).parent
 SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
@@ -21,13 +22,16 @@ MOST_THUMBNAILS = 64
 def _joined(*names):
     """Several JavaScript modules as one: a front end loads a widget from text, where a relative import fails."""
     texts = ((HERE / name).read_text(encoding="utf-8") for name in names)
-    return "\n".join(re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts)
+    return "\n".join(
+        re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE)
+        for text in texts
+    )
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = _joined("lookups.js", "drawing.js", "parts.js", "stage.js")
+    _esm = _joined("lookups.js", "drawing.js", "parts.js", "telling.js", "stage.js")
     _css = HERE / "stage.css"
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
@@ -37,7 +41,9 @@ class Stage(anywidget.AnyWidget):
     # Whether the facts and the output are shown.
     reveal = traitlets.Bool(True).tag(sync=True)
     # Set by the browser: the sample to show, and one channel of each grid that has to be among those sent.
-    wanted = traitlets.Dict({"sample": 0, "channels": [0, 0]}).tag(sync=True)
+    wanted = traitlets.Dict({"sample": 0, "channels": []}).tag(sync=True)
+    # One of the snapshot's `views`, for layers that can be drawn in more than one way.
+    view = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, **traits):
         super().__init__(**traits)
@@ -64,7 +70,10 @@ class Stage(anywidget.AnyWidget):
             "revision": next(self._revisions),
             "facts": fact_rows(facts),
             "code": facts.code,
-            "cell": words.CELL_CHANNELS_FIRST if facts.channel_axis == 1 else words.CELL_CHANNELS_LAST,
+            "views": [view for view in VIEWS.get(facts.operation, ()) if view],
+            "view": self.view,
+            "rank": len(facts.axes),
+            "cell": words.cell_template(len(facts.axes), facts.channel_axis == 1),
             "problem": facts.problem,
             "whole_problem": facts.whole_problem,
             "advice": facts.advice,
@@ -72,8 +81,12 @@ class Stage(anywidget.AnyWidget):
             "sample": sample,
             "samples": samples,
             "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
-            "grids": [self._grid(i, grid, sample) for i, grid in enumerate(picture.grids)] if picture else [],
-            "links": [self._link(i, link, sample) for i, link in enumerate(picture.links)] if picture else [],
+            "grids": [self._grid(i, sample) for i in range(len(picture.grids))]
+            if picture
+            else [],
+            "links": [self._link(i, sample) for i in range(len(picture.links))]
+            if picture
+            else [],
         }
 
     def _sent_channels(self, index, values):
@@ -84,12 +97,23 @@ class Stage(anywidget.AnyWidget):
         first = min(max(int(wanted), 0), channels - 1) // block * block
         return slice(first, min(first + block, channels))
 
-    def _grid(self, index, grid, sample):
+    def _grid(self, index, sample):
+        grid = self._picture.grids[index]
         sent = self._sent_channels(index, grid.values)
+        last = index == len(self._picture.grids) - 1
+        shape = list(grid.shape)
+        shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
         return {
             "name": grid.name,
-            "shape": list(grid.shape),
-            "padding": [list(cells) for cells in grid.padding],
+            "symbol": words.SYMBOLS[0]
+            if index == 0
+            else words.SYMBOLS[-1]
+            if last
+            else f"{words.SYMBOLS[1]}{index}",
+            "label": f"{grid.name} {tuple(shape)}",
+            "sizes": _three(grid.shape[1:-1], 1),
+            "channels": grid.shape[-1],
+            "padding": _three([list(cells) for cells in grid.padding], [0, 0]),
             "grey": grid.grey,
             "limit": grid.limit,
             "first": sent.start,
@@ -97,44 +121,72 @@ class Stage(anywidget.AnyWidget):
             "values": _floats(grid.values[sample, ..., sent]),
         }
 
-    def _link(self, index, link, sample):
-        kernel = link.weights["kernel"]
+    def _link(self, index, sample):
+        link = self._picture.links[index]
+        kernel = link.weights.get("kernel")
         bias = link.weights.get("bias")
-        finite = np.abs(kernel[np.isfinite(kernel)])
         sent = self._sent_channels(index + 1, link.before_activation)
+        tables = link.writes if link.reads is None else link.reads
+        named = self._facts.weights.get(link.kernel_name)
+        rank = len(tables)
         return {
             "operation": link.operation,
-            "reads": [table.astype("int32").tobytes() for table in link.reads],
+            "scatter": link.reads is None,
+            "tables": _three(
+                [table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"
+            ),
+            "taps": _three([table.shape[1] for table in tables], 1),
             "channels": link.channels.astype("int32").tobytes(),
-            "kernel_shape": list(kernel.shape),
-            "kernel": _floats(kernel),
-            "kernel_limit": float(finite.max(initial=0)) or 1.0,
+            "fan": link.channels.shape[1],
+            "filters": link.channels.shape[0],
+            "copies": max(
+                1, link.channels.shape[0] // self._picture.grids[index].shape[-1]
+            ),
+            "kernel": None if kernel is None else _floats(kernel),
+            "kernel_name": link.kernel_name,
+            "kernel_label": ""
+            if kernel is None
+            else f"{link.kernel_name} {named.shape if named else kernel.shape}",
+            "kernel_cell": words.tap_template(rank, link.operation),
+            "kernel_limit": 1.0 if kernel is None else _limit(kernel),
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,
-            "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
+            "before": _floats(link.before_activation[sample, ..., sent])
+            if link.activation
+            else None,
         }
 
     def _answer(self, _, question, buffers):
-        """The window of one output cell, where the browser holds only some of the input's channels."""
-        if not isinstance(question, dict) or "window" not in question or self._picture is None:
+        """The window of one later cell, where the browser holds only some of the earlier channels."""
+        if (
+            not isinstance(question, dict)
+            or "window" not in question
+            or self._picture is None
+        ):
             return
-        link, grid = self._picture.links[0], self._picture.grids[0]
         if question.get("revision") != self.snapshot["revision"]:
             return  # asked of an older picture
-        row, column, filter_ = question["window"]
-        rows, columns = link.reads[0][row], link.reads[1][column]
-        padded = np.zeros((len(rows), len(columns), link.channels.shape[1]), "float32")
-        height, width = grid.shape[1:3]
-        inside = np.ix_((rows >= 0) & (rows < height), (columns >= 0) & (columns < width))
+        index = question["grid"] - 1
+        link, grid = self._picture.links[index], self._picture.grids[index]
+        *cell, filter_ = question["window"]
+        cell = cell[3 - (grid.values.ndim - 2) :]
+        if link.reads is None:
+            places = [
+                np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)
+            ]
+        else:
+            places = [table[at] for table, at in zip(link.reads, cell)]
+        inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
+        window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
         values = grid.values[self.snapshot["sample"]]
-        padded[inside] = values[
+        window[np.ix_(*inside)] = values[
             np.ix_(
-                rows[(rows >= 0) & (rows < height)],
-                columns[(columns >= 0) & (columns < width)],
+                *(at[within] for at, within in zip(places, inside)),
                 link.channels[filter_],
             )
         ]
-        self.send({"window": question["window"], "revision": question["revision"]}, [padded.tobytes()])
+        answer = {name: question[name] for name in ("window", "grid", "revision")}
+        self.send(answer, [window.tobytes()])
 
 
 def fact_rows(facts):
@@ -149,8 +201,19 @@ def fact_rows(facts):
             (words.FACT_MACS, facts.macs_formula),
         ]
     rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
-    rows.append((words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
+    rows.append(
+        (words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}")
+    )
     return [list(row) for row in rows]
+
+
+def _three(items, absent):
+    """One item for each spatial axis, and `absent` for those that the layer does not have: planes, rows, columns."""
+    return [absent] * (3 - len(items)) + list(items)
+
+
+def _limit(values):
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
 
 
 def _floats(values):
@@ -158,7 +221,11 @@ def _floats(values):
 
 
 def _thumbnails(values):
-    """The first channel of each sample, thinned out: {"shape": [samples, height, width], "values": bytes}."""
-    height, width = (-(-size // THUMBNAIL) for size in values.shape[1:3])
-    small = values[:MOST_THUMBNAILS, ::height, ::width, 0]
+    """The first channel (and plane) of each sample, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
+    images = values[:MOST_THUMBNAILS, ..., 0]
+    while images.ndim > 3:
+        images = images[:, 0]
+    images = images.reshape(len(images), -1, images.shape[-1])
+    height, width = (-(-size // THUMBNAIL) for size in images.shape[1:])
+    small = images[:, ::height, ::width]
     return {"shape": list(small.shape), "values": _floats(small)}

@@ -16,9 +16,7 @@ BAD_RANK = (
     "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. "
     "A single grey picture becomes a batch with `x[None, :, :, None]`."
 )
-LARGE_INPUT = (
-    "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
-)
+LARGE_INPUT = "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
 NOT_NUMBERS = (
     "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
     "Try `numpy.asarray(x)` first."
@@ -27,7 +25,9 @@ OTHER_CHANNELS = (
     "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. "
     "Hand over the layer's own input, or an unbuilt layer."
 )
-UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
+UNKNOWN_SETTING = (
+    "`settings` takes these names: {known}. Received: {received}. Try one of them."
+)
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
 RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
 RULE_AXES = "a whole number of at least {low}, or {axes} of them"
@@ -42,6 +42,9 @@ OTHER_BACKEND = (
 # Names in pictures.
 INPUT = "Input"
 OUTPUT = "Output"
+BETWEEN = "Between"
+STRETCHED = "Stretched input"
+TURNED = "turned_kernel"
 REFUSED = "refused by Keras"
 
 # Controls. The settings themselves have Keras' names.
@@ -55,17 +58,47 @@ FACT_PARAMS = "parameters"
 FACT_MACS = "MACs a sample"
 FACT_VERSIONS = "versions"
 
-# A cell's name in code, for each data_format.
-CELL_CHANNELS_LAST = "{name}[{sample}, {row}, {column}, {channel}]"
-CELL_CHANNELS_FIRST = "{name}[{sample}, {channel}, {row}, {column}]"
+# What the first, the middle and the last grid are called in code.
+SYMBOLS = ("x", "z", "y")
+_CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
+_LAST_AXES = {"depthwise": "{channel}, {copy}", "transposed": "{filter}, {slice}"}
+
+
+def cell_template(rank, channels_first):
+    """A cell's name in code, to be filled in.
+
+    >>> cell_template(2, channels_first=False)
+    '{name}[{sample}, {row}, {column}, {channel}]'
+    """
+    if channels_first:
+        return "{name}[{sample}, {channel}, " + _CELL[rank] + "]"
+    return "{name}[{sample}, " + _CELL[rank] + ", {channel}]"
+
+
+def tap_template(rank, operation):
+    """A weight's name in code, to be filled in. The last two axes are in Keras' order for that operation.
+
+    >>> tap_template(1, "transposed")
+    '{name}[{column}, {filter}, {slice}]'
+    """
+    return (
+        "{name}["
+        + _CELL[rank]
+        + ", "
+        + _LAST_AXES.get(operation, "{slice}, {filter}")
+        + "]"
+    )
+
 
 # The stage, in the browser. Indices count from 0, as in code.
 STAGE = {
     "stage": "What the layer does",
-    "kernel": "Kernel",
-    "kernel_of": "kernel[:, :, {slice}, {filter}]",
     "grid_label": "{name}, {rows} rows by {columns} columns. Arrow keys move, Enter pins, Escape lets go.",
+    "views": "How it is drawn",
+    "view_scatter": "Scatter: every input cell stamps the kernel",
+    "view_gather": "Gather: zeros between the cells, then a convolution",
     "samples": "sample",
+    "planes": "plane",
     "channels": "input channel",
     "slices": "kernel slice",
     "filters": "filter",
@@ -106,39 +139,43 @@ STAGE = {
     "sum_softmax": "softmax over all filters makes {value} of {before}",
     "sum_returned": "Keras returned {value}",
     "sum_waiting": "asking for the other channels ...",
-    "said_output": "Output row {row}, column {column}, filter {filter}: {value}. "
-    "It reads input rows {rows} and columns {columns}.",
-    "padding_cell": "padding cell at row {row}, column {column}: 0",
+    "sum_nothing": "no tap reaches this cell",
+    "told_stretch": "a cell of the input, or one of the zeros put between and around them",
+    "told_other": "{operation}: the layer's own value",
+    "said_output": "{name} is {value}. It reads cells {cells}.",
+    "said_input": "{name} is {value}. It feeds {count} output cells.",
+    "padding_cell": "padding at {cell}",
+    "tap_reads": "this tap reads {count} cells, one for each output cell ({outside} of them padding)",
+    "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",
     "feeds": "feeds {count} output cells of filter {filter}, each with its own weight:",
     "feeds_none": "no window reads this cell",
-    "said_input": "Input row {row}, column {column}, channel {channel}: {value}. It feeds {count} output cells.",
-    "tap_cell": "kernel[{row}, {column}, {slice}, {filter}] = {value}",
-    "tap_reads": "this tap reads {count} cells, one for each output cell ({padding} of them padding)",
-    "said_tap": "Kernel row {row}, column {column}: weight {value}. It reads {count} cells.",
     "pinned": "pinned, Escape lets go",
     "more": "... and {count} more",
 }
 
 # One plain line on what to change, when Keras refuses.
-ADVICE_STRIDES_DILATION = (
-    "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis."
-)
+ADVICE_STRIDES_DILATION = "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis."
 ADVICE_WINDOW = (
     "Along the {axis}, the window covers {window} cells and the input has {n}: "
     'try a smaller kernel_size or dilation_rate, a larger input, or padding="same".'
 )
 ADVICE_FILTERS = "groups={groups} must divide filters={filters}: try filters={options}."
-ADVICE_CHANNELS = "groups={groups} must divide the input's {channels} channels: try groups={options}."
+ADVICE_CHANNELS = (
+    "groups={groups} must divide the input's {channels} channels: try groups={options}."
+)
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
-EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
+EMPTY_RESULT = (
+    "Keras accepted this, and returned no cells: the output's shape is {shape}."
+)
 
 WARNING_VALUES = (
     "The layer's values are not the sums that its own definition gives (largest difference {difference:.3g}). "
-    "This is a known kind of defect in Keras or its backend; the numbers shown are what Keras returned."
+    "This is a defect of Keras or of its backend; the numbers shown are what Keras returned. "
+    "Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported."
 )
 WARNING_SHAPE = "Keras returned {got} cells where the size formula says {formula}."
 NOTHING_TO_DRAW = "Keras refused these settings, so there is no picture: {problem}"
-UNKNOWN_VIEW = "`view` must be None for this layer. Received: {received!r}."
+UNKNOWN_VIEW = "`view` must be {options} for this layer. Received: {received!r}."
 CODE_LACKS = "  # not written out: {names}"
 
 
@@ -156,7 +193,11 @@ def activation_name(activation):
     """An activation as a reader knows it; "" where there is none."""
     if activation is None:
         return ""
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", type(activation).__name__)
+    return (
+        activation
+        if isinstance(activation, str)
+        else getattr(activation, "__name__", type(activation).__name__)
+    )
 
 
 def option_name(option):

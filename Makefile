@@ -1,0 +1,61 @@
+# Needs Python 3.10 to 3.13 with venv, and make. Everything else is installed into .venv.
+
+IN_RANGE = import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.10; do \
+    $$python -c '$(IN_RANGE)' 2>/dev/null && echo $$python && exit; done; echo python3)
+RUN = .venv/bin/python -m
+READY = .venv/.installed
+
+.PHONY: help lab test lint unit doctest js nbval browser bench notebooks stamp
+.NOTPARALLEL:
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# default_url, so that the address it prints leads to the notebook too
+lab: $(READY) ## set up, then open JupyterLab on the first notebook; ARGS=--no-browser passes an option on
+	$(RUN) jupyter lab --LabApp.default_url=/lab/tree/00_start_here.ipynb $(ARGS) notebooks
+
+test: lint unit doctest js nbval browser ## set up, then run every check: lint, unit, doctest, js, nbval, browser
+
+lint: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+unit: $(READY)
+	$(RUN) pytest -n 2 --ignore=tests/browser tests
+
+doctest: $(READY)
+	$(RUN) pytest --doctest-modules widgets
+
+js:
+	@if command -v node >/dev/null; then node --test tests/*.test.mjs; else \
+	    echo "SKIPPED the JavaScript tests: node is missing."; \
+	    echo "To install it: sudo apt-get install nodejs, or: brew install node"; test "$$CI" != true; fi
+
+# loadfile keeps the cells of one notebook in one kernel
+nbval: $(READY)
+	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
+
+# skips itself, saying why, where there is no Chromium
+browser: $(READY)
+	$(RUN) pytest -rs tests/browser
+
+bench: $(READY) ## measure the speed and write the table in README.md
+	.venv/bin/python benchmarks/run.py
+
+notebooks: $(READY) ## run every notebook and save its outputs
+	.venv/bin/python tools/save_notebooks.py
+
+stamp: $(READY) ## write the address in pyproject.toml into README.md and the notebooks
+	.venv/bin/python tools/stamp.py
+
+# Both extras at once: JupyterLab is what the browser tests drive.
+$(READY): pyproject.toml
+	@$(PYTHON) -c '$(IN_RANGE)' 2>/dev/null || { \
+	    echo "TensorFlow needs Python 3.10 to 3.13. Found $(PYTHON): `$(PYTHON) -V 2>&1`"; \
+	    echo "To name another: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@$(RUN) pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "Installing into .venv. The first time takes some minutes."
+	$(RUN) pip install --disable-pip-version-check -e '.[lab,test]'
+	@touch $(READY)

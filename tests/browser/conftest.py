@@ -1,0 +1,67 @@
+"""Fixtures for tests in a real browser.
+
+Example:
+
+    def test_a_move_redraws_the_picture(notebook):
+        nb = notebook(["import keras, widgets", "e = widgets.explore(keras.layers.Conv2D(1, 3)); e"])
+        nb.wait_revision(1)
+        nb.slider("filters").press("ArrowRight")
+        nb.wait_revision(2)
+        assert nb.run("e.settings['filters']") == "2"
+
+Most tests take over the kernel of the one before, so that TensorFlow is imported once. Tests that only look
+may share a page as well:
+
+    @pytest.fixture(scope="module")
+    def explorer(lab):
+        nb = lab.notebook(["import keras, widgets", "widgets.explore(keras.layers.Conv2D(1, 3))"])
+        yield nb
+        nb.close()
+        assert nb.errors == []
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from lab import Lab, find_chromium
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """One JupyterLab and one browser for all tests."""
+    chromium = find_chromium()
+    if chromium is None:
+        missing = "no Chromium found; to run the tests in a real browser: sudo apt-get install chromium"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    with Lab(chromium, tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def notebook(lab):
+    """Opens notebooks: `notebook(["source", ...], theme="dark", size=(360, 740))` or `notebook.open(path)`.
+
+    The options are those of `Lab.open`. Afterwards the pages are closed; none of them may have met an error.
+    """
+    opened = []
+
+    def write_and_open(sources, **options):
+        opened.append(lab.notebook(sources, **options))
+        return opened[-1]
+
+    def open_file(path, **options):
+        opened.append(lab.open(path, **options))
+        return opened[-1]
+
+    write_and_open.open = open_file
+    yield write_and_open
+    for notebook in opened:
+        notebook.close()
+    assert [error for notebook in opened for error in notebook.errors] == []

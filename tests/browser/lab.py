@@ -1,0 +1,321 @@
+"""One JupyterLab and one browser, to see what a reader sees: for the browser tests and the benchmarks.
+
+Example:
+
+    with Lab(find_chromium(), folder) as lab:
+        notebook = lab.notebook(["import keras, widgets", "widgets.explore(keras.layers.Conv2D(1, 3))"])
+        notebook.wait_revision(1)
+        notebook.screenshot("explorer")
+        notebook.close()
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import sync_playwright
+
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+CELL_SECONDS = 300  # the first cell imports TensorFlow, which takes long on a small machine
+
+# What a kernel answers, gathered as a reader would see it under a cell.
+EXECUTE = """async ([code, seconds]) => {
+  const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+  const future = kernel.requestExecute({ code, store_history: false });
+  let text = '', error = '';
+  future.onIOPub = ({ header, content }) => {
+    if (header.msg_type === 'stream' && content.name === 'stdout') text += content.text;
+    if (header.msg_type === 'execute_result') text += content.data['text/plain'];
+    if (header.msg_type === 'error') error = content.traceback.join('\\n');
+  };
+  const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
+  if (await Promise.race([future.done, late]) === 'late') throw new Error(`no answer in ${seconds} s`);
+  return [text, error];
+}"""
+
+RUN_ALL = """async seconds => {
+  const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
+  const done = window.jupyterapp.commands.execute('notebook:run-all-cells');
+  if (await Promise.race([done, late]) === 'late') throw new Error(`the cells are not done in ${seconds} s`);
+  const errors = [];
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {
+    if (cell.type !== 'code' || (cell.getMetadata('tags') ?? []).includes('raises-exception')) continue;
+    for (const output of cell.outputs.toJSON()) {
+      if (output.output_type === 'error') errors.push([].concat(output.traceback).join('\\n'));
+    }
+  }
+  return errors;
+}"""
+
+
+def find_chromium():
+    """Path of a Chromium or Chrome: $CHROMIUM, else the first on this machine; None where there is none."""
+    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+class Lab:
+    """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`."""
+
+    def __init__(self, chromium, folder):
+        self.root = Path(folder, "root")
+        self.root.mkdir(parents=True)
+        self._settings = Path(folder, "config", "lab", "user-settings")
+        self._token = secrets.token_hex()
+        self._log = Path(folder, "server.log")
+        self._set("apputils-extension/notification", fetchNews="false", checkForUpdates=False)
+        self._spare = None  # a session left by one notebook for the next, kernel and all
+        self._count = 0
+        self._server = self._start_server(folder)
+        try:
+            self._wait_for_server()
+            self._playwright = sync_playwright().start()
+            self._browser = self._playwright.chromium.launch(executable_path=chromium)
+        except BaseException:
+            self._stop_server()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def notebook(self, sources, **options):
+        """Write a notebook of these code cells and open it; `options` are those of `open`."""
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        return self._show(nbformat.v4.new_notebook(cells=cells), **options)
+
+    def open(self, path, **options):
+        """Open a copy of the notebook file at `path`.
+
+        Args:
+            theme: "light" or "dark".
+            size: the window's width and height in CSS pixels.
+            touch: whether the screen can be touched.
+            fresh: whether the notebook needs a new kernel. Else it takes over the kernel of the one before,
+                cleared of names and widgets: TensorFlow is imported already.
+            run: whether to run all cells, and raise RuntimeError if one of them fails.
+            script: JavaScript that the page runs before its own.
+        """
+        return self._show(nbformat.read(path, as_version=4), **options)
+
+    def close(self):
+        self._browser.close()
+        self._playwright.stop()
+        self._stop_server()
+
+    def _show(self, content, *, theme="light", size=(1200, 900), touch=False, fresh=False, run=True, script=""):
+        self._count += 1
+        name = f"notebook{self._count}.ipynb"
+        nbformat.write(content, self.root / name)
+        session = self._take_session(name, fresh)
+        # Set before the page loads, so that nothing is drawn in the other theme first.
+        self._set("apputils-extension/themes", theme=THEMES[theme])
+        context = self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=touch,
+            color_scheme=theme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        if script:
+            context.add_init_script(script)
+        notebook = Notebook(context, lambda reusable: self._release_session(session, reusable and not fresh))
+        try:
+            notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
+            if run:
+                notebook.run_all()
+        except BaseException:
+            notebook.close()
+            raise
+        return notebook
+
+    def _take_session(self, name, fresh):
+        """Bind a kernel to the notebook `name` before its page asks for one; returns the session's id."""
+        if self._spare and not fresh:
+            session, self._spare = self._spare, None
+            self._ask("PATCH", f"sessions/{session}", path=name, name=name)
+            return session
+        return self._ask("POST", "sessions", path=name, name=name, type="notebook", kernel={"name": "python3"})["id"]
+
+    def _release_session(self, session, reusable):
+        if reusable and self._spare is None:
+            self._spare = session
+        else:
+            self._ask("DELETE", f"sessions/{session}")
+
+    def _set(self, plugin, **values):
+        path = self._settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values))
+
+    def _start_server(self, folder):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self._url = f"http://127.0.0.1:{port}"
+        command = [
+            sys.executable,
+            "-m",
+            "jupyter",
+            "lab",
+            "--no-browser",
+            "--allow-root",
+            "--expose-app-in-browser",
+        ]
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.root_dir": self.root,
+            # None of these may ask another site for anything.
+            "LabApp.news_url": "",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "LabApp.extension_manager": "readonly",
+        }
+        # A reader's own settings must not change a test, nor a test them.
+        homes = {name: str(Path(folder, name)) for name in ("config", "ipython", "runtime")}
+        environment = os.environ | {
+            "JUPYTER_TOKEN": self._token,
+            "JUPYTER_CONFIG_DIR": homes["config"],
+            "JUPYTER_RUNTIME_DIR": homes["runtime"],
+            "IPYTHONDIR": homes["ipython"],
+        }
+        with open(self._log, "w") as log:
+            return subprocess.Popen(
+                command + [f"--{name}={value}" for name, value in options.items()],
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _wait_for_server(self, seconds=60):
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self._ask("GET", "status")
+            except OSError:
+                if self._server.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError(f"JupyterLab did not start:\n{self._log.read_text()}") from None
+                time.sleep(0.1)
+
+    def _stop_server(self):
+        self._server.terminate()
+        self._server.wait(30)
+
+    def _ask(self, method, address, **body):
+        request = urllib.request.Request(
+            f"{self._url}/api/{address}",
+            method=method,
+            data=json.dumps(body).encode() if body else None,
+            headers={"Authorization": f"token {self._token}"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or "null")
+
+
+class Notebook:
+    """An open notebook: its page, its kernel, and what went wrong in it.
+
+    Attributes:
+        page: playwright's page.
+        errors: what the page threw or logged as an error, one text each. A test that provokes one clears it.
+    """
+
+    def __init__(self, context, release):
+        self._context, self._release = context, release
+        self._sent = 0
+        self.errors = []
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack or ''}"))
+        self.page.on("console", self._on_console)
+        self.page.on("websocket", self._on_websocket)
+
+    def load(self, url):
+        self.page.goto(url)
+        self.page.wait_for_function(
+            """() => {
+              const notebook = window.jupyterapp?.shell?.currentWidget;
+              return notebook?.content?.model && notebook.sessionContext?.session?.kernel?.status === 'idle';
+            }""",
+            timeout=90_000,
+        )
+
+    def run_all(self):
+        """Run all cells; returns when the kernel is done with them, which is before widgets are drawn."""
+        errors = self.page.evaluate(RUN_ALL, CELL_SECONDS)
+        if errors:
+            raise RuntimeError("\n".join(errors))
+
+    def run(self, source, seconds=CELL_SECONDS):
+        """Run `source` in the kernel, without a cell; returns what it printed and its last value, as text."""
+        text, error = self.page.evaluate(EXECUTE, [source, seconds])
+        if error:
+            raise RuntimeError(error)
+        return text.strip()
+
+    @property
+    def stage(self):
+        """The explorer's browser view; of several, take `.nth(i)`."""
+        return self.page.locator(".cn-stage")
+
+    @property
+    def revision(self):
+        """Number of the last snapshot that the first stage has drawn; 0 before the first."""
+        return int(self.stage.first.get_attribute("data-revision") or 0)
+
+    def wait_revision(self, number, seconds=30):
+        """Wait until the first stage has drawn the snapshot `number` or a later one."""
+        self.page.wait_for_function(
+            "n => Number(document.querySelector('.cn-stage')?.dataset.revision ?? 0) >= n",
+            arg=number,
+            timeout=seconds * 1000,
+        )
+
+    def slider(self, label):
+        """The handle of the slider that is called `label`; focus it and press arrow keys."""
+        return self.page.get_by_role("slider", name=label, exact=True)
+
+    @property
+    def messages_sent(self):
+        """Messages that the page has sent to its kernel so far."""
+        # Reports of sent frames come late, and what a handler puts off is to be counted too.
+        self.page.wait_for_timeout(150)
+        return self._sent
+
+    def screenshot(self, name, of=None):
+        """Save a picture of the window, or of the locator `of`, in $SCREENSHOTS; returns its path."""
+        folder = Path(os.environ.get("SCREENSHOTS") or Path(tempfile.gettempdir(), "screenshots"))
+        path = folder / f"{name}.png"
+        (of or self.page).screenshot(path=path)
+        return path
+
+    def close(self):
+        """Close the page; the kernel goes to the next notebook if it can be cleared, else it is shut down."""
+        try:
+            self.run("import ipywidgets; ipywidgets.Widget.close_all()\n%reset -f", seconds=20)
+            reusable = True
+        except Exception:
+            reusable = False
+        self._context.close()
+        self._release(reusable)
+
+    def _on_console(self, message):
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location['url']})")
+
+    def _on_websocket(self, websocket):
+        if "/channels" in websocket.url:
+            websocket.on("framesent", self._on_frame)
+
+    def _on_frame(self, _):
+        self._sent += 1

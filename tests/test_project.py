@@ -1,0 +1,206 @@
+"""The files around the code agree with one another, and the notebooks are saved as they should be."""
+
+import ast
+import json
+import re
+import subprocess
+import warnings
+from pathlib import Path
+
+import nbformat
+import pytest
+import stamp
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    import tomli as tomllib
+
+ROOT = Path(__file__).resolve().parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+# What a new Colab runtime had in 2026-08.
+COLAB = {
+    "tensorflow": "2.20.0",
+    "numpy": "2.1.3",
+    "matplotlib": "3.10.0",
+    "ipywidgets": "7.7.1",
+    "anywidget": "0.9.21",
+}
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def files():
+    """Text of every file that is, or would be, committed: {path: text}. Pictures are left out."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if answer.returncode:
+        pytest.skip("this copy of the project is no git repository")
+    paths = [Path(name) for name in answer.stdout.split("\0") if name]
+    return {
+        path: (ROOT / path).read_text(encoding="utf-8")
+        for path in paths
+        if (ROOT / path).is_file() and path.suffix not in {".png", ".gif"}
+    }
+
+
+def code_cells(path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+# Dependencies
+
+
+def test_environment_yml_installs_this_project_with_all_its_extras_and_nothing_else():
+    python, pip, project = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    extras = ",".join(PYPROJECT["project"]["optional-dependencies"])
+    assert pip == "pip"
+    # Binder's repo2docker takes this spelling, without quotes, for a local project.
+    assert project == {"pip": [f"-e .[{extras}]"]}
+    name, version = python.split("=")
+    assert name == "python"
+    assert version in SpecifierSet(PYPROJECT["project"]["requires-python"])
+
+
+def test_installing_on_colab_replaces_nothing_there():
+    wanted = {r.name: r.specifier for r in map(Requirement, PYPROJECT["project"]["dependencies"])}
+    assert wanted.keys() == COLAB.keys()
+    assert [name for name, version in COLAB.items() if version not in wanted[name]] == []
+
+
+# The address
+
+
+def test_every_place_that_holds_the_address_is_stamped():
+    assert [str(path) for path, _ in stamp.differing(ROOT)] == []
+
+
+def test_the_address_is_written_by_hand_only_in_pyproject_toml(files):
+    address = stamp.repository(files.pop(Path("pyproject.toml")))
+    holders = {path for path, text in files.items() if stamp.slug(address) in text}
+    assert holders <= {Path("README.md"), *(path.relative_to(ROOT) for path in NOTEBOOKS)}
+
+
+def test_stamping_another_address_leaves_none_of_the_old_one():
+    old, new = stamp.repository((ROOT / "pyproject.toml").read_text()), "https://github.com/someone/a-fork"
+    texts = [stamp.stamp_readme(README, new)]
+    for path in NOTEBOOKS:
+        texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text()), path.name, new)))
+    assert all("someone/a-fork" in text and stamp.slug(old) not in text for text in texts)
+
+
+def test_stamping_adds_a_badge_and_a_setup_cell_once():
+    title = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Title\n", "\n", "Promise."]}
+    code = {"cell_type": "code", "id": "b", "metadata": {}, "source": ["1 + 1"], "outputs": []}
+    once = stamp.stamp_notebook({"cells": [title, code]}, "x.ipynb", "https://github.com/a/b")
+    assert [cell["id"] for cell in once["cells"]] == ["a", "setup", "b"]
+    assert "".join(once["cells"][0]["source"]) == (
+        "# Title\n\n[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+        "(https://colab.research.google.com/github/a/b/blob/main/notebooks/x.ipynb)\n\nPromise."
+    )
+    assert "    %pip install --quiet git+https://github.com/a/b\n" in once["cells"][1]["source"]
+    assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
+
+
+@pytest.mark.parametrize("address", ["https://a.org/b/c", "https://github.com/a/b/c", "https://github.com/a/b.git"])
+def test_an_address_that_colab_cannot_open_is_refused(address):
+    assert stamp.repository('Repository = "https://github.com/a/b"') == "https://github.com/a/b"
+    with pytest.raises(ValueError, match=f"must be https://github.com/OWNER/NAME.*Received: {address}"):
+        stamp.repository(f'Repository = "{address}"')
+
+
+# The README
+
+
+def test_the_table_in_the_readme_lists_every_notebook():
+    row = r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|.*/notebooks/(\w+)\.ipynb\)"
+    rows = re.findall(row, README, re.MULTILINE)
+    assert rows == [(path.stem,) * 3 for path in NOTEBOOKS]
+
+
+def test_every_file_that_the_readme_links_to_exists():
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link]
+    assert [link for link in links if not (ROOT / link).is_file()] == []
+
+
+def test_continuous_integration_ends_with_the_test_command_of_the_readme():
+    assert "`make test`" in README
+    assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "make test"
+
+
+# The notebooks
+
+
+@each_notebook
+def test_a_notebook_is_valid_and_its_cells_have_ids_of_their_own(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nbformat only warns of an id that is missing or used twice
+        nbformat.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+@each_notebook
+def test_a_notebook_holds_no_widget_state(path):
+    assert "widgets" not in json.loads(path.read_text(encoding="utf-8"))["metadata"]
+
+
+@each_notebook
+def test_a_notebook_wrote_nothing_to_stderr(path):
+    outputs = [output for cell in code_cells(path) for output in cell["outputs"]]
+    assert [output for output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_a_code_cell_has_at_most_8_lines(path):
+    cells = ["".join(cell["source"]) for cell in code_cells(path)]
+    assert [cell for cell in cells if len(cell.splitlines()) > 8] == []
+
+
+@each_notebook
+def test_a_notebook_begins_with_the_setup_cell_which_printed_nothing(path):
+    first = code_cells(path)[0]
+    address = stamp.repository((ROOT / "pyproject.toml").read_text())
+    assert "".join(first["source"]) == stamp.SETUP.format(address=address)
+    assert first["outputs"] == []
+
+
+# Everything that is committed
+
+
+def test_no_file_names_the_host_of_a_package_registry_or_a_path_of_one_machine(files):
+    # In two parts, so that this file does not name them either.
+    hosts = ["py" + "pi.org", "python" + "hosted.org", "npm" + "js.", "deb.debian" + ".org"]
+    # A letter before the slash makes it part of a web address or of a relative path.
+    path = r"(?<![\w.])/(?:root|home|work|tmp|Users)/\w+"
+    pattern = re.compile("|".join([*map(re.escape, hosts), path]))
+    found = {str(name): pattern.search(text)[0] for name, text in files.items() if pattern.search(text)}
+    assert found == {}
+
+
+def test_contributing_lists_every_file_of_the_package_and_each_imports_only_from_those_above():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
+    listed = re.findall(r"`(\S+)`", " ".join(rows))
+    files = [path.name for path in (ROOT / "widgets").iterdir() if path.is_file()]
+    assert sorted(listed) == sorted(files)
+    modules = [name.removesuffix(".py") for name in listed if name.endswith(".py")]
+    for i, module in enumerate(modules):
+        tree = ast.parse((ROOT / "widgets" / f"{module}.py").read_text(encoding="utf-8"))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        imported = {node.module.removeprefix("widgets.") for node in imports if "widgets." in node.module}
+        imported |= {name.name for node in imports if node.module == "widgets" for name in node.names}
+        assert imported <= set(modules[:i]), module
+
+
+@pytest.mark.parametrize("pattern, most", [("*.py", 350), ("*.js", 600)])
+def test_a_module_is_short_enough_to_read_in_one_sitting(pattern, most):
+    lengths = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "widgets").glob(pattern)}
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > most} == {}

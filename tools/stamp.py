@@ -1,0 +1,129 @@
+"""Writes the repository's address, which pyproject.toml states, into README.md and the notebooks.
+
+    python tools/stamp.py            writes
+    python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
+
+Only what holds the address is written. In README.md: the Colab and Binder links and the clone command. In a
+notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing.
+"""
+
+import copy
+import json
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SETUP = """\
+import sys
+
+try:
+    from widgets import explore
+except ImportError:  # this notebook was opened alone, as on Colab
+    %pip install --quiet git+{address}
+    sys.modules.pop("widgets", None)  # another package of that name may be loaded
+    from widgets import explore"""
+
+NEW_CELL = {"id": "setup", "metadata": {}, "outputs": [], "execution_count": None}
+
+BADGE = (
+    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name})"
+)
+
+
+def repository(pyproject):
+    """The address in the text of pyproject.toml: "https://github.com/OWNER/NAME".
+
+    Raises:
+        ValueError: the address is of another form; Colab opens notebooks from GitHub only.
+    """
+    # Python 3.10 has no tomllib, and one line needs none.
+    found = re.search(r'^Repository = "(.*)"$', pyproject, re.MULTILINE)
+    address = found[1] if found else None
+    if not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+(?<!\.git)", address or ""):
+        raise ValueError(
+            "`Repository` in pyproject.toml must be https://github.com/OWNER/NAME, as Colab opens notebooks "
+            f"from GitHub only. Received: {address}. Correct that line, then run `make stamp`."
+        )
+    return address
+
+
+def slug(address):
+    """The address's last two parts, "OWNER/NAME"."""
+    return "/".join(address.split("/")[-2:])
+
+
+def stamp_readme(text, address):
+    """README.md's text with every earlier address replaced."""
+    name = r"[\w.-]+/[\w.-]+"
+    text = re.sub(rf"(colab\.research\.google\.com/github/){name}", rf"\g<1>{slug(address)}", text)
+    text = re.sub(rf"(mybinder\.org/v2/gh/){name}", rf"\g<1>{slug(address)}", text)
+    return re.sub(r"(git clone )https://\S+", rf"\g<1>{address}", text)
+
+
+def stamp_notebook(notebook, name, address):
+    """A copy of the notebook (as a dict) with its badge and its setup cell in place; name is the file's."""
+    notebook = copy.deepcopy(notebook)
+    first = {cell["cell_type"]: cell for cell in reversed(notebook["cells"])}
+    title, setup = first["markdown"], first["code"]
+    if "%pip install" not in _text(setup):
+        notebook["cells"].insert(notebook["cells"].index(setup), setup := setup | NEW_CELL)
+    _set_text(title, _with_badge(_text(title), BADGE.format(slug=slug(address), name=name)))
+    _set_text(setup, SETUP.format(address=address))
+    return notebook
+
+
+def _with_badge(text, badge):
+    """The text of a title cell with its badge replaced, or put below the title."""
+    lines = text.split("\n")
+    if any(line.startswith("[![Open in Colab]") for line in lines):
+        return "\n".join(badge if line.startswith("[![Open in Colab]") else line for line in lines)
+    return "\n".join([lines[0], "", badge, *lines[1:]])
+
+
+def _text(cell):
+    return "".join(cell["source"])
+
+
+def _set_text(cell, text):
+    # Left alone when equal: a source may be stored as one string or as lines.
+    if _text(cell) != text:
+        cell["source"] = text.splitlines(keepends=True)
+
+
+def differing(root):
+    """(path, new text) of every file under root whose address is not pyproject.toml's."""
+    address = repository((root / "pyproject.toml").read_text(encoding="utf-8"))
+    readme = root / "README.md"
+    old = readme.read_text(encoding="utf-8")
+    new = stamp_readme(old, address)
+    if new != old:
+        yield readme, new
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        old = json.loads(path.read_text(encoding="utf-8"))
+        new = stamp_notebook(old, path.name, address)
+        if new != old:
+            yield path, json.dumps(new, indent=1, ensure_ascii=False) + "\n"
+
+
+def main(arguments):
+    """Stamps, or with --check only looks; returns the exit code."""
+    checking = arguments == ["--check"]
+    if arguments and not checking:
+        print(__doc__)
+        return 2
+    found = list(differing(ROOT))
+    for path, text in found:
+        name = path.relative_to(ROOT)
+        if checking:
+            print(f"{name} differs from the address in pyproject.toml. Run `make stamp`.")
+        else:
+            path.write_text(text, encoding="utf-8")
+            print(f"stamped {name}")
+    return int(checking and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -70,14 +70,8 @@ def transposed_size(n, k, s=1, d=1, padding="valid", output_padding=None):
     """
     window = window_size(k, d)
     if padding == "same":
-        return (
-            n * s
-            if output_padding is None
-            else (n - 1) * s + window % 2 + output_padding
-        )
-    return (n - 1) * s + (
-        max(window, s) if output_padding is None else window + output_padding
-    )
+        return n * s if output_padding is None else (n - 1) * s + window % 2 + output_padding
+    return (n - 1) * s + (max(window, s) if output_padding is None else window + output_padding)
 
 
 def writes(n, k, s=1, d=1, padding="valid", output_padding=None):

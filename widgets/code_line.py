@@ -38,18 +38,14 @@ def code_line(layer_class, arguments):
 def _required(made):
     """The arguments without a default."""
     signature = inspect.signature(made.__init__).parameters.values()
-    named = (
-        p for p in signature if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self"
-    )
+    named = (p for p in signature if p.kind is p.POSITIONAL_OR_KEYWORD and p.name != "self")
     return [p.name for p in named if p.default is p.empty]
 
 
 @functools.cache
 def _defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
-    state = (
-        random.getstate()
-    )  # an initializer without a seed draws one from Python's own generator
+    state = random.getstate()  # an initializer without a seed draws one from Python's own generator
     layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
     random.setstate(state)
     values = {name: getattr(layer, name, None) for name in layer.get_config()}
@@ -57,9 +53,7 @@ def _defaults(layer_class):
 
 
 def _same(value, default):
-    return value == default or (
-        _is_object(value) and _config(value) == _config(default)
-    )
+    return value == default or (_is_object(value) and _config(value) == _config(default))
 
 
 def _written(value):
@@ -79,11 +73,7 @@ def _written(value):
         for p in inspect.signature(type(value).__init__).parameters.values()
         if p.default is not p.empty
     }
-    config = {
-        name: v
-        for name, v in value.get_config().items()
-        if name not in standard or v != standard[name]
-    }
+    config = {name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]}
     return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
 
 

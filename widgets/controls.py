@@ -21,9 +21,7 @@ class Controls:
         self._kind = recipe.kind
         self._input_shape = tuple(input_shape)
         self._channel_axis = recipe.channel_axis
-        self._start = dict(recipe.settings) | (
-            {"input_shape": self._input_shape} if shape_only else {}
-        )
+        self._start = dict(recipe.settings) | ({"input_shape": self._input_shape} if shape_only else {})
         self._controls = {}  # setting -> its control, or a list with one for each axis
         self._given = {}  # setting that may be None -> the box that says it is not
         self._options = {}  # setting -> the value that each name in its menu stands for
@@ -33,9 +31,7 @@ class Controls:
             rows += self._input_rows()
         for name, rule in self._kind.settings.items():
             rows += self._setting_rows(name, rule, recipe.settings[name])
-        reset = ipywidgets.Button(
-            description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto")
-        )
+        reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])
         self.box.add_class("cn-controls")
@@ -45,11 +41,7 @@ class Controls:
         """The settings as the controls show them, in Keras' form."""
         values = {}
         for name, control in self._controls.items():
-            values[name] = (
-                tuple(c.value for c in control)
-                if isinstance(control, list)
-                else control.value
-            )
+            values[name] = tuple(c.value for c in control) if isinstance(control, list) else control.value
             if name in self._given and not self._given[name].value:
                 values[name] = None
             if name in self._options:
@@ -60,13 +52,9 @@ class Controls:
 
     @settings.setter
     def settings(self, wanted):
-        checked = {
-            name: self._checked(name, value) for name, value in dict(wanted).items()
-        }
+        checked = {name: self._checked(name, value) for name, value in dict(wanted).items()}
         with self._one_change():
-            for name in sorted(
-                checked, key=lambda name: name != "input_shape"
-            ):  # groups depend on its channels
+            for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
                 self._put(name, checked[name])
 
     def reset(self):
@@ -77,11 +65,7 @@ class Controls:
     def _checked(self, name, value):
         """The value in Keras' form; ValueError where no control can show it."""
         if name not in self._controls:
-            raise ValueError(
-                words.UNKNOWN_SETTING.format(
-                    known=", ".join(self._controls), received=name
-                )
-            )
+            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
         now = self.settings[name]
         if value is None and name in self._given:
             return None
@@ -109,11 +93,7 @@ class Controls:
                 words.either([repr(option) for option in known]),
             )
         if not good:
-            raise ValueError(
-                words.BAD_SETTING.format(
-                    name=name, rule=text, received=value, example=now
-                )
-            )
+            raise ValueError(words.BAD_SETTING.format(name=name, rule=text, received=value, example=now))
         return tuple(value) if isinstance(now, tuple) else value
 
     def _put(self, name, value):
@@ -124,16 +104,10 @@ class Controls:
             if value is None:
                 return
         if name == "input_shape":
-            value = [
-                size
-                for axis, size in enumerate(value)
-                if axis not in (0, self._channel_axis)
-            ] + [value[self._channel_axis]]
-        controls = (
-            self._controls[name]
-            if isinstance(self._controls[name], list)
-            else [self._controls[name]]
-        )
+            value = [size for axis, size in enumerate(value) if axis not in (0, self._channel_axis)] + [
+                value[self._channel_axis]
+            ]
+        controls = self._controls[name] if isinstance(self._controls[name], list) else [self._controls[name]]
         if name in self._squares:
             self._squares[name].value = len(set(value)) == 1
         for control, one in zip(controls, value if len(controls) > 1 else [value]):
@@ -145,14 +119,12 @@ class Controls:
         if isinstance(rule, Count) and rule.optional:
             return self._optional_rows(name, rule, value)
         if isinstance(rule, Count) and rule.per_axis:
-            sliders = [
-                self._slider(f"{name} {axis}", rule, v)
-                for axis, v in zip(self._kind.axes, value)
-            ]
+            sliders = [self._slider(f"{name} {axis}", rule, v) for axis, v in zip(self._kind.axes, value)]
             self._controls[name] = sliders
-            square = ipywidgets.Checkbox(
-                value=len(set(value)) == 1, description=words.SQUARE, indent=False
-            )
+            if len(sliders) == 1:
+                self._watch(*sliders)
+                return sliders
+            square = ipywidgets.Checkbox(value=len(set(value)) == 1, description=words.SQUARE, indent=False)
             square.add_class("cn-square")
             self._squares[name] = square
             for slider in sliders:
@@ -161,28 +133,22 @@ class Controls:
                     "value",
                 )
             square.observe(
-                lambda change, name=name: (
-                    change.new and self._keep_square(name, sliders[0].value)
-                ),
+                lambda change, name=name: change.new and self._keep_square(name, sliders[0].value),
                 "value",
             )
             row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
             row.add_class("cn-axes")
-            self._watch(*sliders)
+            self._watch(*sliders)  # after the link: what is asked for then is square already
             return [row]
         if isinstance(rule, Count):
             control = self._slider(name, rule, value)
         elif isinstance(rule, Divisor):
-            control = self._slider(
-                name, Count(1, self._input_shape[self._channel_axis]), value
-            )
+            control = self._slider(name, Count(1, self._input_shape[self._channel_axis]), value)
             control.observe(self._keep_divisor, "value")
         elif isinstance(rule, Choice):
             options = rule.options if value in rule.options else (*rule.options, value)
             # The names are the values: a menu takes None for "nothing chosen".
-            self._options[name] = {
-                words.option_name(option): option for option in options
-            }
+            self._options[name] = {words.option_name(option): option for option in options}
             control = ipywidgets.Dropdown(
                 options=list(self._options[name]),
                 value=words.option_name(value),
@@ -196,16 +162,9 @@ class Controls:
 
     def _optional_rows(self, name, rule, value):
         """Sliders that count only while their box is ticked; otherwise the argument is None."""
-        known = (
-            value if isinstance(value, tuple) else (value or 0,) * len(self._kind.axes)
-        )
-        sliders = [
-            self._slider(f"{name} {axis}", rule, v or 0)
-            for axis, v in zip(self._kind.axes, known)
-        ]
-        given = ipywidgets.Checkbox(
-            value=value is not None, description=name, indent=False
-        )
+        known = value if isinstance(value, tuple) else (value or 0,) * len(self._kind.axes)
+        sliders = [self._slider(f"{name} {axis}", rule, v or 0) for axis, v in zip(self._kind.axes, known)]
+        given = ipywidgets.Checkbox(value=value is not None, description=name, indent=False)
         self._controls[name] = sliders
         self._given[name] = given
         self._enable(name)
@@ -218,20 +177,9 @@ class Controls:
             slider.disabled = not self._given[name].value
 
     def _input_rows(self):
-        spatial = [
-            size
-            for axis, size in enumerate(self._input_shape)
-            if axis not in (0, self._channel_axis)
-        ]
-        sliders = [
-            self._slider(f"input {axis}", INPUT_SIZE, n)
-            for axis, n in zip(self._kind.axes, spatial)
-        ]
-        sliders.append(
-            self._slider(
-                "input channels", INPUT_CHANNELS, self._input_shape[self._channel_axis]
-            )
-        )
+        spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
+        sliders = [self._slider(f"input {axis}", INPUT_SIZE, n) for axis, n in zip(self._kind.axes, spatial)]
+        sliders.append(self._slider("input channels", INPUT_CHANNELS, self._input_shape[self._channel_axis]))
         self._controls["input_shape"] = sliders
         sliders[-1].observe(self._keep_groups, "value")
         self._watch(*sliders)
@@ -244,9 +192,7 @@ class Controls:
         return tuple(shape)
 
     def _slider(self, name, rule, value):
-        return ipywidgets.IntSlider(
-            value, rule.low, max(rule.high, value), description=name
-        )
+        return ipywidgets.IntSlider(value, rule.low, max(rule.high, value), description=name)
 
     def _watch(self, *controls):
         for control in controls:
@@ -278,27 +224,19 @@ class Controls:
 
     def _keep_divisor(self, change):
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
-        channels = self.settings.get("input_shape", self._input_shape)[
-            self._channel_axis
-        ]
+        channels = self.settings.get("input_shape", self._input_shape)[self._channel_axis]
         options = arithmetic.divisors(channels)
         if change.new not in options and not self._silent:
-            beyond = [
-                g for g in options if (g > change.new) == (change.new > change.old)
-            ]
+            beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
             with self._quietly():
-                change.owner.value = min(
-                    beyond or options, key=lambda g: abs(g - change.new)
-                )
+                change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
         groups = self._controls.get("groups")
         if groups is not None:
             with self._quietly():
-                fitting = [
-                    g for g in arithmetic.divisors(change.new) if g <= groups.value
-                ]
+                fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value, groups.max = fitting[-1], change.new
 
     @contextmanager
@@ -315,7 +253,5 @@ def _whole(values, low, length):
     return (
         isinstance(values, (tuple, list))
         and len(values) == length
-        and all(
-            isinstance(v, int) and not isinstance(v, bool) and v >= low for v in values
-        )
+        and all(isinstance(v, int) and not isinstance(v, bool) and v >= low for v in values)
     )

@@ -53,9 +53,7 @@ class Explorer(ipywidgets.Box):
         self._shape_only = x is not None and is_shape(x)
         self._x = input_values(self._recipe, boat() if x is None else x)
         self._layer = self._picture = self._drawn = None
-        self._controls = Controls(
-            self._recipe, self._x.shape, self._shape_only, self._ask, self._forget
-        )
+        self._controls = Controls(self._recipe, self._x.shape, self._shape_only, self._ask, self._forget)
         self._forget()
         views = [view for view in VIEWS.get(self._recipe.kind.operation, ()) if view]
         self._stage = Stage(reveal=bool(reveal), view=views[0] if views else "")
@@ -99,9 +97,7 @@ class Explorer(ipywidgets.Box):
         shape = settings.pop("input_shape", self._x.shape)
         if shape != self._x.shape:
             self._x = seeded_values(shape)
-        if (
-            self._layer is not None
-        ):  # what the reader did to the live layer's weights is kept
+        if self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name in self._memories:
                 if (variable := getattr(self._layer, name)) is not None:
                     self._memories[name].note(variable.numpy())
@@ -124,9 +120,7 @@ class Explorer(ipywidgets.Box):
     def _forget(self):
         """The weights of the start again."""
         self._layer = None
-        self._memories = {
-            name: Memory() for name in WEIGHTS[self._recipe.kind.operation]
-        }
+        self._memories = {name: Memory() for name in WEIGHTS[self._recipe.kind.operation]}
         for name, values in self._recipe.weights.items():
             self._memories[name].note(values)
 

@@ -76,9 +76,7 @@ def input_values(recipe, x):
     rank = len(recipe.kind.axes) + 2
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
     if recipe.channels not in (None, values.shape[recipe.channel_axis]):
-        raise ValueError(
-            words.OTHER_CHANNELS.format(wanted=recipe.channels, received=values.shape)
-        )
+        raise ValueError(words.OTHER_CHANNELS.format(wanted=recipe.channels, received=values.shape))
     return values
 
 
@@ -102,23 +100,13 @@ def ask(recipe, settings, x, weight_values):
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             before, y = call(layer, x)
-    except (
-        Exception
-    ) as refusal:  # whatever Keras or its backend raises is shown, in its own words
+    except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
         return None, _refused(known | {"weights": weights}, plain_text(refusal))
     if y.size == 0:
-        return None, _refused(
-            known | {"weights": weights}, words.EMPTY_RESULT.format(shape=y.shape)
-        )
-    steps = (
-        _separable_steps(recipe, settings, x, weights)
-        if recipe.kind.operation == "separable"
-        else ()
-    )
+        return None, _refused(known | {"weights": weights}, words.EMPTY_RESULT.format(shape=y.shape))
+    steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(
-        known | {"weights": weights, "steps": steps, "warning": said}, before, y
-    )
+    return layer, _answered(known | {"weights": weights, "steps": steps, "warning": said}, before, y)
 
 
 def _known(recipe, settings, x):
@@ -134,20 +122,13 @@ def _known(recipe, settings, x):
             )
         )
         | {"padding": settings["padding"]}
-        | (
-            {"output_padding": _at(settings["output_padding"], i)}
-            if "output_padding" in settings
-            else {}
-        )
+        | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
         for i, axis in enumerate(spatial)
     )
     return {
         "input_shape": x.shape,
         "code": code_line(recipe.layer_class, recipe.arguments | settings),
-        "size_formulas": tuple(
-            f"{name}: {size_formula(**axis)}"
-            for name, axis in zip(recipe.kind.axes, axes)
-        ),
+        "size_formulas": tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes)),
         "operation": recipe.kind.operation,
         "settings": dict(settings),
         "axes": axes,
@@ -158,9 +139,7 @@ def _known(recipe, settings, x):
 
 def _refused(known, problem):
     paragraphs = problem.split("\n\n")
-    return Facts(
-        **known, problem=paragraphs[0], whole_problem=problem, advice=advice(known)
-    )
+    return Facts(**known, problem=paragraphs[0], whole_problem=problem, advice=advice(known))
 
 
 def _answered(known, before, y):
@@ -169,16 +148,9 @@ def _answered(known, before, y):
     params = sum(math.prod(shape) for shape in shapes)
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
     # A transposed convolution multiplies once for every input cell, the others once for every output cell.
-    cells = [
-        (known["x"] if known["operation"] == "transposed" else y).shape[axis]
-        for axis in spatial
-    ]
-    counted = [step.macs_formula.split(" = ")[0] for step in known["steps"]] or [
-        _product([*cells, *shapes[0]])
-    ]
-    macs = sum(step.macs for step in known["steps"]) or math.prod(cells) * math.prod(
-        shapes[0]
-    )
+    cells = [(known["x"] if known["operation"] == "transposed" else y).shape[axis] for axis in spatial]
+    counted = [step.macs_formula.split(" = ")[0] for step in known["steps"]] or [_product([*cells, *shapes[0]])]
+    macs = sum(step.macs for step in known["steps"]) or math.prod(cells) * math.prod(shapes[0])
     facts = Facts(
         **known,
         output_shape=y.shape,
@@ -189,9 +161,7 @@ def _answered(known, before, y):
         macs=macs,
         macs_formula=" + ".join(counted) + f" = {macs}",
     )
-    return replace(
-        facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)]))
-    )
+    return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
 
 
 def _separable_steps(recipe, settings, x, weights):
@@ -208,20 +178,11 @@ def _separable_steps(recipe, settings, x, weights):
         )
     }
     both = {"data_format": recipe.arguments["data_format"], "name": NAME}
-    depthwise = Recipe(
-        getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False)
-    )
-    first = ask(
-        depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values
-    )[1]
+    depthwise = Recipe(getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False))
+    first = ask(depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values)[1]
     ending = {name: settings[name] for name in ("use_bias", "activation")}
-    pointwise = Recipe(
-        getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both)
-    )
-    kernels = {
-        name.removeprefix("pointwise_"): weight.values
-        for name, weight in weights.items()
-    }
+    pointwise = Recipe(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
+    kernels = {name.removeprefix("pointwise_"): weight.values for name, weight in weights.items()}
     return first, ask(pointwise, pointwise.settings, first.y, kernels.get)[1]
 
 
@@ -247,16 +208,8 @@ def size_formula(n, k, s, d, padding, **transposed):
         o = arithmetic.transposed_size(n, k, s, d, padding, **transposed)
         extra = transposed["output_padding"]
         if padding == "same":
-            return (
-                f"{n}*{s} = {o}"
-                if extra is None
-                else f"({n} - 1)*{s} + {window} % 2 + {extra} = {o}"
-            )
-        return f"({n} - 1)*{s} + " + (
-            f"max({window}, {s}) = {o}"
-            if extra is None
-            else f"{window} + {extra} = {o}"
-        )
+            return f"{n}*{s} = {o}" if extra is None else f"({n} - 1)*{s} + {window} % 2 + {extra} = {o}"
+        return f"({n} - 1)*{s} + " + (f"max({window}, {s}) = {o}" if extra is None else f"{window} + {extra} = {o}")
     o = arithmetic.output_size(n, k, s, d, padding)
     if padding in ("same", "causal"):
         return f"ceil({n} / {s}) = {o}"
@@ -285,10 +238,7 @@ def disagreement(facts, checked=12):
 
     Adds up the windows of a few output cells, spread over the first sample and all filters.
     """
-    x, before = (
-        channels_last(v, facts.channel_axis)[0]
-        for v in (facts.x, facts.before_activation)
-    )
+    x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
     if facts.steps:
         return _difference(
             channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0],
@@ -298,34 +248,18 @@ def disagreement(facts, checked=12):
         if not axis.endswith(f" = {got}"):
             return words.WARNING_SHAPE.format(got=got, formula=axis)
     found = layer_tables(facts)
-    bias = (
-        facts.weights["bias"].values
-        if "bias" in facts.weights
-        else np.zeros(before.shape[-1])
-    )
-    cells = list(
-        zip(
-            *np.unravel_index(
-                np.linspace(0, before.size - 1, checked).astype(int), before.shape
-            )
-        )
-    )
+    bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
+    cells = list(zip(*np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)))
     sums, sizes = np.transpose([found.sum_at(x, cell) for cell in cells])
     added = bias[[cell[-1] for cell in cells]]
-    return _difference(
-        sums + added, np.array([before[cell] for cell in cells]), sizes + np.abs(added)
-    )
+    return _difference(sums + added, np.array([before[cell] for cell in cells]), sizes + np.abs(added))
 
 
 def _difference(expected, got, sizes=None):
     difference = np.abs(expected - got)
     sizes = np.abs(expected).max() if sizes is None else sizes
     worst = np.where(np.isfinite(expected), difference - 1e-5 * sizes, 0).max(initial=0)
-    return (
-        words.WARNING_VALUES.format(difference=np.nanmax(difference))
-        if worst > 0
-        else ""
-    )
+    return words.WARNING_VALUES.format(difference=np.nanmax(difference)) if worst > 0 else ""
 
 
 def advice(known):
@@ -342,24 +276,12 @@ def advice(known):
             options=words.either(arithmetic.divisors(channels)),
         )
     if filters and filters % groups:
-        options = [
-            f
-            for f in (filters // groups * groups, (filters // groups + 1) * groups)
-            if f
-        ]
-        return words.ADVICE_FILTERS.format(
-            groups=groups, filters=filters, options=words.either(options)
-        )
+        options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
+        return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
     for name, axis in zip(known["size_formulas"], axes):
         window = arithmetic.window_size(axis["k"], axis["d"])
-        if (
-            known["operation"] != "transposed"
-            and axis["padding"] == "valid"
-            and window > axis["n"]
-        ):
-            return words.ADVICE_WINDOW.format(
-                axis=name.split(":")[0], window=window, n=axis["n"]
-            )
+        if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
+            return words.ADVICE_WINDOW.format(axis=name.split(":")[0], window=window, n=axis["n"])
     return words.ADVICE_OTHER
 
 

@@ -41,16 +41,12 @@ def seeded_values(shape):
     """
     mixed = np.zeros((1,) * len(shape), "uint32")
     for axis, size in enumerate(shape):
-        place = np.arange(1, size + 1, dtype="uint32").reshape(
-            [-1 if a == axis else 1 for a in range(len(shape))]
-        )
+        place = np.arange(1, size + 1, dtype="uint32").reshape([-1 if a == axis else 1 for a in range(len(shape))])
         # A multiplicative hash: odd constants spread neighbouring positions over the whole range.
         mixed = (mixed ^ place * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
         mixed ^= mixed >> np.uint32(15)
     mixed *= np.uint32(0xC2B2AE35)
-    return ((mixed >> np.uint32(12)) % np.uint32(19)).astype(
-        "float32"
-    ) / 10 - np.float32(0.9)
+    return ((mixed >> np.uint32(12)) % np.uint32(19)).astype("float32") / 10 - np.float32(0.9)
 
 
 def is_shape(x):
@@ -61,11 +57,7 @@ def is_shape(x):
     """
     if hasattr(x, "as_list"):  # a tf.TensorShape
         return True
-    return (
-        isinstance(x, (tuple, list))
-        and len(x) > 0
-        and all(size is None or _is_whole(size) for size in x)
-    )
+    return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or _is_whole(size) for size in x)
 
 
 def as_shape(x, rank):
@@ -80,9 +72,7 @@ def as_shape(x, rank):
         raise ValueError(words.BAD_SHAPE.format(rank=rank, received=shape))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
-        raise ValueError(
-            words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=shape)
-        )
+        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=shape))
     return shape
 
 
@@ -101,17 +91,9 @@ def as_values(x, rank):
     if values.ndim != rank or values.size == 0:
         raise ValueError(words.BAD_RANK.format(rank=rank, received=values.shape))
     if (size := 4 * values.size) > LARGEST_INPUT:
-        raise ValueError(
-            words.LARGE_INPUT.format(
-                size=size, limit=LARGEST_INPUT, received=values.shape
-            )
-        )
-    with np.errstate(
-        over="ignore"
-    ):  # float64 beyond float32 becomes inf, as it does in Keras
-        return values.astype(
-            "float32"
-        )  # always a copy: what was handed over stays the reader's
+        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=values.shape))
+    with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
+        return values.astype("float32")  # always a copy: what was handed over stays the reader's
 
 
 def _is_whole(size):

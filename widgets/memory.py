@@ -37,10 +37,7 @@ class Memory:
                 np.zeros(values.shape, values.dtype),
                 np.zeros(values.shape, bool),
             )
-        growth = [
-            (0, max(new - old, 0))
-            for new, old in zip(values.shape, self._values.shape, strict=True)
-        ]
+        growth = [(0, max(new - old, 0)) for new, old in zip(values.shape, self._values.shape, strict=True)]
         if any(after for _, after in growth):
             self._values, self._known = (
                 np.pad(self._values, growth),

@@ -48,12 +48,13 @@ export function panel(what) {
   const cells = element("canvas", { class: "cn-cells" });
   const light = element("canvas", { class: "cn-light" });
   const title = element("div", { class: "cn-title" });
+  const shape = element("div", { class: "cn-shape" });
   const label = element("div", { class: "cn-label" });
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells, light);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
   const kind = what.link === undefined ? "grid" : "kernel";
-  const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, title, frame, label, planes.root, channels.root);
-  return { ...what, root, title, label, frame, cells, light, planes, channels, cell: 10 };
+  const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, title, shape, frame, label, planes.root, channels.root);
+  return { ...what, root, title, shape, label, frame, cells, light, planes, channels, cell: 10 };
 }
 
 /** Everything on the stage but the panels, once. @param {any} words */

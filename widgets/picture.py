@@ -11,7 +11,6 @@ import numpy as np
 from widgets import words
 from widgets.facts import channels_last, layer_tables
 
-
 # The ways in which an operation can be drawn; the first is the same as None.
 VIEWS = {"transposed": ("scatter", "gather", None)}
 
@@ -82,11 +81,7 @@ def layer_picture(facts, view=None):
     if facts.y is None:
         raise ValueError(words.NOTHING_TO_DRAW.format(problem=facts.problem))
     if view not in (views := VIEWS.get(facts.operation, (None,))):
-        raise ValueError(
-            words.UNKNOWN_VIEW.format(
-                options=words.either(map(repr, views)), received=view
-            )
-        )
+        raise ValueError(words.UNKNOWN_VIEW.format(options=words.either(map(repr, views)), received=view))
     if facts.steps:
         names = [name for name in facts.weights if name.endswith("kernel")]
         links = [layer_picture(step) for step in facts.steps]
@@ -110,9 +105,7 @@ def layer_picture(facts, view=None):
 
 
 def _link(operation, facts, found, kernel):
-    weights = {name: weight.values for name, weight in facts.weights.items()} | {
-        "kernel": kernel
-    }
+    weights = {name: weight.values for name, weight in facts.weights.items()} | {"kernel": kernel}
     return Link(
         operation=operation,
         reads=found.reads,
@@ -132,11 +125,7 @@ def _chain(pictures, facts):
             last = i == len(pictures) - 1 and grid is picture.grids[-1]
             # The next link's padding belongs around the grid that it reads.
             padding = grid.padding if last else pictures[i + 1].grids[0].padding
-            grids.append(
-                replace(
-                    grid, padding=padding, name=words.OUTPUT if last else words.BETWEEN
-                )
-            )
+            grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else words.BETWEEN))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(
         (*grids[:-1], _grid(words.OUTPUT, y)),
@@ -149,16 +138,11 @@ def _gather(facts, found, first, last):
     rank = len(facts.axes)
     sizes = [(axis["n"] - 1) * axis["s"] + 1 for axis in facts.axes]
     stretched = np.zeros((len(first.values), *sizes, first.shape[-1]), "float32")
-    stretched[(slice(None), *(slice(None, None, axis["s"]) for axis in facts.axes))] = (
-        first.values
-    )
+    stretched[(slice(None), *(slice(None, None, axis["s"]) for axis in facts.axes))] = first.values
     places = [np.arange(size)[:, None] for size in sizes]
-    spread = [
-        np.where(at % axis["s"] == 0, at // axis["s"], -1)
-        for at, axis in zip(places, facts.axes)
-    ]
+    spread = [np.where(at % axis["s"] == 0, at // axis["s"], -1) for at, axis in zip(places, facts.axes)]
     reads, padding = [], []
-    for axis, table, size, o in zip(facts.axes, found.writes, sizes, last.shape[1:]):
+    for table, size, o in zip(found.writes, sizes, last.shape[1:]):
         # Output o takes s*i = o - (offset of tap a); the turned kernel counts its taps from the other end.
         table = np.arange(o)[:, None] - table[0][::-1][None, :]
         reads.append(table)
@@ -176,18 +160,14 @@ def _gather(facts, found, first, last):
         (first, middle, last),
         (
             stretch,
-            replace(
-                _link("convolution", facts, gathering, turned), kernel_name=words.TURNED
-            ),
+            replace(_link("convolution", facts, gathering, turned), kernel_name=words.TURNED),
         ),
     )
 
 
 def _grid(name, values, padding=None, may_be_grey=False):
     finite = values[np.isfinite(values)]
-    low, high = (
-        (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    )
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
     limit = max(abs(low), abs(high)) or 1.0
     # Brightness: a binary picture or a photograph, 0 to 1 or 0 to 255.
     grey = may_be_grey and low >= 0 and (high <= 1 or 32 < high <= 255)

@@ -19,9 +19,7 @@ def import_tensorflow():
             import tensorflow  # noqa: F401
     import keras
 
-    if keras.__version__.startswith("2.") or os.environ.get(
-        "TF_USE_LEGACY_KERAS", "0"
-    ) in (
+    if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in (
         "1",
         "true",
         "True",

@@ -23,47 +23,26 @@ class Recipe:
     def __init__(self, layer):
         start_runtime()
         self.layer_class = type(layer)
-        if (
-            not isinstance(layer, keras.layers.Layer)
-            or self.layer_class.__name__ not in KINDS
-        ):
-            received = (
-                layer.__name__ + " (a class)"
-                if isinstance(layer, type)
-                else type(layer).__name__
-            )
-            raise TypeError(
-                words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received)
-            )
+        if not isinstance(layer, keras.layers.Layer) or self.layer_class.__name__ not in KINDS:
+            received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
+            raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
         self.kind = KINDS[self.layer_class.__name__]
-        with (
-            warnings.catch_warnings()
-        ):  # a lambda cannot be saved; we only want the names
+        with warnings.catch_warnings():  # a lambda cannot be saved; we only want the names
             warnings.simplefilter("ignore")
             names = layer.get_config()
-        self.arguments = {
-            name: getattr(layer, name) for name in names if hasattr(layer, name)
-        }
+        self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
         self.arguments |= {
             "name": NAME,
             "dtype": "float32",
             "activation": _by_name(layer.activation),
         }
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
-        self.channel_axis = (
-            len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
-        )
+        self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
         named = WEIGHTS[self.kind.operation]
         kept = {name: getattr(layer, name) for name in named} if layer.built else {}
-        self.weights = {
-            name: keras.ops.convert_to_numpy(w)
-            for name, w in kept.items()
-            if w is not None
-        }
+        self.weights = {name: keras.ops.convert_to_numpy(w) for name, w in kept.items() if w is not None}
         # What a built layer insists on; None before it is built.
-        self.channels = (
-            next(iter(layer.input_spec.axes.values()), None) if layer.built else None
-        )
+        self.channels = next(iter(layer.input_spec.axes.values()), None) if layer.built else None
 
     def build(self, settings, input_shape):
         """A new layer of the same class with these settings, built for an input of this shape."""

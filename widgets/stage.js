@@ -10,7 +10,7 @@ import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
-const LEAST_GRID = 150; // CSS pixels; where grids would be smaller, panels go on in the next line
+const LEAST_GRID = 120; // CSS pixels; where grids would be smaller, panels go on in the next line
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
 
@@ -150,7 +150,8 @@ function render({ model, el }) {
       const missing = g === undefined || !link ? undefined : unread(link, picture.grids[g]);
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
-      part.title.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
+      part.title.textContent = named;
+      part.shape.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
       part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
@@ -168,7 +169,7 @@ function render({ model, el }) {
     const { grid: g, link: i } = part;
     const link = picture.links[i];
     const width = Math.max(part.cell * view.columns, 120);
-    const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : words.filters];
+    const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : g === last() ? words.filters : words.between];
     const channelAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
       link ? weightAt(link, [view.plane, r, c], n, chosen[i + 1]) : valueAt(picture.grids[g], [view.plane, r, c], n) ?? NaN;
     drawChooser(part.channels, { ...view, count, at: channelAt }, index, what, width);

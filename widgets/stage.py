@@ -22,10 +22,7 @@ MOST_THUMBNAILS = 64
 def _joined(*names):
     """Several JavaScript modules as one: a front end loads a widget from text, where a relative import fails."""
     texts = ((HERE / name).read_text(encoding="utf-8") for name in names)
-    return "\n".join(
-        re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE)
-        for text in texts
-    )
+    return "\n".join(re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts)
 
 
 class Stage(anywidget.AnyWidget):
@@ -81,19 +78,15 @@ class Stage(anywidget.AnyWidget):
             "sample": sample,
             "samples": samples,
             "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
-            "grids": [self._grid(i, sample) for i in range(len(picture.grids))]
-            if picture
-            else [],
-            "links": [self._link(i, sample) for i in range(len(picture.links))]
-            if picture
-            else [],
+            "grids": [self._grid(i, sample) for i in range(len(picture.grids))] if picture else [],
+            "links": [self._link(i, sample) for i in range(len(picture.links))] if picture else [],
         }
 
     def _sent_channels(self, index, values):
         """The channels of one grid that are sent: all of them, or a block with the one that is wanted."""
         *_, channels = values.shape
         block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
-        wanted = [*self.wanted.get("channels", []), 0, 0][index]
+        wanted = dict(enumerate(self.wanted.get("channels", []))).get(index, 0)
         first = min(max(int(wanted), 0), channels - 1) // block * block
         return slice(first, min(first + block, channels))
 
@@ -105,12 +98,8 @@ class Stage(anywidget.AnyWidget):
         shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
         return {
             "name": grid.name,
-            "symbol": words.SYMBOLS[0]
-            if index == 0
-            else words.SYMBOLS[-1]
-            if last
-            else f"{words.SYMBOLS[1]}{index}",
-            "label": f"{grid.name} {tuple(shape)}",
+            "symbol": words.SYMBOLS[0] if index == 0 else words.SYMBOLS[-1] if last else f"{words.SYMBOLS[1]}{index}",
+            "label": str(tuple(shape)),
             "sizes": _three(grid.shape[1:-1], 1),
             "channels": grid.shape[-1],
             "padding": _three([list(cells) for cells in grid.padding], [0, 0]),
@@ -132,37 +121,25 @@ class Stage(anywidget.AnyWidget):
         return {
             "operation": link.operation,
             "scatter": link.reads is None,
-            "tables": _three(
-                [table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"
-            ),
+            "tables": _three([table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"),
             "taps": _three([table.shape[1] for table in tables], 1),
             "channels": link.channels.astype("int32").tobytes(),
             "fan": link.channels.shape[1],
             "filters": link.channels.shape[0],
-            "copies": max(
-                1, link.channels.shape[0] // self._picture.grids[index].shape[-1]
-            ),
+            "copies": max(1, link.channels.shape[0] // self._picture.grids[index].shape[-1]),
             "kernel": None if kernel is None else _floats(kernel),
             "kernel_name": link.kernel_name,
-            "kernel_label": ""
-            if kernel is None
-            else f"{link.kernel_name} {named.shape if named else kernel.shape}",
+            "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
             "kernel_cell": words.tap_template(rank, link.operation),
             "kernel_limit": 1.0 if kernel is None else _limit(kernel),
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,
-            "before": _floats(link.before_activation[sample, ..., sent])
-            if link.activation
-            else None,
+            "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
         }
 
     def _answer(self, _, question, buffers):
         """The window of one later cell, where the browser holds only some of the earlier channels."""
-        if (
-            not isinstance(question, dict)
-            or "window" not in question
-            or self._picture is None
-        ):
+        if not isinstance(question, dict) or "window" not in question or self._picture is None:
             return
         if question.get("revision") != self.snapshot["revision"]:
             return  # asked of an older picture
@@ -171,9 +148,7 @@ class Stage(anywidget.AnyWidget):
         *cell, filter_ = question["window"]
         cell = cell[3 - (grid.values.ndim - 2) :]
         if link.reads is None:
-            places = [
-                np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)
-            ]
+            places = [np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)]
         else:
             places = [table[at] for table, at in zip(link.reads, cell)]
         inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
@@ -201,9 +176,7 @@ def fact_rows(facts):
             (words.FACT_MACS, facts.macs_formula),
         ]
     rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
-    rows.append(
-        (words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}")
-    )
+    rows.append((words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
     return [list(row) for row in rows]
 
 
@@ -221,7 +194,7 @@ def _floats(values):
 
 
 def _thumbnails(values):
-    """The first channel (and plane) of each sample, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
+    """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
     images = values[:MOST_THUMBNAILS, ..., 0]
     while images.ndim > 3:
         images = images[:, 0]

@@ -38,9 +38,9 @@ class Tables:
             earlier.append(index[inside])
             taps.append(tap[inside])
         fan_in = np.arange(self.channels.shape[1])
-        products = x[np.ix_(*earlier, self.channels[later])] * self.kernel[..., later][
-            np.ix_(*taps, fan_in)
-        ].astype(float)
+        products = x[np.ix_(*earlier, self.channels[later])] * self.kernel[..., later][np.ix_(*taps, fan_in)].astype(
+            float
+        )
         return products.sum(), np.abs(products).sum()
 
 

@@ -16,7 +16,9 @@ BAD_RANK = (
     "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. "
     "A single grey picture becomes a batch with `x[None, :, :, None]`."
 )
-LARGE_INPUT = "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
+LARGE_INPUT = (
+    "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
+)
 NOT_NUMBERS = (
     "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
     "Try `numpy.asarray(x)` first."
@@ -25,9 +27,7 @@ OTHER_CHANNELS = (
     "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. "
     "Hand over the layer's own input, or an unbuilt layer."
 )
-UNKNOWN_SETTING = (
-    "`settings` takes these names: {known}. Received: {received}. Try one of them."
-)
+UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
 RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
 RULE_AXES = "a whole number of at least {low}, or {axes} of them"
@@ -81,13 +81,7 @@ def tap_template(rank, operation):
     >>> tap_template(1, "transposed")
     '{name}[{column}, {filter}, {slice}]'
     """
-    return (
-        "{name}["
-        + _CELL[rank]
-        + ", "
-        + _LAST_AXES.get(operation, "{slice}, {filter}")
-        + "]"
-    )
+    return "{name}[" + _CELL[rank] + ", " + _LAST_AXES.get(operation, "{slice}, {filter}") + "]"
 
 
 # The stage, in the browser. Indices count from 0, as in code.
@@ -102,6 +96,7 @@ STAGE = {
     "channels": "input channel",
     "slices": "kernel slice",
     "filters": "filter",
+    "between": "channel",
     "chooser": "{what} {index} of {count}",
     "thumbnails_more": "The first {shown} of {count} samples.",
     "first": "First cell",
@@ -154,19 +149,17 @@ STAGE = {
 }
 
 # One plain line on what to change, when Keras refuses.
-ADVICE_STRIDES_DILATION = "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis."
+ADVICE_STRIDES_DILATION = (
+    "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis."
+)
 ADVICE_WINDOW = (
     "Along the {axis}, the window covers {window} cells and the input has {n}: "
     'try a smaller kernel_size or dilation_rate, a larger input, or padding="same".'
 )
 ADVICE_FILTERS = "groups={groups} must divide filters={filters}: try filters={options}."
-ADVICE_CHANNELS = (
-    "groups={groups} must divide the input's {channels} channels: try groups={options}."
-)
+ADVICE_CHANNELS = "groups={groups} must divide the input's {channels} channels: try groups={options}."
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
-EMPTY_RESULT = (
-    "Keras accepted this, and returned no cells: the output's shape is {shape}."
-)
+EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
 
 WARNING_VALUES = (
     "The layer's values are not the sums that its own definition gives (largest difference {difference:.3g}). "
@@ -193,11 +186,7 @@ def activation_name(activation):
     """An activation as a reader knows it; "" where there is none."""
     if activation is None:
         return ""
-    return (
-        activation
-        if isinstance(activation, str)
-        else getattr(activation, "__name__", type(activation).__name__)
-    )
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", type(activation).__name__)
 
 
 def option_name(option):

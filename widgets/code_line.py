@@ -74,7 +74,15 @@ def _written(value):
         if p.default is not p.empty
     }
     config = {name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]}
+    if not all(_is_literal(v) for v in config.values()):  # an array, say, that would fill the line
+        return None
     return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
+
+
+def _is_literal(value):
+    if isinstance(value, (tuple, list)):
+        return all(map(_is_literal, value))
+    return value is None or isinstance(value, (bool, int, float, str))
 
 
 def _is_object(value):

@@ -161,7 +161,8 @@ def _answered(known, before, y):
         macs=macs,
         macs_formula=" + ".join(counted) + f" = {macs}",
     )
-    return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
+    with np.errstate(all="ignore"):  # nan and inf in the input are no reason to print
+        return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
 
 
 def _separable_steps(recipe, settings, x, weights):

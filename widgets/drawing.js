@@ -149,15 +149,13 @@ export function drawCells(canvas, view, cell, theme) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   const room = roomIn(cell);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      const value = view.at(row, column);
-      const text = short(value, room);
-      if (!text) continue;
-      context.fillStyle = inkOn(colour(value));
-      context.fillText(text, (column + left + 0.5) * cell, (row + top + 0.5) * cell);
-    }
-  }
+  const values = Array.from({ length: rows * columns }, (_, i) => view.at(Math.floor(i / columns), i % columns));
+  const texts = values.map((value) => short(value, room));
+  if (texts.includes("")) return; // numbers in some cells only would read as a pattern
+  texts.forEach((text, i) => {
+    context.fillStyle = inkOn(colour(values[i]));
+    context.fillText(text, ((i % columns) + left + 0.5) * cell, (Math.floor(i / columns) + top + 0.5) * cell);
+  });
 }
 
 /**
@@ -195,11 +193,54 @@ export function drawLight(canvas, below, cells, padding, cell, theme) {
   }
 }
 
+/** One colour for each group, told apart by every common kind of colour vision; each bears its number as well.
+ * Source: Okabe and Ito, "Color Universal Design", 2008. */
+const GROUPS = [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167]];
+
+/** A group's number on its colour. @param {CanvasRenderingContext2D} context @param {number} group @param {number} x @param {number} y */
+function drawBadge(context, group, x, y, text = String(group), size = 12) {
+  const colour = GROUPS[group % GROUPS.length];
+  context.fillStyle = `rgb(${colour.join()})`;
+  context.fillRect(x - size / 2, y - size / 2, size, size);
+  context.fillStyle = inkOn(colour);
+  context.font = `bold ${size - 3}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(text, x, y + 0.5, size);
+}
+
+/**
+ * Which channels each filter reads: channels above, filters below, a line for each pair.
+ * @param {HTMLCanvasElement} canvas @param {number[][]} reads the channels of each filter
+ * @param {{filters: number[], channels: number[], count: number}} groups @param {number} chosen a filter
+ * @param {number} width @param {typeof THEMES.light} theme
+ */
+export function drawWiring(canvas, reads, groups, chosen, width, theme) {
+  const height = 96;
+  const context = sized(canvas, width, height);
+  const step = Math.min((width - 20) / Math.max(groups.channels.length, reads.length), 44);
+  const place = (/** @type {number} */ i, /** @type {number} */ count) => 10 + step * (i + 0.5 + (Math.max(groups.channels.length, reads.length) - count) / 2);
+  const size = Math.max(4, Math.min(16, step - 1));
+  const order = reads.map((_, filter) => filter).sort((a, b) => Number(a === chosen) - Number(b === chosen));
+  for (const filter of order) {
+    context.strokeStyle = filter === chosen ? theme.lit : `rgb(${GROUPS[groups.filters[filter] % GROUPS.length].join()})`;
+    context.lineWidth = filter === chosen ? 2 : 1;
+    context.beginPath();
+    for (const channel of reads[filter]) {
+      context.moveTo(place(channel, groups.channels.length), 14);
+      context.lineTo(place(filter, reads.length), height - 14);
+    }
+    context.stroke();
+  }
+  groups.channels.forEach((group, i) => drawBadge(context, group, place(i, groups.channels.length), 10, String(i), size));
+  groups.filters.forEach((group, i) => drawBadge(context, group, place(i, reads.length), height - 10, String(i), size));
+}
+
 /**
  * Thumbnails in rows, the chosen one framed. Returns where each stands, for the pointer.
  * @param {HTMLCanvasElement} canvas
  * @param {{count: number, rows: number, columns: number, at: (index: number, row: number, column: number) => number,
- *   limit: number, grey: boolean}} tiles
+ *   limit: number, grey: boolean, groups?: number[]}} tiles `groups` are the numbers that tiles bear
  * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme
  */
 export function drawStrip(canvas, tiles, chosen, width, theme) {
@@ -222,7 +263,9 @@ export function drawStrip(canvas, tiles, chosen, width, theme) {
   for (let index = 0; index < tiles.count; index++) {
     context.lineWidth = index === chosen ? 3 : 1;
     context.strokeStyle = index === chosen ? theme.lit : theme.line;
-    context.strokeRect((index % perRow) * step + 2, Math.floor(index / perRow) * step + 2, tiles.columns * scale, tiles.rows * scale);
+    const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
+    context.strokeRect(x, y, tiles.columns * scale, tiles.rows * scale);
+    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5, y + size - 5);
   }
   return { step, perRow };
 }

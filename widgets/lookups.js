@@ -67,6 +67,19 @@ export function channelsOf(link, filter) {
   return [...link.channels.subarray(filter * link.fan, (filter + 1) * link.fan)];
 }
 
+/** Filters that read the same channels are one group: the group of each filter, and of each channel.
+ * @param {Link} link @param {number} channels */
+export function groupsOf(link, channels) {
+  /** @type {Map<string, number>} */ const numbers = new Map();
+  const filters = Array.from({ length: link.filters }, (_, filter) => {
+    const read = channelsOf(link, filter).join();
+    if (!numbers.has(read)) numbers.set(read, numbers.size);
+    return Number(numbers.get(read));
+  });
+  const read = Array.from({ length: channels }, (_, channel) => filters[Math.floor(link.channels.indexOf(channel) / link.fan)] ?? 0);
+  return { filters, channels: read, count: numbers.size };
+}
+
 /** Along one axis: where an index stands in the table's cells. @param {Axis} axis @param {number} index */
 function found({ table, taps }, index) {
   const list = [];

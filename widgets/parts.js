@@ -71,6 +71,9 @@ export function build(words) {
     samples: chooser("sample"),
     row: element("div", { class: "cn-panels" }),
     legend: element("div", { class: "cn-legend" }),
+    wires: element("canvas", { class: "cn-wires", role: "img" }),
+    wired: element("div", { class: "cn-wired" }),
+    wiring: element("div", { class: "cn-wiring" }),
     first: button("first", words.first, icon(ICONS.first)),
     back: button("back", words.back, icon(ICONS.back)),
     play: button("play", words.play, icon(ICONS.play)),
@@ -85,10 +88,11 @@ export function build(words) {
     said: element("div", { class: "cn-said", role: "status", "aria-live": "polite" }),
   };
   ui.speed.value = "1";
+  ui.wiring.append(ui.wired, ui.wires);
   const transport = element("div", { class: "cn-transport" }, ui.first, ui.back, ui.play, ui.forward, ui.last, ui.position, ui.where, ui.speed);
   const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
-  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.said] };
+  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, ui.said] };
 }
 
 /** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */

@@ -3,14 +3,15 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, spread, unread, product, fill, number, short, floats } from "./lookups.js";
-import { THEMES, drawCells, drawLight, drawStrip, roomIn } from "./drawing.js";
+import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
+import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, element, icon, relabel, ICONS, themeBehind, mendSliders } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const LEAST_GRID = 120; // CSS pixels; where grids would be smaller, panels go on in the next line
+const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
 
@@ -159,9 +160,33 @@ function render({ model, el }) {
       drawChoosers(part, view);
     }
     drawSamples();
+    drawWires();
     ui.legend.replaceChildren(...legend(anyUnread));
     ui.position.max = cellCount() - 1;
     drawLit();
+  }
+
+  /** The group of each channel of grid g, where its layer has several. @param {number | undefined} g */
+  function groups(g) {
+    const i = picture.links.findIndex((/** @type {any} */ link) => link.kernel);
+    if (g === undefined || (g !== i && g !== i + 1)) return undefined;
+    const found = groupsOf(picture.links[i], picture.grids[i].channels);
+    if (found.count === 1) return undefined;
+    return g === i ? found.channels : found.filters;
+  }
+
+  /** Which channels each filter of the first layer reads. */
+  function drawWires() {
+    const i = picture.links.findIndex((/** @type {any} */ link) => link.kernel);
+    const link = picture.links[i];
+    ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
+    if (ui.wiring.hidden) return;
+    const found = groupsOf(link, picture.grids[i].channels);
+    if (found.count > 1) ui.legend.after(ui.wiring); else ui.said.before(ui.wiring); // near the picture where it has something to say
+    const reads = Array.from({ length: link.filters }, (_, filter) => channelsOf(link, filter));
+    drawWiring(ui.wires, reads, found, chosen[i + 1], Math.min(lastWidth - 10, 1060), theme);
+    ui.wired.textContent = found.count === 1 ? words.wiring_all : fill(words.wiring_groups, { count: found.count, fan: link.fan });
+    ui.wires.setAttribute("aria-label", `${ui.wired.textContent} ${fill(words.wiring_filter, { filter: chosen[i + 1], channels: reads[chosen[i + 1]].join(", ") })}`);
   }
 
   /** The thumbnails below a panel: its channels, and its planes where it has several. @param {any} part @param {any} view */
@@ -172,7 +197,7 @@ function render({ model, el }) {
     const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : g === last() ? words.filters : words.between];
     const channelAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
       link ? weightAt(link, [view.plane, r, c], n, chosen[i + 1]) : valueAt(picture.grids[g], [view.plane, r, c], n) ?? NaN;
-    drawChooser(part.channels, { ...view, count, at: channelAt }, index, what, width);
+    drawChooser(part.channels, { ...view, count, at: channelAt, groups: groups(g) }, index, what, width);
     const planeAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
       link ? weightAt(link, [n, r, c], slice(i), chosen[i + 1]) : valueAt(picture.grids[g], [n, r, c], chosen[g]) ?? NaN;
     drawChooser(part.planes, { ...view, count: view.sizes[0], at: planeAt }, view.plane, words.planes, width);

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import random
+import re
 
 import keras
 
@@ -73,9 +74,16 @@ def _written(value):
         for p in inspect.signature(type(value).__init__).parameters.values()
         if p.default is not p.empty
     }
-    config = {name: v for name, v in value.get_config().items() if name not in standard or v != standard[name]}
+    standard |= {"trainable": True}
+    config = {
+        name: v
+        for name, v in value.get_config().items()
+        if name not in NOT_WRITTEN and (name not in standard or v != standard[name])
+    }
     if not all(_is_literal(v) for v in config.values()):  # an array, say, that would fill the line
         return None
+    if not config and room == "initializers":  # Keras takes its own names for these: "he_normal"
+        return repr(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(value).__name__).lower())
     return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
 
 

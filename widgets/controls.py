@@ -67,9 +67,9 @@ class Controls:
         if name not in self._controls:
             raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
         now = self.settings[name]
-        if value is None and name in self._given:
+        if name in self._given and value is None:
             return None
-        if now is None:
+        if name in self._given and now is None:
             now = tuple(slider.value for slider in self._controls[name])
         rule = self._kind.settings.get(name)
         if name == "input_shape":
@@ -133,7 +133,7 @@ class Controls:
                     "value",
                 )
             square.observe(
-                lambda change, name=name: change.new and self._keep_square(name, sliders[0].value),
+                lambda change, name=name: change.new and self._make_square(name),
                 "value",
             )
             row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
@@ -221,6 +221,12 @@ class Controls:
                 for slider in self._controls[name]:
                     slider.max = max(slider.max, value)
                     slider.value = value
+
+    def _make_square(self, name):
+        """The box was ticked: the first axis' value for all."""
+        if not self._silent:
+            with self._one_change():
+                self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
 
     def _keep_divisor(self, change):
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""

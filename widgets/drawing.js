@@ -13,8 +13,8 @@ const SMALLEST_FONT = 8;
 /** The size of numbers in a cell. @param {number} cell */
 const fontFor = (cell) => Math.max(Math.min(cell * 0.36, 13), cell * 0.3);
 
-/** How many characters a cell has room for; 0 where they would be too small to read. @param {number} cell */
-export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : Math.floor((cell - 4) / (fontFor(cell) * 0.6)));
+/** The room for a number in a cell, in em of its font; 0 where it would be too small to read. @param {number} cell */
+export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (0.94 * cell) / fontFor(cell));
 
 /** Red, green and blue of a value: brightness where `grey`, else from -limit through 0 to limit.
  * @param {number} value @param {number} limit @param {boolean} grey @param {typeof THEMES.light} theme */
@@ -143,15 +143,14 @@ export function drawCells(canvas, view, cell, theme) {
     for (let y = 0; y <= rows + top + bottom; y++) { context.moveTo(0, y * cell); context.lineTo(width, y * cell); }
     context.stroke();
   }
-  const font = fontFor(cell);
-  if (font < SMALLEST_FONT) return;
-  context.font = `${font}px system-ui, sans-serif`;
-  context.textAlign = "center";
-  context.textBaseline = "middle";
   const room = roomIn(cell);
+  if (!room) return;
   const values = Array.from({ length: rows * columns }, (_, i) => view.at(Math.floor(i / columns), i % columns));
   const texts = values.map((value) => short(value, room));
   if (texts.includes("")) return; // numbers in some cells only would read as a pattern
+  context.font = `${fontFor(cell)}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
   texts.forEach((text, i) => {
     context.fillStyle = inkOn(colour(values[i]));
     context.fillText(text, ((i % columns) + left + 0.5) * cell, (Math.floor(i / columns) + top + 0.5) * cell);
@@ -179,7 +178,7 @@ export function drawLight(canvas, below, cells, padding, cell, theme) {
     context.stroke();
   }
   const font = fontFor(cell);
-  if (font < SMALLEST_FONT) return;
+  if (font < SMALLEST_FONT || !cells.some(({ text }) => text)) return;
   context.font = `bold ${font}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";

@@ -126,6 +126,8 @@ class Explorer(ipywidgets.Box):
 
     def __repr__(self):
         answer = words.REFUSED if self.facts.problem else self.facts.output_shape
+        if not self._stage.reveal:
+            answer = words.HIDDEN
         return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
 
     def _repr_mimebundle_(self, **kwargs):
@@ -136,7 +138,7 @@ class Explorer(ipywidgets.Box):
 
         return {
             "text/plain": repr(self),
-            "image/png": base64.b64encode(png(self.facts, self._picture)).decode(),
+            "image/png": base64.b64encode(png(self.facts, self._picture, self._stage.reveal)).decode(),
             "application/vnd.jupyter.widget-view+json": {
                 "version_major": 2,
                 "version_minor": 0,

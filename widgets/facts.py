@@ -102,8 +102,9 @@ def ask(recipe, settings, x, weight_values):
             before, y = call(layer, x)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
         return None, _refused(known | {"weights": weights}, plain_text(refusal))
-    if y.size == 0:
-        return None, _refused(known | {"weights": weights}, words.EMPTY_RESULT.format(shape=y.shape))
+    if y.size == 0 or y.shape != before.shape:
+        odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
+        return None, _refused(known | {"weights": weights}, odd.format(before=before.shape, shape=y.shape))
     steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
     return layer, _answered(known | {"weights": weights, "steps": steps, "warning": said}, before, y)
@@ -219,7 +220,7 @@ def size_formula(n, k, s, d, padding, **transposed):
 
 def channels_last(values, channel_axis):
     """The same values with the channels on the last axis."""
-    return np.moveaxis(values, channel_axis, -1)
+    return values if channel_axis == values.ndim - 1 else np.moveaxis(values, channel_axis, -1)
 
 
 def layer_tables(facts):

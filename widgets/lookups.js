@@ -27,9 +27,9 @@ export const floats = (view) => (view ? new Float32Array(bytes(view)) : null);
 /** @param {any} view */
 const ints = (view) => new Int32Array(bytes(view));
 
-/** A snapshot with its buffers as typed arrays. @param {any} snapshot */
-export function decode(snapshot) {
-  const grids = snapshot.grids.map((/** @type {any} */ grid) => ({ ...grid, values: floats(grid.values) }));
+/** A snapshot with its buffers as typed arrays. @param {any} snapshot @param {Float32Array | null} first the first grid's values */
+export function decode(snapshot, first) {
+  const grids = snapshot.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => ({ ...grid, values: g === 0 ? first : floats(grid.values) }));
   const links = snapshot.links.map((/** @type {any} */ link) => ({
     ...link,
     axes: link.tables.map((/** @type {any} */ table, /** @type {number} */ i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
@@ -52,6 +52,16 @@ export function valueAt(grid, cell, channel, values = grid.values) {
   if (!inside(grid, cell)) return 0;
   const [, rows, columns] = grid.sizes;
   return values[((cell[0] * rows + cell[1]) * columns + cell[2]) * grid.sent + place];
+}
+
+/** The largest size of a value in one channel of a grid; 1 where all are 0 or not sent. @param {Grid} grid @param {number} channel */
+export function limitOf(grid, channel) {
+  let limit = 0;
+  for (let at = channel - grid.first; at >= 0 && at < grid.values.length && channel < grid.first + grid.sent; at += grid.sent) {
+    const size = Math.abs(grid.values[at]);
+    if (size > limit && size < Infinity) limit = size;
+  }
+  return limit || 1;
 }
 
 /** One weight; 1 where cells are only moved. @param {Link} link @param {Cell} tap
@@ -156,29 +166,31 @@ export function fill(template, values = {}) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** A number for a sentence: at most six significant digits, no trailing zeros. @param {number} value */
-export function number(value) {
+/** A number for a sentence, without trailing zeros. @param {number} value @param {number} digits significant ones */
+export function number(value, digits = 6) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  return String(Number(value.toPrecision(6)));
+  return String(Number(value.toPrecision(digits)));
 }
 
 /** A factor in a sum, in brackets where it is negative. @param {number} value */
-const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
+const factor = (value) => (value < 0 ? `(${number(value, 4)})` : number(value, 4));
 
 /** Products as they are written by hand. @param {{x: number, weight: number}[]} list */
 export const writtenProducts = (list) => list.map(({ x, weight }) => `${factor(x)}×${factor(weight)}`).join(" + ");
 
 /** Terms as they are added by hand: 0.5 + 2 - 0.25. @param {number[]} terms */
 export function writtenTerms(terms) {
-  return terms.map((term, i) => (i === 0 ? number(term) : term < 0 ? ` - ${number(-term)}` : ` + ${number(term)}`)).join("");
+  return terms.map((term, i) => (i === 0 ? number(term, 4) : term < 0 ? ` -\u00a0${number(-term, 4)}` : ` + ${number(term, 4)}`)).join("");
 }
 
-/** A number for a cell with room for so many characters. "" where it would have to be rounded beyond recognition.
+/** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */
+const widthOf = (text) => [...text].reduce((width, letter) => width + (letter === "." || letter === "-" ? 0.35 : 0.62), 0);
+
+/** A number for a cell with so much room, in em. "" where it would have to be rounded beyond recognition.
  * @param {number} value @param {number} room */
 export function short(value, room) {
-  const exact = number(value);
-  const tries = [exact];
+  const tries = [number(value)];
   if (Math.abs(value) < 1e6) for (let digits = 3; digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits));
   else if (Number.isFinite(value)) tries.push(value.toExponential(1), value.toExponential(0));
-  return tries.find((text) => text.length <= room) ?? "";
+  return tries.find((text) => widthOf(text) <= room) ?? "";
 }

@@ -3,7 +3,7 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, element, icon, relabel, ICONS, themeBehind, mendSliders } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
@@ -26,7 +26,8 @@ function render({ model, el }) {
 
   let lastWidth = 0; // of the stage; asking the page at each draw would make it lay itself out again
   let theme = THEMES.light;
-  /** @type {any} */ let picture = decode(model.get("snapshot"));
+  /** @type {{key: number, values: Float32Array | null}} */ let first = { key: -1, values: null }; // the first grid's values
+  /** @type {any} */ let picture = null;
   /** @type {any[]} */ let panels = [];
   /** @type {number[]} */ let chosen = []; // the channel shown of each grid
   /** @type {number[]} */ let planes = []; // the plane shown of each grid
@@ -54,7 +55,8 @@ function render({ model, el }) {
     }
     const grid = picture.grids[g];
     const at = (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, [planes[g], r, c], chosen[g]) ?? NaN;
-    return { sizes: grid.sizes, plane: planes[g], rows: grid.sizes[1], columns: grid.sizes[2], padding: grid.padding.slice(1), around: grid.padding, at, limit: grid.limit, grey: grid.grey };
+    const around = model.get("reveal") ? grid.padding : [[0, 0], [0, 0], [0, 0]]; // the padding is part of the answer
+    return { sizes: grid.sizes, plane: planes[g], rows: grid.sizes[1], columns: grid.sizes[2], padding: around.slice(1), around, at, limit: grid.limit, grey: grid.grey };
   }
 
   /** One panel for each grid and each kernel between them, in order; kept while their number stays. */
@@ -113,7 +115,9 @@ function render({ model, el }) {
   }
 
   function drawAll() {
-    picture = decode(model.get("snapshot"));
+    const { key: now, values } = model.get("first_values");
+    if (now !== first.key) first = { key: now, values: floats(values) };
+    picture = decode(model.get("snapshot"), first.values);
     el.dataset.theme ??= themeBehind(el);
     theme = THEMES[/** @type {"light" | "dark"} */ (el.dataset.theme)];
     drawWords();
@@ -148,7 +152,7 @@ function render({ model, el }) {
       const view = shown(part);
       const { grid: g, link: i } = part;
       const link = picture.links[i ?? g];
-      const missing = g === undefined || !link ? undefined : unread(link, picture.grids[g]);
+      const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
       part.title.textContent = named;
@@ -156,7 +160,11 @@ function render({ model, el }) {
       part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
-      drawCells(part.cells, { ...view, unread: wholly }, part.cell, theme);
+      const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, picture.grids[0].channels, groups(0)].join() : null;
+      if (key !== null && key === part.drawn) continue; // most moves leave the input as it is
+      part.drawn = key;
+      const limit = g === undefined || view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]);
+      drawCells(part.cells, { ...view, limit, unread: wholly }, part.cell, theme);
       drawChoosers(part, view);
     }
     drawSamples();
@@ -229,7 +237,7 @@ function render({ model, el }) {
   function legend(anyUnread) {
     const items = [["window", words.legend_window], ["signed", words.legend_signed]];
     if (picture.grids[0].grey) items.push(["grey", fill(words.legend_grey, { limit: picture.grids[0].limit })]);
-    if (picture.grids.some((/** @type {any} */ grid) => grid.padding.flat().some(Boolean))) items.push(["padding", words.legend_padding]);
+    if (panels.some((part) => shown(part).padding.flat().some(Boolean))) items.push(["padding", words.legend_padding]);
     if (anyUnread) items.push(["unread", words.legend_unread]);
     return items.map(([kind, text]) => element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), text));
   }
@@ -240,8 +248,15 @@ function render({ model, el }) {
     el.classList.toggle("cn-hidden", !revealed);
     relabel(ui.revealing, revealed ? words.hide : words.reveal);
     ui.code.textContent = picture.code;
-    ui.facts.replaceChildren(...picture.facts.map((/** @type {string[]} */ [label, text]) =>
-      element("div", { class: "cn-fact", role: "listitem" }, element("span", {}, label), element("span", {}, text))));
+    const rows = picture.facts.map((/** @type {string[]} */ [label]) => label).join();
+    if (rows !== ui.facts.dataset.rows) {
+      ui.facts.replaceChildren(...picture.facts.map(() => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"))));
+      ui.facts.dataset.rows = rows;
+    }
+    picture.facts.forEach((/** @type {string[]} */ texts, /** @type {number} */ i) => texts.forEach((text, j) => {
+      const cell = ui.facts.children[i].children[j];
+      if (cell.textContent !== text) cell.textContent = text;
+    }));
     ui.warning.textContent = picture.warning;
     const views = picture.views.map((/** @type {string} */ name) => element("button", {
       type: "button", role: "radio", class: "cn-button cn-view", "data-view": name, "aria-checked": String(name === picture.view), "data-lm-suppress-shortcuts": "true",
@@ -297,7 +312,7 @@ function render({ model, el }) {
     const link = picture.links[g];
     if (link && g === 0) {
       const fed = channelsOf(link, chosen[g + 1]).includes(chosen[g]) ? feeds(link, picture.grids[g], cell) : [];
-      const room = roomIn(find(String(g + 1)).cell) - 1; // the outline takes its part
+      const room = roomIn(find(String(g + 1)).cell) - 0.5; // the outline takes its part
       const value = Number(valueAt(picture.grids[g], cell, chosen[g]) ?? NaN);
       cells[g + 1].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ at, tap }) => {
         const weight = weightAt(link, tap, slice(g), chosen[g + 1]);
@@ -331,7 +346,8 @@ function render({ model, el }) {
     const part = find(String(g));
     const view = shown(part);
     part.label.textContent = cellName(picture, g, [view.plane, ":", ":"], chosen[g]);
-    drawCells(part.cells, view, part.cell, theme);
+    drawCells(part.cells, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) }, part.cell, theme);
+    part.drawn = null;
     drawChoosers(part, view);
   }
 

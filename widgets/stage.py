@@ -33,6 +33,9 @@ class Stage(anywidget.AnyWidget):
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
     snapshot = traitlets.Dict().tag(sync=True)
+    # The first grid's values, which most moves leave as they are: {"key": number, "values": bytes}. The snapshot
+    # says which key it belongs to, and both travel in one message.
+    first_values = traitlets.Dict({"key": 0}).tag(sync=True)
     # Every word that the browser shows, with {names} to be filled in.
     words = traitlets.Dict(words.STAGE).tag(sync=True)
     # Whether the facts and the output are shown.
@@ -45,7 +48,7 @@ class Stage(anywidget.AnyWidget):
     def __init__(self, **traits):
         super().__init__(**traits)
         self._revisions = itertools.count(1)
-        self._facts = self._picture = None
+        self._facts = self._picture = self._first_sent = None
         self.observe(lambda _: self._redraw(), "wanted")
         self.on_msg(self._answer)
 
@@ -60,10 +63,27 @@ class Stage(anywidget.AnyWidget):
     def _redraw(self):
         if self._facts is None:
             return
-        facts, picture = self._facts, self._picture
+        picture = self._picture
         samples = len(picture.grids[0].values) if picture else 1
         sample = min(max(int(self.wanted.get("sample", 0)), 0), samples - 1)
-        self.snapshot = {
+        with self.hold_sync():
+            self._send_first(sample)
+            self.snapshot = self._snapshot(sample, samples)
+
+    def _send_first(self, sample):
+        """The first grid's values, unless the browser has them."""
+        if self._picture is None:
+            return
+        values = self._picture.grids[0].values
+        sent = self._sent_channels(0, values)
+        now = (values, sample, sent)
+        if self._first_sent is None or self._first_sent[0] is not values or self._first_sent[1:] != now[1:]:
+            self._first_sent = now
+            self.first_values = {"key": self.first_values["key"] + 1, "values": _floats(values[sample, ..., sent])}
+
+    def _snapshot(self, sample, samples):
+        facts, picture = self._facts, self._picture
+        return {
             "revision": next(self._revisions),
             "facts": fact_rows(facts),
             "code": facts.code,
@@ -77,6 +97,7 @@ class Stage(anywidget.AnyWidget):
             "warning": facts.warning,
             "sample": sample,
             "samples": samples,
+            "first_key": self.first_values["key"],
             "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
             "grids": [self._grid(i, sample) for i in range(len(picture.grids))] if picture else [],
             "links": [self._link(i, sample) for i in range(len(picture.links))] if picture else [],
@@ -107,7 +128,7 @@ class Stage(anywidget.AnyWidget):
             "limit": grid.limit,
             "first": sent.start,
             "sent": sent.stop - sent.start,
-            "values": _floats(grid.values[sample, ..., sent]),
+            "values": None if index == 0 else _floats(grid.values[sample, ..., sent]),
         }
 
     def _link(self, index, sample):

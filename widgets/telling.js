@@ -47,7 +47,7 @@ export function tellSum(picture, words, g, cell, chosen, fetched) {
   const list = products(link, earlier, cell, filter, slice, fetched, reads);
   if (list) {
     const start = link.fan > 1 ? `${fill(words.sum_channel, { channel: partials[slice].channel })}: ` : "";
-    const end = ` = ${number(Number(partials[slice].partial))}`;
+    const end = ` = ${number(Number(partials[slice].partial), 4)}`;
     const many = list.length > MOST_PRODUCTS;
     lines.push({ kind: "products", text: list.length ? `${start}${writtenProducts(list.slice(0, MOST_PRODUCTS))}${many ? " + …" : end}` : words.sum_nothing });
     if (many) lines.push({ summary: fill(words.sum_more, { count: list.length - MOST_PRODUCTS }), more: () => writtenProducts(list.slice(MOST_PRODUCTS)) + end });
@@ -59,11 +59,11 @@ export function tellSum(picture, words, g, cell, chosen, fetched) {
     const parts = [
       link.fan > 1 ? fill(words.sum_all, { count: terms.length }) : "",
       writtenTerms(terms.slice(0, MOST_TERMS)) + (terms.length > MOST_TERMS ? " + …" : ""),
-      link.bias ? fill(words.sum_bias, { bias: number(bias) }) : "",
+      link.bias ? fill(words.sum_bias, { bias: number(bias, 4) }) : "",
     ];
     if (link.bias || link.fan > 1) lines.push({ kind: "total", text: `${parts.filter(Boolean).join(" ")} = ${number(before)}` });
     if (terms.length > MOST_TERMS) {
-      const each = () => partials.map(({ channel }, i) => `${fill(words.sum_channel, { channel })}: ${number(terms[i])}`).join("\n");
+      const each = () => partials.map(({ channel }, i) => `${fill(words.sum_channel, { channel })}: ${number(terms[i], 4)}`).join("\n");
       lines.push({ summary: fill(words.sum_channels, { count: terms.length }), more: each });
     }
     if (link.activation) {

@@ -46,6 +46,8 @@ BETWEEN = "Between"
 STRETCHED = "Stretched input"
 TURNED = "turned_kernel"
 REFUSED = "refused by Keras"
+HIDDEN = "hidden"
+PREDICT = "Predict first: what shape will the output have, and how many parameters?"
 
 # Controls. The settings themselves have Keras' names.
 SQUARE = "square"
@@ -57,6 +59,33 @@ FACT_OUTPUT = "output"
 FACT_PARAMS = "parameters"
 FACT_MACS = "MACs a sample"
 FACT_VERSIONS = "versions"
+
+# Comparisons. The keys are those of a row.
+COMPARED_ON = "x: {shape}"
+COLUMNS = {
+    "given": "order given",
+    "code": "layer",
+    "output_shape": "output",
+    "weights": "weights",
+    "params": "parameters",
+    "params_formula": "parameters",
+    "macs": FACT_MACS,
+    "receptive_field": "receptive field",
+    "ms": "ms, measured here",
+}
+SORT_BY = "sort by"
+LARGEST_FIRST = "largest first"
+MEASURE = "Measure time"
+THUMBNAIL = "the output's first channel"
+NOT_A_LIST = (
+    "`layers` must be a list of 1 to {most} Keras layers. Received: {received}. "
+    "Try `compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], x)`."
+)
+MIXED_RANKS = (
+    "`layers` must all have the same number of spatial axes, as they read the same x. Received: {received} axes. "
+    "Try one comparison for each number."
+)
+NOT_A_COLUMN = "`by` must be {options}. Received: {received!r}. Try `sort('params')`."
 
 # What the first, the middle and the last grid are called in code.
 SYMBOLS = ("x", "z", "y")
@@ -113,7 +142,7 @@ STAGE = {
     "full_leave": "Leave full screen",
     "hide": "Hide facts and output",
     "reveal": "Reveal facts and output",
-    "predict": "Predict first: what shape will the output have, and how many parameters?",
+    "predict": PREDICT,
     "copy": "Copy",
     "copied": "Copied",
     "whole_problem": "All that Keras said",
@@ -162,6 +191,7 @@ ADVICE_WINDOW = (
 ADVICE_FILTERS = "groups={groups} must divide filters={filters}: try filters={options}."
 ADVICE_CHANNELS = "groups={groups} must divide the input's {channels} channels: try groups={options}."
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
+ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
 
 WARNING_VALUES = (

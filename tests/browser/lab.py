@@ -11,6 +11,7 @@ Example:
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -61,6 +62,11 @@ def find_chromium():
     """Path of a Chromium or Chrome: $CHROMIUM, else the first on this machine; None where there is none."""
     names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
     return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def plain(text):
+    """A traceback without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 class Lab:
@@ -254,13 +260,13 @@ class Notebook:
         """Run all cells; returns when the kernel is done with them, which is before widgets are drawn."""
         errors = self.page.evaluate(RUN_ALL, CELL_SECONDS)
         if errors:
-            raise RuntimeError("\n".join(errors))
+            raise RuntimeError(plain("\n".join(errors)))
 
     def run(self, source, seconds=CELL_SECONDS):
         """Run `source` in the kernel, without a cell; returns what it printed and its last value, as text."""
         text, error = self.page.evaluate(EXECUTE, [source, seconds])
         if error:
-            raise RuntimeError(error)
+            raise RuntimeError(plain(error))
         return text.strip()
 
     @property

@@ -1,0 +1,115 @@
+"""Slider key to repainted picture: the explorer beside the two things that one would write without it.
+
+All three build `layers.Conv2D(10, kernel_size)` anew at each move and call it on the same shape. Each has its
+own page (all in sight) and kernel in one JupyterLab. The moves are taken in turn: a busy machine is busy for
+all three.
+"""
+
+from functools import partial
+from statistics import median
+
+from painted import SCRIPT, open_lab, time_input
+
+EXPLORER = """
+from tensorflow.keras import layers
+from widgets import explore
+
+explore(layers.Conv2D(10, 3), (1, 28, 28, 12))
+"""
+
+BARE_ANYWIDGET = """
+import anywidget, ipywidgets, keras, numpy as np, traitlets
+from keras import layers
+
+x = np.random.default_rng(0).random((1, 28, 28, 12), "float32")
+
+class Bare(anywidget.AnyWidget):
+    _esm = '''
+    export default { render({ model, el }) {
+      const canvas = document.createElement("canvas");
+      el.append(canvas);
+      const draw = () => {
+        const { shape: [, height, width, channels], values } = model.get("output");
+        const numbers = new Float32Array(values.buffer, values.byteOffset, values.byteLength / 4);
+        const image = new ImageData(width, height);
+        for (let cell = 0; cell < height * width; cell++) {
+          const grey = 128 + 127 * Math.tanh(numbers[cell * channels]);
+          image.data.set([grey, grey, grey, 255], 4 * cell);
+        }
+        canvas.width = width;
+        canvas.height = height;
+        canvas.style.cssText = `width: ${12 * width}px; image-rendering: pixelated`;
+        canvas.getContext("2d").putImageData(image, 0, 0);
+      };
+      model.on("change:output", draw);
+      draw();
+    } };
+    '''
+    output = traitlets.Dict().tag(sync=True)
+
+def output(kernel_size):
+    y = layers.Conv2D(10, kernel_size, name="conv")(x).numpy()
+    return {"shape": y.shape, "values": y.tobytes()}
+
+slider = ipywidgets.IntSlider(3, 1, 10, description="kernel_size")
+bare = Bare(output=output(3))
+slider.observe(lambda change: bare.set_trait("output", output(change.new)), "value")
+ipywidgets.VBox([slider, bare])
+"""
+
+INTERACTIVE = """
+import ipywidgets, keras, numpy as np
+import matplotlib.pyplot as plt
+from keras import layers
+
+x = np.random.default_rng(0).random((1, 28, 28, 12), "float32")
+
+def show(kernel_size):
+    y = layers.Conv2D(10, kernel_size, name="conv")(x)
+    plt.imshow(y[0, ..., 0])
+    plt.show()
+
+ipywidgets.interactive(show, kernel_size=ipywidgets.IntSlider(3, 1, 10))
+"""
+
+# Each tool's cell, and what its slider bears.
+TOOLS = {
+    "explorer": (EXPLORER, '[aria-label^="kernel_size"]'),
+    "bare anywidget": (BARE_ANYWIDGET, ""),
+    "interactive": (INTERACTIVE, ""),
+}
+WARM_UP = 10
+
+
+def measure(lab, moves=40):
+    """ms from each key to the picture, as `time_input` gives them: {name of the tool: list of `moves` dicts}."""
+    tools = {}
+    for name, (source, mark) in TOOLS.items():
+        notebook = lab.notebook([source], fresh=True, script=SCRIPT)
+        tools[name] = notebook, notebook.page.locator(f".jp-OutputArea [role=slider]{mark}").first
+        tools[name][1].wait_for()
+    times = {name: [] for name in tools}
+    for move in range(-WARM_UP, moves):
+        key = "ArrowRight" if move % 10 < 5 else "ArrowLeft"
+        for name, (notebook, slider) in tools.items():
+            slider.focus()
+            time = time_input(notebook.page, partial(notebook.page.keyboard.press, key))
+            if time is None:
+                raise RuntimeError(f"{name}: {key} changed no picture")
+            if move >= 0:
+                times[name].append(time)
+    for notebook, _ in tools.values():
+        notebook.close()
+    return times
+
+
+def medians(times, end):
+    """Median ms of each tool, to the picture "drawn" or "painted"."""
+    return {name: median(time[end] for time in moves) for name, moves in times.items()}
+
+
+if __name__ == "__main__":
+    with open_lab() as lab:
+        times = measure(lab)
+    for end in ("drawn", "painted"):
+        print(end, ", ".join(f"{name} {ms:.1f} ms" for name, ms in medians(times, end).items()))

@@ -1,0 +1,373 @@
+"""The settings as sliders, menus and boxes: what a move does to them, and to the layer."""
+
+import ipywidgets
+import pytest
+from keras import layers
+
+from widgets import explore
+
+
+def walk(widget):
+    """The widget and all that it holds."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from walk(child)
+
+
+def controls(explorer):
+    """All controls of an explorer, in order."""
+    return [widget for widget in walk(explorer) if getattr(widget, "description", "")]
+
+
+def control(explorer, description):
+    """The control that is called `description`."""
+    (found,) = [widget for widget in controls(explorer) if widget.description == description]
+    return found
+
+
+def square(explorer, name):
+    """The box that ties the two axes of a setting together: the one after its sliders."""
+    every = controls(explorer)
+    return every[every.index(control(explorer, f"{name} width")) + 1]
+
+
+def revision(explorer):
+    """How many times the explorer has told its stage to draw."""
+    return explorer.children[1].snapshot["revision"]
+
+
+def test_every_argument_has_its_control_under_keras_name():
+    explorer = explore(layers.Conv2D(4, 3))
+    assert [(type(widget).__name__, widget.description) for widget in controls(explorer)] == [
+        ("IntSlider", "filters"),
+        ("IntSlider", "kernel_size height"),
+        ("IntSlider", "kernel_size width"),
+        ("Checkbox", "square"),
+        ("IntSlider", "strides height"),
+        ("IntSlider", "strides width"),
+        ("Checkbox", "square"),
+        ("Dropdown", "padding"),
+        ("IntSlider", "dilation_rate height"),
+        ("IntSlider", "dilation_rate width"),
+        ("Checkbox", "square"),
+        ("IntSlider", "groups"),
+        ("Checkbox", "use_bias"),
+        ("Dropdown", "activation"),
+        ("Button", "Reset"),
+    ]
+
+
+def test_where_x_is_a_shape_its_sizes_have_sliders_too():
+    explorer = explore(layers.Conv2D(4, 3), (2, 6, 7, 3))
+    assert [(w.description, w.value) for w in controls(explorer)[:3]] == [
+        ("input height", 6),
+        ("input width", 7),
+        ("input channels", 3),
+    ]
+
+
+def test_controls_that_hosted_notebooks_cannot_draw_are_not_used():
+    explorer = explore(layers.Conv2D(4, 3), (2, 6, 7, 3))
+    undrawable = (ipywidgets.Tab, ipywidgets.Accordion, ipywidgets.Play, ipywidgets.Output)
+    assert [widget for widget in walk(explorer) if isinstance(widget, undrawable)] == []
+
+
+def test_the_controls_start_at_the_layer_that_was_handed_over():
+    layer = layers.Conv2D(6, (2, 3), strides=(1, 2), padding="same", groups=3, use_bias=False, activation="tanh")
+    explorer = explore(layer, (1, 8, 8, 12))
+    shown = {w.description: w.value for w in controls(explorer) if hasattr(w, "value") and w.description != "square"}
+    assert shown == {
+        "input height": 8,
+        "input width": 8,
+        "input channels": 12,
+        "filters": 6,
+        "kernel_size height": 2,
+        "kernel_size width": 3,
+        "strides height": 1,
+        "strides width": 2,
+        "padding": "same",
+        "dilation_rate height": 1,
+        "dilation_rate width": 1,
+        "groups": 3,
+        "use_bias": False,
+        "activation": "tanh",
+    }
+    assert [square(explorer, name).value for name in ("kernel_size", "strides", "dilation_rate")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    "description, value, setting",
+    [
+        ("filters", 5, {"filters": 5}),
+        ("kernel_size height", 2, {"kernel_size": (2, 2)}),
+        ("strides width", 3, {"strides": (3, 3)}),
+        ("padding", "same", {"padding": "same"}),
+        ("dilation_rate height", 2, {"dilation_rate": (2, 2)}),
+        ("groups", 2, {"groups": 2}),
+        ("use_bias", False, {"use_bias": False}),
+        ("activation", "relu", {"activation": "relu"}),
+        ("input height", 5, {"input_shape": (1, 5, 8, 4)}),
+        ("input width", 5, {"input_shape": (1, 8, 5, 4)}),
+        ("input channels", 2, {"input_shape": (1, 8, 8, 2)}),
+    ],
+)
+def test_a_move_changes_its_own_setting_and_the_layer_in_one_update(description, value, setting):
+    explorer = explore(layers.Conv2D(4, 3), (1, 8, 8, 4))
+    before, drawn, layer = explorer.settings, revision(explorer), explorer.layer
+    control(explorer, description).value = value
+    assert explorer.settings == before | setting
+    assert revision(explorer) == drawn + 1
+    assert explorer.layer is not layer
+    (name, wanted) = next(iter(setting.items()))
+    got = explorer.x.shape if name == "input_shape" else getattr(explorer.layer, name)
+    assert getattr(got, "__name__", got) == wanted
+
+
+def test_moving_back_and_forth_gives_the_activation_none_again():
+    explorer = explore(layers.Conv2D(4, 3))
+    control(explorer, "activation").value = "relu"
+    control(explorer, "activation").value = "None"
+    assert explorer.settings["activation"] is None
+    assert explorer.facts.code == "layers.Conv2D(4, 3)"
+
+
+# Square
+
+
+def test_square_ties_height_and_width_together_whichever_is_moved():
+    explorer = explore(layers.Conv2D(1, 3))
+    control(explorer, "kernel_size width").value = 5
+    assert explorer.settings["kernel_size"] == (5, 5)
+    control(explorer, "kernel_size height").value = 2
+    assert explorer.settings["kernel_size"] == (2, 2)
+    assert explorer.settings["strides"] == (1, 1)
+
+
+def test_without_square_each_axis_moves_alone():
+    explorer = explore(layers.Conv2D(1, 3))
+    square(explorer, "kernel_size").value = False
+    control(explorer, "kernel_size width").value = 5
+    assert explorer.settings["kernel_size"] == (3, 5)
+
+
+def test_ticking_square_makes_the_width_equal_to_the_height_in_one_update():
+    explorer = explore(layers.Conv2D(1, (2, 5)))
+    drawn = revision(explorer)
+    square(explorer, "kernel_size").value = True
+    assert explorer.settings["kernel_size"] == (2, 2)
+    assert explorer.layer.kernel_size == (2, 2)
+    assert revision(explorer) == drawn + 1
+
+
+# Groups
+
+
+def test_only_divisors_of_the_channels_can_be_chosen_as_groups_in_the_direction_of_the_move():
+    explorer = explore(layers.Conv2D(12, 3), (1, 8, 8, 12))
+    groups = control(explorer, "groups")
+    assert (groups.min, groups.max) == (1, 12)
+    seen = []
+    while groups.value < 12:
+        groups.value += 1
+        seen.append(groups.value)
+    assert seen == [2, 3, 4, 6, 12]
+    while groups.value > 1:
+        groups.value -= 1
+        seen.append(groups.value)
+    assert seen == [2, 3, 4, 6, 12, 6, 4, 3, 2, 1]
+    assert explorer.facts.problem == ""
+
+
+def test_a_jump_of_the_groups_ends_on_the_next_divisor_and_is_one_update():
+    explorer = explore(layers.Conv2D(12, 3), (1, 8, 8, 12))
+    drawn = revision(explorer)
+    control(explorer, "groups").value = 8
+    assert explorer.settings["groups"] == explorer.layer.groups == 12
+    assert revision(explorer) == drawn + 1
+    control(explorer, "groups").value = 5
+    assert explorer.settings["groups"] == 4
+
+
+def test_of_a_prime_number_of_channels_only_1_and_all_can_be_chosen():
+    explorer = explore(layers.Conv2D(7, 3), (1, 8, 8, 7))
+    control(explorer, "groups").value = 2
+    assert explorer.settings["groups"] == 7
+    control(explorer, "groups").value = 6
+    assert explorer.settings["groups"] == 1
+
+
+def test_filters_stay_free_and_keras_refusal_teaches_the_rest():
+    explorer = explore(layers.Conv2D(6, 3, groups=3), (1, 8, 8, 12))
+    control(explorer, "filters").value = 7
+    assert explorer.settings["filters"] == 7
+    assert "evenly divisible" in explorer.facts.problem
+
+
+def test_fewer_channels_bring_the_groups_down_to_a_divisor_in_one_update():
+    explorer = explore(layers.Conv2D(12, 3, groups=6), (1, 8, 8, 12))
+    drawn = revision(explorer)
+    control(explorer, "input channels").value = 8
+    assert explorer.settings["groups"] == 4
+    assert control(explorer, "groups").max == 8
+    assert explorer.facts.problem == ""
+    assert revision(explorer) == drawn + 1
+    control(explorer, "input channels").value = 1
+    assert explorer.settings["groups"] == 1
+    control(explorer, "input channels").value = 6
+    control(explorer, "groups").value = 6
+    assert explorer.settings["groups"] == 6
+
+
+# Reset
+
+
+def test_reset_restores_the_settings_in_one_update():
+    explorer = explore(layers.Conv2D(4, (2, 3), padding="same"), (1, 8, 8, 4))
+    start = explorer.settings
+    control(explorer, "filters").value = 6
+    control(explorer, "padding").value = "valid"
+    control(explorer, "activation").value = "relu"
+    control(explorer, "kernel_size height").value = 5
+    control(explorer, "input channels").value = 2
+    drawn = revision(explorer)
+    control(explorer, "Reset").click()
+    assert explorer.settings == start
+    assert explorer.x.shape == (1, 8, 8, 4)
+    assert explorer.facts.code == "layers.Conv2D(4, (2, 3), padding='same')"
+    assert not square(explorer, "kernel_size").value
+    assert revision(explorer) == drawn + 1
+
+
+def test_reset_works_again_and_again_and_where_nothing_was_moved():
+    explorer = explore(layers.Conv2D(4, 3))
+    start = explorer.settings
+    for _ in range(3):
+        control(explorer, "Reset").click()
+        assert explorer.settings == start
+        control(explorer, "filters").value += 1
+
+
+# Settings from code
+
+
+def test_settings_set_from_code_move_the_sliders_in_one_update():
+    explorer = explore(layers.Conv2D(4, 3), (1, 8, 8, 4))
+    drawn = revision(explorer)
+    wanted = {
+        "filters": 6,
+        "kernel_size": (2, 5),
+        "padding": "same",
+        "activation": "gelu",
+        "use_bias": False,
+        "groups": 2,
+    }
+    explorer.settings = wanted
+    assert revision(explorer) == drawn + 1
+    assert {name: explorer.settings[name] for name in wanted} == wanted
+    assert control(explorer, "kernel_size width").value == 5
+    assert not square(explorer, "kernel_size").value
+    assert control(explorer, "use_bias").value is False
+    assert explorer.layer.kernel.shape == (2, 5, 2, 6)
+
+
+def test_one_number_stands_for_both_axes_and_a_list_for_a_tuple():
+    explorer = explore(layers.Conv2D(4, (2, 3)))
+    explorer.settings = {"kernel_size": 4, "strides": [1, 2]}
+    assert explorer.settings["kernel_size"] == (4, 4)
+    assert explorer.settings["strides"] == (1, 2)
+    assert square(explorer, "kernel_size").value
+
+
+def test_an_explorers_own_settings_can_be_set_again():
+    explorer = explore(layers.Conv2D(4, 3), (1, 8, 8, 4))
+    before = explorer.settings
+    explorer.settings = {"filters": 2, "activation": "relu"}
+    explorer.settings = before
+    assert explorer.settings == before
+    assert before["activation"] is None
+
+
+def test_settings_beyond_a_sliders_range_widen_it():
+    explorer = explore(layers.Conv2D(4, 3), (1, 40, 40, 1))
+    assert (control(explorer, "filters").max, control(explorer, "kernel_size height").max) == (64, 11)
+    explorer.settings = {"filters": 100, "kernel_size": 20, "input_shape": (1, 300, 30, 70)}
+    assert explorer.settings["filters"] == 100
+    assert explorer.settings["kernel_size"] == (20, 20)
+    assert explorer.y.shape == (1, 281, 11, 100)
+    assert (control(explorer, "filters").max, control(explorer, "kernel_size height").max) == (100, 20)
+
+
+def test_a_layer_beyond_a_sliders_range_widens_it():
+    explorer = explore(layers.Conv2D(200, 15), (1, 20, 20, 1))
+    assert explorer.settings["filters"] == 200
+    assert explorer.y.shape == (1, 6, 6, 200)
+
+
+def test_a_readers_own_activation_is_one_of_the_menus_options():
+    def halved(y):
+        return y / 2
+
+    explorer = explore(layers.Conv2D(4, 3, activation=halved))
+    menu = control(explorer, "activation")
+    assert menu.value == "halved"
+    menu.value = "relu"
+    assert explorer.settings["activation"] == "relu"
+    menu.value = "halved"
+    assert explorer.settings["activation"] is halved
+    explorer.settings = {"activation": "relu"}
+    explorer.settings = {"activation": halved}
+    assert explorer.layer.activation is halved
+
+
+def test_an_input_shape_and_groups_that_fit_each_other_can_be_set_together():
+    explorer = explore(layers.Conv2D(6, 3, groups=3), (1, 8, 8, 12))
+    explorer.settings = {"groups": 5, "filters": 10, "input_shape": (1, 8, 8, 10)}
+    assert explorer.facts.problem == ""
+    assert explorer.layer.kernel.shape == (3, 3, 2, 10)
+
+
+@pytest.mark.parametrize(
+    "wanted, rule, received, way_out",
+    [
+        ({"stride": 2}, "takes these names: input_shape, filters, kernel_size", "stride", "Try one of them"),
+        ({"name": "a"}, "takes these names", "name", "Try one of them"),
+        ({"filters": 0}, "`filters` must be a whole number of at least 1", "0", "Try filters=4"),
+        ({"filters": 2.5}, "`filters` must be a whole number of at least 1", "2.5", "Try filters=4"),
+        ({"filters": True}, "`filters` must be a whole number of at least 1", "True", "Try filters=4"),
+        (
+            {"kernel_size": (1, 2, 3)},
+            "a whole number of at least 1, or 2 of them",
+            "(1, 2, 3)",
+            "Try kernel_size=(3, 3)",
+        ),
+        ({"kernel_size": "3"}, "a whole number of at least 1, or 2 of them", "3", "Try kernel_size=(3, 3)"),
+        ({"strides": (0, 1)}, "a whole number of at least 1, or 2 of them", "(0, 1)", "Try strides=(1, 1)"),
+        ({"padding": "full"}, "`padding` must be 'valid' or 'same'", "full", "Try padding='valid'"),
+        ({"padding": 1}, "`padding` must be 'valid' or 'same'", "1", "Try padding='valid'"),
+        ({"use_bias": 1}, "`use_bias` must be True or False", "1", "Try use_bias=True"),
+        ({"groups": -1}, "`groups` must be a whole number of at least 1", "-1", "Try groups=1"),
+        ({"activation": "softmin"}, "`activation` must be None, 'relu'", "softmin", "Try activation=None"),
+        ({"input_shape": (8, 8, 4)}, "4 whole numbers of at least 1, the first of them 2", "(8, 8, 4)", "(2, 8, 8, 4)"),
+        ({"input_shape": (1, 8, 8, 4)}, "the first of them 2", "(1, 8, 8, 4)", "Try input_shape=(2, 8, 8, 4)"),
+    ],
+)
+def test_unknown_names_and_wrong_values_raise_with_the_rule_what_came_and_a_way_out(wanted, rule, received, way_out):
+    explorer = explore(layers.Conv2D(4, 3), (2, 8, 8, 4))
+    before, drawn = explorer.settings, revision(explorer)
+    with pytest.raises(ValueError) as error:
+        explorer.settings = {"filters": 9} | wanted
+    assert rule in str(error.value)
+    assert f"Received: {received}" in str(error.value)
+    assert way_out in str(error.value)
+    assert explorer.settings == before  # all or nothing
+    assert revision(explorer) == drawn
+
+
+def test_the_shape_of_values_cannot_be_set():
+    explorer = explore(layers.Conv2D(4, 3))
+    with pytest.raises(ValueError, match="takes these names: filters.*Received: input_shape"):
+        explorer.settings = {"input_shape": (1, 4, 4, 1)}

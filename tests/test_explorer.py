@@ -328,6 +328,18 @@ def test_reveal_false_hides_at_the_start_and_the_answers_are_there_all_the_same(
     assert explorer.y.shape == (1, 6, 6, 2)
 
 
+def test_what_is_hidden_is_in_neither_the_words_nor_the_picture_that_are_saved():
+    def saved(reveal):
+        explorer = explore(layers.Conv2D(1, 3), reveal=reveal)  # random weights
+        return explorer._repr_mimebundle_()
+
+    hidden, shown = saved(reveal=False), saved(reveal=True)
+    assert hidden["text/plain"] == "<Explorer layers.Conv2D(1, 3): (1, 8, 8, 1) -> hidden>"
+    assert shown["text/plain"] == "<Explorer layers.Conv2D(1, 3): (1, 8, 8, 1) -> (1, 6, 6, 1)>"
+    assert hidden["image/png"] == saved(reveal=False)["image/png"]
+    assert shown["image/png"] != saved(reveal=True)["image/png"]
+
+
 def test_reveal_is_given_by_name_only():
     with pytest.raises(TypeError):
         explore(layers.Conv2D(1, 3), None, False)

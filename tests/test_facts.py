@@ -256,10 +256,21 @@ def test_what_a_readers_own_activation_raises_is_shown():
     assert facts.y is None
 
 
-def test_an_empty_result_that_keras_accepts_is_a_problem():
-    facts = layer_facts(layers.Conv2D(2, 3, activation=lambda y: y[:, :0]), (1, 6, 6, 1))
+def test_an_empty_result_that_keras_accepts_is_a_problem(monkeypatch):
+    # Some layers of some versions of Keras return no cells where others refuse.
+    monkeypatch.setattr("widgets.facts.call", lambda layer, x: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
+    facts = layer_facts(layers.Conv2D(2, 3), (1, 6, 6, 1))
     assert facts.problem == "Keras accepted this, and returned no cells: the output's shape is (1, 0, 4, 2)."
+    assert facts.advice == "Move the setting that was changed last back, or press Reset."
     assert facts.y is None
+
+
+@pytest.mark.parametrize("result", [lambda y: y[:, :0], lambda y: y[..., :1], lambda y: y[:, 0]])
+def test_an_activation_that_changes_the_shape_is_a_problem(result):
+    facts = layer_facts(layers.Conv2D(2, 3, activation=result), (1, 6, 6, 1))
+    assert facts.problem.startswith("The activation must keep the shape (1, 4, 4, 2). It returned (1, ")
+    assert facts.y is None
+    assert layer_facts(layers.Conv2D(2, 3, activation=lambda y: y / 2), (1, 6, 6, 1)).problem == ""
 
 
 # Misuse of our own function

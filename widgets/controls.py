@@ -14,7 +14,7 @@ class Controls:
     `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape.
     """
 
-    def __init__(self, recipe, input_shape, shape_only, changed, forget):
+    def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None):
         self._changed = changed
         self._forget = forget
         self._silent = False
@@ -30,7 +30,7 @@ class Controls:
         if shape_only:
             rows += self._input_rows()
         for name, rule in self._kind.settings.items():
-            rows += self._setting_rows(name, rule, recipe.settings[name])
+            rows += self._setting_rows(name, rule, (settings or recipe.settings)[name])
         reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])

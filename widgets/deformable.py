@@ -6,6 +6,9 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from widgets.arithmetic import divisors
+from widgets.words import either
+
 # Zero cells put around the input. A tap further out reads only zeros, so it may read these instead.
 RING = 2
 
@@ -58,12 +61,15 @@ def deformable_conv2d(
     _check_divides("offset_groups", offset_groups, "the input's channels", x.shape[-1])
     _check_divides("groups", groups, "the input's channels", x.shape[-1])
     _check_axis("kernel", kernel, 2, x.shape[-1] // groups, "channels / groups")
+    _check_axis("offset", offset, 0, x.shape[0], "the input's batch")
     points = sampling_points(offset, ops.shape(x)[1:3], kernel_size, strides, padding, dilation_rate, offset_groups)
 
     # Taps first: one matrix product each, and the channels stay innermost, which XLA compiles to the quickest code.
     samples = _sample(x, ops.transpose(points, (4, 0, 1, 2, 3, 5)))
     if mask is not None:
         mask = ops.convert_to_tensor(mask)
+        for axis in range(3):
+            _check_axis("mask", mask, axis, offset.shape[axis], "that of `offset`")
         _check_axis("mask", mask, -1, offset_groups * taps, "offset_groups * taps")
         mask = ops.reshape(ops.cast(mask, dtype), (*ops.shape(mask)[:3], offset_groups, taps, 1))
         samples *= ops.transpose(mask, (4, 0, 1, 2, 3, 5))
@@ -297,7 +303,7 @@ def _check_divides(name, parts, what="", count=0):
     if not hasattr(parts, "__index__") or parts < 1:
         raise ValueError(f"`{name}` must be an integer above 0. Received: {name}={parts!r}. Try {name}=1.")
     if count % parts:
-        options = " or ".join(str(n) for n in range(1, count + 1) if count % n == 0)
+        options = either(divisors(count))
         raise ValueError(f"`{name}` must divide {what}, {count}. Received: {name}={parts}. Try {options}.")
 
 

@@ -4,6 +4,7 @@ import math
 import re
 import warnings
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import keras
 import numpy as np
@@ -226,13 +227,28 @@ def channels_last(values, channel_axis):
 def layer_tables(facts):
     """The index tables of a layer that does one operation."""
     channels = facts.x.shape[facts.channel_axis]
-    return tables(
-        facts.operation,
-        facts.axes,
-        channels,
-        facts.settings,
-        facts.weights["kernel"].values,
-    )
+    kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None
+    return tables(facts.operation, facts.axes, channels, facts.settings, kernel)
+
+
+def sees(steps):
+    """How many cells along each axis one cell behind these steps sees, at most; padding cells are counted.
+
+    >>> import keras
+    >>> layers = [keras.layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2)]
+    >>> sees([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
+    (7, 7)
+    """
+    flat = [part for step in steps for part in (step.steps or (step,))]
+    along = [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
+    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in along)
+
+
+def _field_steps(step, axis):
+    k, s, d = (step.axes[axis][name] for name in "ksd")
+    if step.operation == "transposed":  # a convolution over cells that zeros have brought 1 / s close to one another
+        return (1, Fraction(1, s), 1, 0), (k, 1, d, 0)
+    return ((k, s, d, 0),)
 
 
 def disagreement(facts, checked=12):

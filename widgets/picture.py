@@ -83,18 +83,22 @@ def layer_picture(facts, view=None):
     if view not in (views := VIEWS.get(facts.operation, (None,))):
         raise ValueError(words.UNKNOWN_VIEW.format(options=words.either(map(repr, views)), received=view))
     if facts.steps:
-        names = [name for name in facts.weights if name.endswith("kernel")]
-        links = [layer_picture(step) for step in facts.steps]
+        kernels = [name for name in facts.weights if name.endswith("kernel")]
         named = [
             replace(
                 picture,
-                links=tuple(replace(link, kernel_name=name) for link in picture.links),
+                links=tuple(
+                    _named(link, kernels[i] if kernels else f"{link.kernel_name}_{i}") for link in picture.links
+                ),
             )
-            for picture, name in zip(links, names)
+            for i, picture in enumerate(map(layer_picture, facts.steps))
         ]
         return _chain(named, facts)
     x, y = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y))
     found = layer_tables(facts)
+    if found.kernel is None:
+        link = Link(facts.operation, found.reads, None, found.channels, {}, "", y)
+        return Picture((_grid(words.INPUT, x, found.padding, may_be_grey=True), _grid(words.OUTPUT, y)), (link,))
     first, last = (
         _grid(words.INPUT, x, found.padding, may_be_grey=True),
         _grid(words.OUTPUT, y),
@@ -102,6 +106,10 @@ def layer_picture(facts, view=None):
     if view == "gather":
         return _gather(facts, found, first, last)
     return Picture((first, last), (_link(facts.operation, facts, found, found.kernel),))
+
+
+def _named(link, name):
+    return replace(link, kernel_name=name) if "kernel" in link.weights else link
 
 
 def _link(operation, facts, found, kernel):
@@ -125,7 +133,8 @@ def _chain(pictures, facts):
             last = i == len(pictures) - 1 and grid is picture.grids[-1]
             # The next link's padding belongs around the grid that it reads.
             padding = grid.padding if last else pictures[i + 1].grids[0].padding
-            grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else words.BETWEEN))
+            between = words.AFTER_LAYER.format(number=i) if facts.operation == "chain" else words.BETWEEN
+            grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else between))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(
         (*grids[:-1], _grid(words.OUTPUT, y)),

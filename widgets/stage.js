@@ -107,7 +107,8 @@ function render({ model, el }) {
       const view = shown(part);
       const [[top, bottom], [left, right]] = view.padding;
       const room = Math.min(unit * UNITS[part.link === undefined ? "grid" : "kernel"] * (narrow && part.link !== undefined ? 2 : 1), wide);
-      part.root.style.width = `${Math.floor(room)}px`;
+      part.room = Math.floor(room);
+      part.root.style.width = `${part.room}px`;
       part.cell = Math.min(room / (view.columns + left + right), high / (view.rows + top + bottom), most);
     }
     const same = Math.min(...grids.map((part) => part.cell));
@@ -155,7 +156,7 @@ function render({ model, el }) {
       const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
-      part.title.textContent = named;
+      part.title.textContent = named.replaceAll("_", "_\u200b"); // may go on in the next line there
       part.shape.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
       part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
@@ -193,7 +194,7 @@ function render({ model, el }) {
     if (found.count > 1) ui.legend.after(ui.wiring); else ui.said.before(ui.wiring); // near the picture where it has something to say
     const reads = Array.from({ length: link.filters }, (_, filter) => channelsOf(link, filter));
     drawWiring(ui.wires, reads, found, chosen[i + 1], Math.min(lastWidth - 10, 1060), theme);
-    ui.wired.textContent = found.count === 1 ? words.wiring_all : fill(words.wiring_groups, { count: found.count, fan: link.fan });
+    ui.wired.textContent = found.count === 1 ? fill(words.wiring_all, { kernel: link.kernel_name }) : fill(words.wiring_groups, { kernel: link.kernel_name, count: found.count, fan: link.fan });
     ui.wires.setAttribute("aria-label", `${ui.wired.textContent} ${fill(words.wiring_filter, { filter: chosen[i + 1], channels: reads[chosen[i + 1]].join(", ") })}`);
   }
 
@@ -201,7 +202,7 @@ function render({ model, el }) {
   function drawChoosers(part, view) {
     const { grid: g, link: i } = part;
     const link = picture.links[i];
-    const width = Math.max(part.cell * view.columns, 120);
+    const width = part.room;
     const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : g === last() ? words.filters : words.between];
     const channelAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
       link ? weightAt(link, [view.plane, r, c], n, chosen[i + 1]) : valueAt(picture.grids[g], [view.plane, r, c], n) ?? NaN;

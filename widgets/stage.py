@@ -11,6 +11,7 @@ import tensorflow as tf
 import traitlets
 
 from widgets import words
+from widgets.facts import sees
 from widgets.picture import VIEWS
 
 HERE = Path(__file__).parent
@@ -89,8 +90,8 @@ class Stage(anywidget.AnyWidget):
             "code": facts.code,
             "views": [view for view in VIEWS.get(facts.operation, ()) if view],
             "view": self.view,
-            "rank": len(facts.axes),
-            "cell": words.cell_template(len(facts.axes), facts.channel_axis == 1),
+            "rank": facts.x.ndim - 2,
+            "cell": words.cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
             "problem": facts.problem,
             "whole_problem": facts.whole_problem,
             "advice": facts.advice,
@@ -188,6 +189,14 @@ class Stage(anywidget.AnyWidget):
 def fact_rows(facts):
     """The facts as (label, text) rows, in reading order."""
     rows = [(words.FACT_INPUT, str(facts.input_shape))]
+    for i, step in enumerate(facts.steps if facts.operation == "chain" else ()):
+        seen = " x ".join(map(str, sees(facts.steps[: i + 1])))
+        rows.append(
+            (
+                f"{i} {step.code.split('(')[0].removeprefix('layers.')}",
+                words.STEP.format(shape=step.output_shape, seen=seen),
+            )
+        )
     for name, weight in facts.weights.items():
         rows.append((name, f"{weight.shape}  {words.axes(weight.axes)}"))
     if facts.output_shape is not None:

@@ -19,7 +19,7 @@ class Tables:
     reads: tuple | None = field(repr=False)
     writes: tuple | None = field(repr=False)
     channels: np.ndarray = field(repr=False)
-    kernel: np.ndarray = field(repr=False)
+    kernel: np.ndarray | None = field(repr=False)  # None where cells are only moved, or pooled
     padding: tuple
 
     def sum_at(self, x, cell):
@@ -45,7 +45,10 @@ class Tables:
 
 
 def tables(operation, axes, channels, settings, kernel):
-    """The tables of a convolution, a depthwise or a transposed one. `axes` are the numbers that `arithmetic` takes."""
+    """The tables of a convolution, a depthwise or a transposed one, or of a layer without a kernel.
+
+    `axes` are the numbers that `arithmetic` takes, one dict an axis.
+    """
     none = tuple((0, 0) for _ in axes)
     if operation == "transposed":
         every = np.tile(np.arange(channels), (settings["filters"], 1))
@@ -68,5 +71,7 @@ def tables(operation, axes, channels, settings, kernel):
             kernel.reshape(*kernel.shape[:-2], 1, channels * multiplier),
             padding,
         )
+    if kernel is None:
+        return Tables(reads, None, np.arange(channels)[:, None], None, padding)
     shared = arithmetic.channel_reads(channels, settings["filters"], settings["groups"])
     return Tables(reads, None, shared, kernel, padding)

@@ -86,7 +86,7 @@ export function tellFed(picture, words, g, cell, chosen) {
   const list = fed.map(({ at, tap }) => `${cellName(picture, g + 1, at, filter)}: ${link.kernel ? writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]) : number(value)}`);
   /** @type {(Line | Fold)[]} */ const lines = [
     { kind: "name", text: `${name} = ${number(value)}` },
-    { kind: "feeds", text: fed.length ? fill(words.feeds, { count: fed.length, filter }) : words.feeds_none },
+    { kind: "feeds", text: fed.length ? fill(words.feeds, { count: fed.length, grid: picture.grids[g + 1].name, filter }) : words.feeds_none },
   ];
   if (list.length) lines.push({ kind: "fed", text: list.slice(0, MOST_FED).join("\n") });
   if (list.length > MOST_FED) lines.push({ summary: fill(words.more, { count: list.length - MOST_FED }), more: () => list.slice(MOST_FED).join("\n") });

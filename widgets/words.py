@@ -27,6 +27,12 @@ OTHER_CHANNELS = (
     "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. "
     "Hand over the layer's own input, or an unbuilt layer."
 )
+NOT_A_MODEL = (
+    "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. "
+    "Try one of its layers: `explore(model.layers[1], x)`."
+)
+ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
+NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
 UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
 RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
@@ -43,6 +49,7 @@ OTHER_BACKEND = (
 INPUT = "Input"
 OUTPUT = "Output"
 BETWEEN = "Between"
+AFTER_LAYER = "After layer {number}"
 STRETCHED = "Stretched input"
 TURNED = "turned_kernel"
 REFUSED = "refused by Keras"
@@ -50,6 +57,15 @@ HIDDEN = "hidden"
 PREDICT = "Predict first: what shape will the output have, and how many parameters?"
 
 # Controls. The settings themselves have Keras' names.
+MODEL_COLUMNS = ("", "name", "layer", "output shape", "parameters", "MACs a sample", "sees")
+WHOLE_PICTURE = "whole picture"
+MODEL_TOTAL = "All {layers} layers: {params:,} parameters, {macs:,} MACs a sample"
+FIRST_DRAWN = "first layer drawn"
+DRAWN = "layers drawn"
+SLIDERS_FOR = "sliders for layer"
+ADD_LAYER = "Add a layer"
+REMOVE_LAYER = "Remove it"
+NO_CONVOLUTION = "No convolution among the layers drawn."
 SQUARE = "square"
 RESET = "Reset"
 
@@ -58,6 +74,7 @@ FACT_INPUT = "input"
 FACT_OUTPUT = "output"
 FACT_PARAMS = "parameters"
 FACT_MACS = "MACs a sample"
+STEP = "{shape}, sees {seen}"
 FACT_VERSIONS = "versions"
 
 # Comparisons. The keys are those of a row.
@@ -149,8 +166,9 @@ STAGE = {
     "refused": "Keras refuses these settings:",
     "stale": "The picture is the last one that worked.",
     "empty": "No picture yet.",
-    "wiring_all": "Wiring, channels above and filters below: every filter reads every channel.",
-    "wiring_groups": "Wiring, channels above and filters below: {count} groups; each filter reads {fan} channels.",
+    "wiring_all": "Wiring of {kernel}, from the channels above to those below: each reads all.",
+    "wiring_groups": "Wiring of {kernel}, from the channels above to those below: {count} groups. "
+    "Channels read by each: {fan}.",
     "wiring_filter": "Filter {filter} reads channels {channels}.",
     "legend_padding": "padding (0)",
     "legend_unread": "read by no window",
@@ -174,11 +192,13 @@ STAGE = {
     "padding_cell": "padding at {cell}",
     "tap_reads": "this tap reads {count} cells, one for each output cell ({outside} of them padding)",
     "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",
-    "feeds": "feeds {count} output cells of filter {filter}, each with its own weight:",
+    "feeds": "{grid}, channel {filter}: it feeds {count} cells, each with its own weight:",
     "feeds_none": "no window reads this cell",
     "pinned": "pinned, Escape lets go",
     "more": "... and {count} more",
 }
+
+STEP_REFUSED = "Layer {number}: {problem}"
 
 # One plain line on what to change, when Keras refuses.
 ADVICE_STRIDES_DILATION = (

@@ -1,0 +1,135 @@
+"""The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
+
+import random
+
+import numpy as np
+import tensorflow as tf
+
+from widgets import words
+from widgets.code_line import code_line
+from widgets.facts import Facts, ask, plain_text
+from widgets.memory import Memory
+from widgets.recipe import NAME, Recipe
+from widgets.settings import KINDS, WEIGHTS
+
+
+class LiveLayer:
+    """A convolution that can be built again and again; its weights are kept by position."""
+
+    def __init__(self, layer):
+        self.recipe = Recipe(layer)
+        self.settings = dict(self.recipe.settings)
+        self.forget()
+
+    def forget(self):
+        """The weights of the start again."""
+        self.layer = None
+        self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
+        for name, values in self.recipe.weights.items():
+            self._memories[name].note(values)
+
+    def ask(self, x):
+        """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
+        if self.layer is not None:  # what the reader did to the live layer's weights is kept
+            for name, memory in self._memories.items():
+                if (variable := getattr(self.layer, name)) is not None:
+                    memory.note(variable.numpy())
+        layer, facts = ask(self.recipe, self.settings, x, lambda name, fresh: self._memories[name].fill(fresh))
+        self.layer = layer or self.layer
+        return facts
+
+
+class NamedLayer:
+    """Any other layer, pooling or normalisation say: copied, called, and shown by its name."""
+
+    recipe = None
+
+    def __init__(self, layer):
+        state = random.getstate()  # an initializer without a seed draws one from Python's own generator
+        self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
+        random.setstate(state)
+        self._weights = layer.get_weights() if layer.built else None
+        self.settings = {}
+
+    def forget(self):
+        """There is nothing to forget."""
+
+    def ask(self, x):
+        """Facts of the layer's answer; its axes say which cells it reads."""
+        known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+        known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
+        try:
+            with tf.device("CPU:0"):
+                y = np.asarray(self.layer(x))
+                if self._weights is not None:
+                    self.layer.set_weights(self._weights)
+                    self._weights = None
+                    y = np.asarray(self.layer(x))
+        except Exception as refusal:
+            problem = plain_text(refusal)
+            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
+        params = self.layer.count_params()
+        return Facts(
+            **known,
+            axes=window_axes(self.layer, x.shape) or (),
+            output_shape=y.shape,
+            y=y,
+            before_activation=y,
+            params=params,
+            params_formula=str(params),
+            macs=0,
+            macs_formula="0",
+        )
+
+    def _code(self):
+        try:
+            return code_line(
+                type(self.layer), {n: getattr(self.layer, n, v) for n, v in self.layer.get_config().items()}
+            )
+        except Exception:  # a layer with arguments of its own kind
+            return f"layers.{type(self.layer).__name__}(...)"
+
+
+def live(layer):
+    """The layer as an explorer holds it."""
+    return LiveLayer(layer) if type(layer).__name__ in KINDS else NamedLayer(layer)
+
+
+def window_axes(layer, input_shape):
+    """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
+
+    >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
+    {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
+    """
+    spatial = input_shape[1:-1]
+    if hasattr(layer, "pool_size"):
+        rules = zip(spatial, layer.pool_size, layer.strides)
+        return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
+    if spatial and tuple(layer.compute_output_shape(input_shape))[1:] == tuple(input_shape[1:]):
+        return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
+    return None
+
+
+def chain_facts(steps):
+    """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
+    first, last = steps[0], steps[-1]
+    code = f"keras.Sequential([{', '.join(step.code for step in steps)}])"
+    known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
+    known |= {"operation": "chain", "axes": first.axes, "channel_axis": first.channel_axis}
+    if last.problem:
+        told = {name: getattr(last, name) for name in ("whole_problem", "advice")}
+        where = words.STEP_REFUSED.format(number=len(steps) - 1, problem=last.problem)
+        return Facts(**known, problem=where, **told)
+    counts = {}
+    for name in ("params", "macs"):
+        parts = [getattr(step, name) for step in steps]
+        counts |= {name: sum(parts), f"{name}_formula": " + ".join(map(str, parts)) + f" = {sum(parts)}"}
+    return Facts(
+        **known,
+        **counts,
+        output_shape=last.output_shape,
+        y=last.y,
+        before_activation=last.before_activation,
+        warning=" ".join(filter(None, (step.warning for step in steps))),
+        steps=tuple(steps),
+    )

@@ -1,0 +1,216 @@
+"""A model, layer by layer: shapes, parameters, MACs, and what one cell sees of the model's input."""
+
+import html
+import math
+import random
+from fractions import Fraction
+
+import keras
+import numpy as np
+
+from widgets import words
+from widgets.arithmetic import padding_cells
+from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
+from widgets.live import window_axes
+from widgets.quiet import start_runtime
+from widgets.recipe import NAME
+from widgets.settings import KINDS
+
+
+class ModelSteps:
+    """The layers of a Sequential or functional model in the order of the computation; the model stays as it is.
+
+    `rows` is a list of dicts: name, layer (its class), output_shape, params, macs, receptive_field (cells along
+    each axis, the largest over all branches; None for the whole picture).
+    Raises ValueError for a model with several inputs, and TypeError for one that is neither.
+    """
+
+    MOST = 6  # layers drawn at once
+
+    def __init__(self, model, x):
+        start_runtime()
+        self.x = _values(model, x)
+        if not model.built or not getattr(model, "inputs", None):
+            model = _built(model, self.x.shape)
+        graph = getattr(model, "_functional", None) or model
+        if len(model.inputs) != 1:
+            raise ValueError(words.ONE_INPUT.format(received=len(model.inputs)))
+        self._input = model.inputs[0]
+        nodes = [node for depth in sorted(graph._nodes_by_depth, reverse=True) for node in graph._nodes_by_depth[depth]]
+        order = {id(layer): i for i, layer in enumerate(model.layers)}
+        nodes = [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
+        self._nodes = sorted(nodes, key=lambda node: order.get(id(node.operation), len(order)))
+        shapes = self._shapes()
+        fields = {id(self._input): [(Fraction(1), Fraction(1), Fraction(0))] * (self.x.ndim - 2)}
+        self.rows = []
+        for node in self._nodes:
+            layer, (out,) = node.operation, node.output_tensors[:1]
+            inputs = node.input_tensors
+            fields[id(out)] = field_behind(layer, [fields.get(id(t)) for t in inputs], [shapes[id(t)] for t in inputs])
+            self.rows.append(
+                {
+                    "name": layer.name,
+                    "layer": type(layer).__name__,
+                    "output_shape": shapes[id(out)],
+                    "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
+                    "macs": layer_macs(layer, shapes[id(inputs[0])], shapes[id(out)]),
+                    "receptive_field": fields[id(out)] and tuple(math.floor(size) for size, _, _ in fields[id(out)]),
+                }
+            )
+        self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
+        first = [i for i, node in enumerate(self._nodes) if self._drawable[i]]
+        if not first:
+            raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
+        # A run with a convolution in it comes first.
+        self.start = next(
+            (i for i in first if any(self.rows[j]["layer"] in KINDS for j in self._following(i))), first[0]
+        )
+        self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
+
+    def longest(self, start):
+        """How many layers from this one on can be drawn as a chain."""
+        return len(self._following(start))
+
+    def run(self, start, count):
+        """The layers of a run, and the activations that reach the first of them."""
+        indices = self._following(start)[:count]
+        reached = self._nodes[start].input_tensors[0]
+        x = self.x if reached is self._input else np.asarray(keras.Function(self._input, reached, name=NAME)(self.x))
+        return [self._nodes[i].operation for i in indices], x
+
+    def html(self, folded):
+        """The rows as an HTML table."""
+        heads = "".join(f"<th>{head}</th>" for head in words.MODEL_COLUMNS)
+        lines = []
+        for i, row in enumerate(self.rows):
+            seen = row["receptive_field"]
+            seen = words.WHOLE_PICTURE if seen is None else " x ".join(map(str, seen))
+            cells = [i, row["name"], row["layer"], row["output_shape"], f"{row['params']:,}", f"{row['macs']:,}", seen]
+            lines.append("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
+        total = words.MODEL_TOTAL.format(
+            layers=len(self.rows), params=self.params, macs=sum(r["macs"] for r in self.rows)
+        )
+        table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+        return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
+
+    @property
+    def params(self):
+        """Parameters of the model; a layer used twice counts once."""
+        layers = {id(node.operation): row["params"] for node, row in zip(self._nodes, self.rows)}
+        return sum(layers.values())
+
+    def _shapes(self):
+        """The shape of every tensor, for this x."""
+        tensors = [node.output_tensors[0] for node in self._nodes]
+        known = {id(self._input): self.x.shape} | {id(t): (len(self.x), *t.shape[1:]) for t in tensors}
+        if any(None in shape for shape in known.values()):  # a model for pictures of any size
+            spec = keras.Function(self._input, tensors, name=NAME).compute_output_spec(keras.KerasTensor(self.x.shape))
+            known |= {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(spec))}
+        return known
+
+    def _can_draw(self, node, shapes):
+        layer = node.operation
+        if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
+            return False
+        if type(layer).__name__ in KINDS:
+            return True
+        return (
+            len(shapes[id(node.input_tensors[0])]) > 2
+            and window_axes(layer, shapes[id(node.input_tensors[0])]) is not None
+        )
+
+    def _following(self, start):
+        """Indices of the layers that follow one another from `start` on without a branch."""
+        run = [start]
+        while len(run) < self.MOST:
+            out = self._nodes[run[-1]].output_tensors[0]
+            users = [i for i, node in enumerate(self._nodes) if any(t is out for t in node.input_tensors)]
+            if len(users) != 1 or not self._drawable[users[0]]:
+                break
+            run += users
+        return run
+
+
+def field_behind(layer, before, shapes):
+    """What one cell behind `layer` sees, along each axis (size, stride, start); None for the whole picture.
+
+    `before` are the same for each input, `shapes` their shapes. Of several branches the region holds all.
+    """
+    if any(field is None for field in before):
+        return None
+    name = type(layer).__name__
+    if name.startswith("Global") or name in ("Flatten", "Reshape") or not before:
+        return None
+    if len(before) > 1:
+        return [_union(axis) for axis in zip(*before)]
+    (field,), (shape,) = before, shapes
+    behind = []
+    for axis, (size, stride, start) in enumerate(field):
+        n = shape[1 + axis]
+        k, s, d, pad = _rule(layer, axis, n)
+        if name.endswith("Transpose"):
+            stride /= s
+            behind.append((size + d * (k - 1) * stride, stride, start - d * (k - 1) * stride))
+        elif name.startswith("UpSampling"):
+            behind.append((size, stride / s, start))
+        else:
+            behind.append((size + d * (k - 1) * stride, stride * s, start - pad * stride))
+    return behind
+
+
+def layer_macs(layer, input_shape, output_shape):
+    """Multiply-accumulates of a layer for one sample; 0 where it has no products with weights."""
+    name = type(layer).__name__
+    kernels = [getattr(layer, attribute, None) for attribute in ("depthwise_kernel", "pointwise_kernel")]
+    if kernels[0] is None:
+        kernels = [getattr(layer, "kernel", None)]
+    if kernels[0] is None or not (name in KINDS or name == "Dense"):
+        return 0
+    cells = input_shape[1:-1] if name.endswith("Transpose") else output_shape[1:-1]
+    return math.prod(cells) * sum(math.prod(kernel.shape) for kernel in kernels)
+
+
+def _rule(layer, axis, n):
+    """(kernel, stride, dilation, padding before) of a layer along one axis; 1, 1, 1, 0 where it has none."""
+    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
+    if window is not None:
+        k, s = window[axis], layer.strides[axis]
+        d = getattr(layer, "dilation_rate", (1, 1, 1))[axis]
+        return k, s, d, padding_cells(n, k, s, d, layer.padding)[0]
+    if type(layer).__name__.startswith("ZeroPadding"):
+        pads = layer.padding if isinstance(layer.padding[0], tuple) else (layer.padding,)
+        return 1, 1, 1, pads[axis][0]
+    if type(layer).__name__.startswith("UpSampling"):
+        return 1, layer.size[axis] if isinstance(layer.size, tuple) else layer.size, 1, 0
+    return 1, 1, 1, 0
+
+
+def _union(branches):
+    start = min(start for _, _, start in branches)
+    return max(start + size for size, _, start in branches) - start, branches[0][1], start
+
+
+def _values(model, x):
+    """x as values of the rank that the model takes; left out: the boat, or values of the model's own shape."""
+    wanted = model.inputs[0].shape if model.built and getattr(model, "inputs", None) else None
+    kinds = [KINDS[type(layer).__name__] for layer in model.layers if type(layer).__name__ in KINDS]
+    rank = len(wanted) if wanted else (len(kinds[0].axes) if kinds else 2) + 2
+    if x is None and wanted and wanted[1:] != (8, 8, 1):
+        x = tuple(1 if i == 0 else size or 16 for i, size in enumerate(wanted))
+    if x is None:
+        return boat()
+    return seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+
+
+def _built(model, input_shape):
+    """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
+    if not isinstance(model, keras.Sequential):
+        raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
+    state = random.getstate()  # an initializer without a seed draws one from Python's own generator
+    copies = [type(layer).from_config(layer.get_config()) for layer in model.layers]
+    built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+    random.setstate(state)
+    for layer, copy in zip(model.layers, copies):
+        if layer.built:
+            copy.set_weights(layer.get_weights())
+    return built

@@ -4,6 +4,8 @@ from widgets.quiet import import_tensorflow
 
 import_tensorflow()
 
-from widgets.explorer import Explorer, explore  # noqa: E402  (TensorFlow has to come first, quietly)
+# TensorFlow has to come first, quietly.
+from widgets.deformable import DeformableConv2D, deformable_conv2d  # noqa: E402
+from widgets.explorer import Explorer, explore  # noqa: E402
 
-__all__ = ["Explorer", "explore"]
+__all__ = ["DeformableConv2D", "Explorer", "deformable_conv2d", "explore"]

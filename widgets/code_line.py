@@ -32,7 +32,8 @@ def code_line(layer_class, arguments):
             lacking.append(name)
         else:
             parts.append(f"{name}={text}")
-    line = f"layers.{layer_class.__name__}({', '.join(parts)})"
+    room = "layers." if layer_class.__module__.startswith("keras.") else ""
+    line = f"{room}{layer_class.__name__}({', '.join(parts)})"
     return line + words.CODE_LACKS.format(names=", ".join(lacking)) if lacking else line
 
 

@@ -239,6 +239,16 @@ class DeformableConv2D(keras.layers.Conv2D):
         _check_divides("offset_groups", self.offset_groups, "the input's channels", input_shape[-1])
         self.offset_conv.build(input_shape)
 
+    @property
+    def offset_kernel(self):
+        """The kernel of `offset_conv`: (kernel_height, kernel_width, channels, offsets and mask logits)."""
+        return self.offset_conv.kernel
+
+    @property
+    def offset_bias(self):
+        """The bias of `offset_conv`."""
+        return self.offset_conv.bias
+
     def call(self, inputs):
         return self.call_with(inputs, *self.offsets_and_mask(inputs))
 

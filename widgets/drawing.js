@@ -162,19 +162,35 @@ export function drawCells(canvas, view, cell, theme) {
  * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} below
  * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
  * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
+ * @param {{point: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left
  */
-export function drawLight(canvas, below, cells, padding, cell, theme) {
+export function drawLight(canvas, below, cells, padding, cell, theme, dots = []) {
   const context = sized(canvas, parseFloat(below.style.width), parseFloat(below.style.height));
   const [[top], [left]] = padding;
   const size = Math.max(cell, 3);
-  const edge = Math.min(2.5, Math.max(1, size / 8));
-  for (const [colour, extra] of /** @type {[string, number][]} */ ([[theme.halo, 2], [theme.lit, 0]])) {
+  const edge = Math.min(2.5, Math.max(0.8, size / 9));
+  const halo = size < 9 ? 0.6 : 2; // small cells would vanish behind their own outlines
+  for (const [colour, extra] of /** @type {[string, number][]} */ ([[theme.halo, halo], [theme.lit, 0]])) {
     context.strokeStyle = colour;
     context.beginPath();
     context.lineWidth = edge + extra;
     for (const { row, column } of cells) {
       context.rect((column + left) * cell + edge / 2, (row + top) * cell + edge / 2, size - edge, size - edge);
     }
+    context.stroke();
+  }
+  for (const { point, home, held } of dots) {
+    const [[x, y], [fromX, fromY]] = [point, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
+    context.strokeStyle = context.fillStyle = theme.lit;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.moveTo(fromX, fromY);
+    context.lineTo(x, y);
+    context.stroke();
+    context.beginPath();
+    context.arc(x, y, Math.max(3.5, Math.min(cell * 0.22, 9)), 0, 2 * Math.PI);
+    context.fillStyle = held ? theme.lit : theme.halo;
+    context.fill();
     context.stroke();
   }
   const font = fontFor(cell);

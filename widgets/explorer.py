@@ -60,6 +60,7 @@ class Explorer(ipywidgets.Box):
         self._picture = self._drawn = None
         self._stage = Stage(reveal=bool(reveal), view=views[0] if views else "")
         self._stage.observe(self._draw, "view")
+        self._stage.on_move = self._move_point
         self._ask()
         super().__init__([controls, self._stage])
         self.add_class("cn-explorer")
@@ -105,7 +106,14 @@ class Explorer(ipywidgets.Box):
         shape = settings.pop("input_shape", self._x.shape)
         if shape != self._x.shape:
             self._x = seeded_values(shape)
+        if settings != self._live.settings:
+            self._live.moved = {}  # the points of other settings are others
         self._live.settings = settings
+
+    def _move_point(self, place, offset):
+        """A reader dragged a sampling point: ask the layer what it gives there."""
+        self._live.moved[place] = offset
+        self._ask()
 
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
@@ -156,7 +164,8 @@ class StackExplorer(Explorer):
             options=self._model.starts, value=self._model.start, description=words.FIRST_DRAWN
         )
         longest = self._model.longest(self._model.start)
-        self._count = ipywidgets.IntSlider(longest, 1, longest, description=words.DRAWN)
+        drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
+        self._count = ipywidgets.IntSlider(drawn, 1, longest, description=words.DRAWN)
         self._which = ipywidgets.Dropdown(description=words.SLIDERS_FOR)
         add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
         remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))

@@ -11,6 +11,7 @@ import numpy as np
 
 from widgets import arithmetic, words
 from widgets.code_line import code_line
+from widgets.deformable import sampling_points
 from widgets.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.recipe import NAME, Recipe, call
 from widgets.settings import WEIGHTS
@@ -54,6 +55,9 @@ class Facts:
     advice: str = ""
     warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
+    # A deformable layer's: (batch, rows, columns, offset groups, taps, 2) and (batch, rows, columns, groups * taps).
+    points: np.ndarray | None = field(default=None, repr=False)
+    mask: np.ndarray | None = field(default=None, repr=False)
 
 
 def layer_facts(layer, x):
@@ -81,13 +85,14 @@ def input_values(recipe, x):
     return values
 
 
-def ask(recipe, settings, x, weight_values):
+def ask(recipe, settings, x, weight_values, moved=()):
     """Build the recipe's layer with these settings and call it on x: (layer or None, Facts).
 
     `weight_values(name, fresh)` gives each weight's values, where `fresh` are the initializer's.
+    `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
     """
     known = _known(recipe, settings, x)
-    weights, warned = {}, []
+    weights, warned, answer, points = {}, [], None, {}
     try:
         layer = recipe.build(settings, x.shape)
         for name, axes in WEIGHTS[recipe.kind.operation].items():
@@ -100,7 +105,9 @@ def ask(recipe, settings, x, weight_values):
                 weights[name] = Weight(fresh.shape, spatial + axes, values)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
-            before, y = call(layer, x)
+            if recipe.kind.operation == "deformable":
+                answer, points = _sampling(layer, x, moved)
+            before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
         return None, _refused(known | {"weights": weights}, plain_text(refusal))
     if y.size == 0 or y.shape != before.shape:
@@ -108,7 +115,7 @@ def ask(recipe, settings, x, weight_values):
         return None, _refused(known | {"weights": weights}, odd.format(before=before.shape, shape=y.shape))
     steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(known | {"weights": weights, "steps": steps, "warning": said}, before, y)
+    return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
 
 
 def _known(recipe, settings, x):
@@ -151,8 +158,8 @@ def _answered(known, before, y):
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
     # A transposed convolution multiplies once for every input cell, the others once for every output cell.
     cells = [(known["x"] if known["operation"] == "transposed" else y).shape[axis] for axis in spatial]
-    counted = [step.macs_formula.split(" = ")[0] for step in known["steps"]] or [_product([*cells, *shapes[0]])]
-    macs = sum(step.macs for step in known["steps"]) or math.prod(cells) * math.prod(shapes[0])
+    kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
+    macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
     facts = Facts(
         **known,
         output_shape=y.shape,
@@ -161,10 +168,29 @@ def _answered(known, before, y):
         params=params,
         params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
         macs=macs,
-        macs_formula=" + ".join(counted) + f" = {macs}",
+        macs_formula=" + ".join(_product([*cells, *shape]) for shape in kernels) + f" = {macs}",
     )
     with np.errstate(all="ignore"):  # nan and inf in the input are no reason to print
         return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
+
+
+def _sampling(layer, x, moved):
+    """How a deformable layer answers, and where its taps read.
+
+    `moved` maps (sample, row, column, offset group, tap) to the (dy, dx) that a reader chose there.
+    """
+    offset, mask = layer.offsets_and_mask(x)
+    offset = offset.numpy()
+    taps = math.prod(layer.kernel_size)
+    by_tap = offset.reshape(*offset.shape[:3], layer.offset_groups, taps, 2)
+    for place, chosen in dict(moved).items():
+        if all(at < size for at, size in zip(place, by_tap.shape)):
+            by_tap[place] = chosen
+    points = sampling_points(
+        offset, x.shape[1:3], layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate, layer.offset_groups
+    )
+    known = {"points": points.numpy(), "mask": None if mask is None else mask.numpy()}
+    return lambda values: layer.call_with(values, offset, mask), known
 
 
 def _separable_steps(recipe, settings, x, weights):
@@ -265,6 +291,8 @@ def disagreement(facts, checked=12):
     for axis, got in zip(facts.size_formulas, before.shape):
         if not axis.endswith(f" = {got}"):
             return words.WARNING_SHAPE.format(got=got, formula=axis)
+    if facts.operation == "deformable":  # its sums are made of what lies between the cells
+        return ""
     found = layer_tables(facts)
     bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
     cells = list(zip(*np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)))

@@ -24,6 +24,7 @@ class LiveLayer:
     def forget(self):
         """The weights of the start again."""
         self.layer = None
+        self.moved = {}  # sampling points that the reader put elsewhere
         self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
         for name, values in self.recipe.weights.items():
             self._memories[name].note(values)
@@ -34,7 +35,8 @@ class LiveLayer:
             for name, memory in self._memories.items():
                 if (variable := getattr(self.layer, name)) is not None:
                     memory.note(variable.numpy())
-        layer, facts = ask(self.recipe, self.settings, x, lambda name, fresh: self._memories[name].fill(fresh))
+        fill = {name: memory.fill for name, memory in self._memories.items()}
+        layer, facts = ask(self.recipe, self.settings, x, lambda name, fresh: fill[name](fresh), self.moved)
         self.layer = layer or self.layer
         return facts
 

@@ -11,7 +11,8 @@
  * @typedef {{table: Int32Array, taps: number, scatter: boolean}} Axis
  * @typedef {{operation: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
  *   kernel: Float32Array | null, kernel_limit: number, kernel_label: string, kernel_cell: string, copies: number,
- *   bias: Float32Array | null, activation: string, before: Float32Array | null}} Link
+ *   bias: Float32Array | null, activation: string, before: Float32Array | null, offset_groups: number,
+ *   points: Float32Array | null, mask: Float32Array | null}} Link a deformable one has points, between the cells
  * @typedef {number[]} Cell plane, row and column
  * @typedef {{at: Cell, tap: Cell}} Read
  */
@@ -33,7 +34,7 @@ export function decode(snapshot, first) {
   const links = snapshot.links.map((/** @type {any} */ link) => ({
     ...link,
     axes: link.tables.map((/** @type {any} */ table, /** @type {number} */ i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
-    channels: ints(link.channels), kernel: floats(link.kernel), bias: floats(link.bias), before: floats(link.before),
+    channels: ints(link.channels), kernel: floats(link.kernel), bias: floats(link.bias), before: floats(link.before), points: floats(link.points), mask: floats(link.mask),
   }));
   return { ...snapshot, grids, links };
 }
@@ -128,6 +129,41 @@ export function spread(link, block, forward = false) {
   return block.map((indices, i) => [...new Set(indices.flatMap((index) => along(link.axes[i], index).map((end) => end.at)))]);
 }
 
+/** Where the taps of one later cell of a deformable link read an earlier channel: row and column, and the mask's factor.
+ * @param {Link} link @param {Cell} cell @param {number} channel @param {number} channels of the earlier grid */
+export function pointsOf(link, cell, channel, channels) {
+  const { points, mask, axes: [, down, across], offset_groups } = link;
+  const group = Math.floor((channel * offset_groups) / channels);
+  const taps = down.taps * across.taps;
+  const first = ((cell[1] * across.table.length) / across.taps + cell[2]) * offset_groups * taps + group * taps;
+  return Array.from({ length: taps }, (_, i) => {
+    const tap = [0, Math.floor(i / across.taps), i % across.taps];
+    const home = [down.table[cell[1] * down.taps + tap[1]], across.table[cell[2] * across.taps + tap[2]]];
+    return { tap, index: i, group, home, point: [Number(points?.[2 * (first + i)]), Number(points?.[2 * (first + i) + 1])], factor: mask ? mask[first + i] : 1 };
+  });
+}
+
+/** The four cells around a point, each with its part in the value between them. @param {number[]} point row and column */
+export function neighbours([row, column]) {
+  const [top, left] = [Math.floor(row), Math.floor(column)];
+  return [[0, 0], [0, 1], [1, 0], [1, 1]].map(([down, right]) => ({
+    cell: [0, top + down, left + right],
+    part: (down ? row - top : 1 - (row - top)) * (right ? column - left : 1 - (column - left)),
+  }));
+}
+
+/** The value at a point between the cells. @param {Grid} grid @param {number[]} point @param {number} channel */
+export const sampled = (grid, point, channel) => neighbours(point).reduce((sum, { cell, part }) => sum + (part ? part * Number(valueAt(grid, cell, channel)) : 0), 0);
+
+/** The later cells whose points have an earlier cell among their neighbours, each tap once. @param {Link} link @param {Grid} earlier
+ * @param {Grid} later @param {Cell} cell @param {number} channel */
+export function feedsPoints(link, earlier, later, cell, channel) {
+  return product(later.sizes.map((size) => [...Array(size).keys()])).flatMap((at) =>
+    pointsOf(link, at, channel, earlier.channels)
+      .filter(({ point: [row, column] }) => Math.abs(row - cell[1]) < 1 && Math.abs(column - cell[2]) < 1)
+      .map(({ tap }) => ({ at, tap })));
+}
+
 /** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */
 export function unread(link, grid) {
   return link.axes.map(({ table, scatter }, i) => {
@@ -142,6 +178,11 @@ export function unread(link, grid) {
 export function products(link, grid, cell, filter, slice, fetched = null, reads = windowOf(link, cell)) {
   const channel = link.channels[filter * link.fan + slice];
   if (!fetched && valueAt(grid, [0, 0, 0], channel) === undefined) return undefined;
+  if (link.points) {
+    return pointsOf(link, cell, channel, grid.channels).map(({ tap, point, factor }) => ({
+      x: sampled(grid, point, channel) * factor, weight: weightAt(link, tap, slice, filter),
+    }));
+  }
   return reads.map(({ at, tap }, i) => ({
     x: fetched ? fetched[i * link.fan + slice] : Number(valueAt(grid, at, channel)),
     weight: weightAt(link, tap, slice, filter),

@@ -127,6 +127,9 @@ class ModelSteps:
             users = [i for i, node in enumerate(self._nodes) if any(t is out for t in node.input_tensors)]
             if len(users) != 1 or not self._drawable[users[0]]:
                 break
+            # What lies between the cells has no window that a chain could go on with.
+            if "DeformableConv2D" in (self.rows[run[-1]]["layer"], self.rows[users[0]]["layer"]):
+                break
             run += users
         return run
 

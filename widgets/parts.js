@@ -95,6 +95,35 @@ export function build(words) {
   return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, ui.said] };
 }
 
+/** Text that is made only when it is asked for. @param {string} summary @param {() => string} text */
+export function fold(summary, text) {
+  const details = element("details", { class: "cn-fold" }, element("summary", { "data-lm-suppress-shortcuts": "true" }, summary));
+  details.addEventListener("toggle", () => { if (details.open && details.childNodes.length === 1) details.append(element("pre", {}, text())); });
+  return details;
+}
+
+/** The facts as rows; only what changed is written. @param {any} ui @param {string[][]} facts label and text of each */
+export function showFacts(ui, facts) {
+  const rows = facts.map(([label]) => label).join();
+  if (rows !== ui.facts.dataset.rows) {
+    ui.facts.replaceChildren(...facts.map(() => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"))));
+    ui.facts.dataset.rows = rows;
+  }
+  facts.forEach((texts, i) => texts.forEach((text, j) => {
+    const cell = ui.facts.children[i].children[j];
+    if (cell.textContent !== text) cell.textContent = text;
+  }));
+}
+
+/** Keras' refusal, and what to change. @param {any} ui @param {any} picture @param {any} words */
+export function showProblem(ui, picture, words) {
+  ui.problem.replaceChildren();
+  if (!picture.problem) return;
+  ui.problem.append(element("strong", {}, words.refused), element("div", { class: "cn-words" }, picture.problem), element("div", { class: "cn-advice" }, picture.advice));
+  if (picture.whole_problem !== picture.problem) ui.problem.append(fold(words.whole_problem, () => picture.whole_problem));
+  ui.problem.append(element("div", {}, picture.grids.length ? words.stale : words.empty));
+}
+
 /** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */
 export function themeBehind(el) {
   for (let node = /** @type {Element | null} */ (el); node; node = node.parentElement) {

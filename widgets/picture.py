@@ -42,6 +42,8 @@ class Link:
     `channels` is an int array (later channels, channels read), `weights["kernel"]` is (spatial taps ...,
     channels read, later channels); there are no weights where cells are only moved.
     `before_activation` is the later grid's values before `activation`, "" where there is none.
+    `points` are a deformable layer's, of the first sample: (offset group, rows, columns, taps, 2). Its taps read
+    there, between the cells; `reads` are the places that they were moved from.
     """
 
     operation: str
@@ -122,6 +124,7 @@ def _link(operation, facts, found, kernel):
         weights=weights,
         activation=words.activation_name(facts.settings["activation"]),
         before_activation=channels_last(facts.before_activation, facts.channel_axis),
+        points=None if facts.points is None else np.moveaxis(facts.points[0], 2, 0),
     )
 
 

@@ -60,6 +60,8 @@ TRANSPOSED = FILTERS | SIZES | PADDING | OUTPUT_PADDING | RATE | ENDING
 DEPTHWISE = SIZES | PADDING | MULTIPLIER | RATE | ENDING
 SEPARABLE = FILTERS | SIZES | PADDING | MULTIPLIER | RATE | ENDING
 
+DEFORMABLE = CONVOLUTION | {"offset_groups": Divisor(), "modulated": Flag()}
+
 ONE, TWO, THREE = ("steps",), ("height", "width"), ("depth", "height", "width")
 
 KINDS = {
@@ -73,6 +75,7 @@ KINDS = {
     "DepthwiseConv2D": Kind("depthwise", TWO, DEPTHWISE),
     "SeparableConv1D": Kind("separable", ONE, SEPARABLE),
     "SeparableConv2D": Kind("separable", TWO, SEPARABLE),
+    "DeformableConv2D": Kind("deformable", TWO, DEFORMABLE),
 }
 
 # The axes of each operation's weights. A kernel has the spatial axes in front of these.
@@ -87,6 +90,12 @@ WEIGHTS = {
         "depthwise_kernel": ("in", "depth_multiplier"),
         "pointwise_kernel": ("in * depth_multiplier", "filters"),
         "bias": ("filters",),
+    },
+    "deformable": {
+        "kernel": ("in / groups", "filters"),
+        "bias": ("filters",),
+        "offset_kernel": ("in", "offsets"),
+        "offset_bias": ("offsets",),
     },
 }
 

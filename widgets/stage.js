@@ -3,9 +3,9 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, neighbours, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, element, icon, relabel, ICONS, themeBehind, mendSliders } from "./parts.js";
+import { build, panel, element, fold, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
@@ -37,6 +37,10 @@ function render({ model, el }) {
   let [pinned, position] = [false, 0];
   let [playing, saying, asking] = [0, 0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
+  let held = 0; // the tap whose sampling point the keys move
+  let dragging = false;
+  let asked = -1; // the revision at which a point was moved; until the next one comes, moves wait
+  /** @type {any} */ let waiting = null;
 
   const clamp = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(value, high));
   const last = () => picture.grids.length - 1;
@@ -136,6 +140,7 @@ function render({ model, el }) {
       drawGrids();
     }
     el.dataset.revision = picture.revision;
+    if (asked !== picture.revision) sendMove();
   }
 
   /** The nearest cell that a panel has, padding included. @param {any} part @param {number[]} cell */
@@ -249,25 +254,13 @@ function render({ model, el }) {
     el.classList.toggle("cn-hidden", !revealed);
     relabel(ui.revealing, revealed ? words.hide : words.reveal);
     ui.code.textContent = picture.code;
-    const rows = picture.facts.map((/** @type {string[]} */ [label]) => label).join();
-    if (rows !== ui.facts.dataset.rows) {
-      ui.facts.replaceChildren(...picture.facts.map(() => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"))));
-      ui.facts.dataset.rows = rows;
-    }
-    picture.facts.forEach((/** @type {string[]} */ texts, /** @type {number} */ i) => texts.forEach((text, j) => {
-      const cell = ui.facts.children[i].children[j];
-      if (cell.textContent !== text) cell.textContent = text;
-    }));
+    showFacts(ui, picture.facts);
+    showProblem(ui, picture, words);
     ui.warning.textContent = picture.warning;
     const views = picture.views.map((/** @type {string} */ name) => element("button", {
       type: "button", role: "radio", class: "cn-button cn-view", "data-view": name, "aria-checked": String(name === picture.view), "data-lm-suppress-shortcuts": "true",
     }, words[`view_${name}`]));
     if (views.length !== ui.views.childElementCount || !ui.views.querySelector(`[data-view="${picture.view}"][aria-checked="true"]`)) ui.views.replaceChildren(...views);
-    ui.problem.replaceChildren();
-    if (!picture.problem) return;
-    ui.problem.append(element("strong", {}, words.refused), element("div", { class: "cn-words" }, picture.problem), element("div", { class: "cn-advice" }, picture.advice));
-    if (picture.whole_problem !== picture.problem) ui.problem.append(fold(words.whole_problem, () => picture.whole_problem));
-    ui.problem.append(element("div", {}, picture.grids.length ? words.stale : words.empty));
   }
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
@@ -288,7 +281,7 @@ function render({ model, el }) {
     for (const part of panels) {
       const { plane, padding } = shown(part);
       const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
-      drawLight(part.light, part.cells, here, padding, part.cell, theme);
+      drawLight(part.light, part.cells, here, padding, part.cell, theme, part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === held })) : []);
     }
     const count = cellCount();
     ui.position.value = String(position);
@@ -304,7 +297,8 @@ function render({ model, el }) {
   function lightCell(g, cell, cells) {
     const is = inside(picture.grids[g], cell);
     let block = cell.map((index) => [index]);
-    for (let i = g - 1; i >= 0 && is; i--) {
+    for (const { point } of dots()) cells[0].push(...neighbours(point).filter(({ part }) => part).map(({ cell: at }) => ({ cell: at })));
+    for (let i = g - 1; i >= 0 && is && !picture.links[i].points; i--) {
       block = spread(picture.links[i], block);
       const seen = product(block);
       if (!seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
@@ -312,18 +306,19 @@ function render({ model, el }) {
     }
     const link = picture.links[g];
     if (link && g === 0) {
-      const fed = channelsOf(link, chosen[g + 1]).includes(chosen[g]) ? feeds(link, picture.grids[g], cell) : [];
+      const fed = channelsOf(link, chosen[g + 1]).includes(chosen[g]) 
+        ? link.points ? feedsPoints(link, picture.grids[0], picture.grids[1], cell, chosen[0]) : feeds(link, picture.grids[g], cell) : [];
       const room = roomIn(find(String(g + 1)).cell) - 0.5; // the outline takes its part
       const value = Number(valueAt(picture.grids[g], cell, chosen[g]) ?? NaN);
       cells[g + 1].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ at, tap }) => {
         const weight = weightAt(link, tap, slice(g), chosen[g + 1]);
-        return { cell: at, text: short(link.scatter ? weight * value : weight, room) };
+        return { cell: at, text: link.points ? "" : short(link.scatter ? weight * value : weight, room) };
       }));
       const kernel = panels.find((part) => part.link === g);
       if (kernel) cells[kernel.id].push(...fed.map(({ tap }) => ({ cell: tap })));
       if (fed.length && !fed.some(({ at }) => at[0] === planes[g + 1])) showPlane(g + 1, fed[0].at[0]);
       block = spread(link, cell.map((index) => [index]), true);
-      for (let i = g + 1; i < picture.links.length && fed.length; i++) {
+      for (let i = g + 1; i < picture.links.length && fed.length && !link.points; i++) {
         block = spread(picture.links[i], block, true);
         cells[i + 1].push(...product(block).map((at) => ({ cell: at })));
       }
@@ -331,6 +326,35 @@ function render({ model, el }) {
     if (g === 0 || !is) return tellFed(picture, words, Math.min(g, picture.links.length - 1), cell, chosen);
     const key = [picture.revision, g, ...cell, chosen[g]].join();
     return tellSum(picture, words, g, cell, chosen, fetched?.key === key ? fetched.values : null);
+  }
+
+  /** The sampling points of the lit output cell, for the channel shown; none where the layer has none. */
+  function dots() {
+    const link = picture.links[0];
+    return link?.points && lit?.id === "1" ? pointsOf(link, lit.cell, chosen[0], picture.grids[0].channels) : [];
+  }
+
+  /** Ask the layer what it gives with a point elsewhere: only the newest wish waits. @param {any} dot @param {number[]} point */
+  function movePoint(dot, point) {
+    const offset = point.map((at, axis) => Math.round(100 * (at - dot.home[axis])) / 100);
+    const { cell } = /** @type {{cell: number[]}} */ (lit);
+    waiting = { move: [[cell[1], cell[2], dot.group, dot.index], offset] };
+    if (asked !== picture.revision) sendMove();
+  }
+
+  function sendMove() {
+    if (!waiting) return;
+    asked = picture.revision;
+    model.send(waiting);
+    waiting = null;
+  }
+
+  /** Where the pointer is between the cells of the input: row and column. @param {PointerEvent} event */
+  function between(event) {
+    const part = find("0");
+    const { left, top } = part.cells.getBoundingClientRect();
+    const { padding: [[above], [before]] } = shown(part);
+    return [(event.clientY - top) / part.cell - above - 0.5, (event.clientX - left) / part.cell - before - 0.5];
   }
 
   /** @param {number} i @param {number[]} tap @param {Record<string, any[]>} cells */
@@ -350,13 +374,6 @@ function render({ model, el }) {
     drawCells(part.cells, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) }, part.cell, theme);
     part.drawn = null;
     drawChoosers(part, view);
-  }
-
-  /** Text that is made only when it is asked for. @param {string} summary @param {() => string} text */
-  function fold(summary, text) {
-    const details = element("details", { class: "cn-fold" }, element("summary", { "data-lm-suppress-shortcuts": "true" }, summary));
-    details.addEventListener("toggle", () => { if (details.open && details.childNodes.length === 1) details.append(element("pre", {}, text())); });
-    return details;
   }
 
   /** @param {number} g @param {number[]} cell */
@@ -446,14 +463,28 @@ function render({ model, el }) {
     return within(part, cell).every((index, axis) => index === cell[axis]) ? { part, cell } : null;
   }
 
+  listen(ui.row, "pointerdown", (event) => {
+    if (partOf(event)?.id !== "0" || !dots().length) return;
+    const [row, column] = between(event);
+    const reach = Math.max(0.5, 12 / find("0").cell);
+    const far = (/** @type {any} */ dot) => Math.hypot(dot.point[0] - row, dot.point[1] - column);
+    const [nearest] = dots().sort((a, b) => far(a) - far(b));
+    if (far(nearest) > reach) return;
+    held = nearest.index;
+    dragging = true;
+    event.preventDefault();
+  });
+  listen(document, "pointermove", (event) => { if (dragging) movePoint(dots()[held], between(event)); });
+  listen(document, "pointerup", () => setTimeout(() => { dragging = false; })); // after the click that ends the drag
+
   const isLit = (/** @type {any} */ part, /** @type {number[]} */ cell) => lit?.id === part.id && lit?.cell.join() === cell.join();
 
   listen(ui.row, "pointermove", (event) => {
-    const at = pinned || playing ? null : under(event);
+    const at = pinned || playing || dragging ? null : under(event);
     if (at && !isLit(at.part, at.cell)) light(at.part.id, at.cell);
   });
   listen(ui.row, "click", (event) => {
-    const at = under(event);
+    const at = dragging ? null : under(event);
     if (!at) return;
     pause();
     pinned = !(pinned && isLit(at.part, at.cell));
@@ -481,7 +512,11 @@ function render({ model, el }) {
     const part = on.closest(".cn-frame") ? partOf(event) : null;
     if (event.key === "Escape" && lit) { pause(); pinned = false; lit = null; drawLit(); }
     else if (strip && event.key in STRIP_STEPS) choose(strip[0], strip[1], Number(strip[2].strip.getAttribute("aria-valuenow")) + STRIP_STEPS[event.key]);
-    else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
+    else if (part && dots().length && event.key.toLowerCase() === "n") { held = (held + 1) % dots().length; drawLit(); }
+    else if (part && dots().length && event.shiftKey && event.key in ARROWS) {
+      const dot = dots()[held % dots().length];
+      movePoint(dot, dot.point.map((at, axis) => at + ARROWS[event.key][axis + 1] / 4));
+    } else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
     else if (part && event.key in ARROWS && lit) { pause(); light(part.id, within(part, lit.cell.map((index, axis) => index + ARROWS[event.key][axis]))); }
     else if (part && event.key === "Home") light(part.id, [shown(part).plane, 0, 0]);
     else if (part && event.key === "End") light(part.id, shown(part).sizes.map((/** @type {number} */ size) => size - 1));

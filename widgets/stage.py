@@ -50,6 +50,7 @@ class Stage(anywidget.AnyWidget):
         super().__init__(**traits)
         self._revisions = itertools.count(1)
         self._facts = self._picture = self._first_sent = None
+        self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.observe(lambda _: self._redraw(), "wanted")
         self.on_msg(self._answer)
 
@@ -157,10 +158,17 @@ class Stage(anywidget.AnyWidget):
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,
             "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
+            "offset_groups": 0 if link.points is None else len(link.points),
+            # (rows, columns, offset groups, taps, 2) of the sample shown
+            "points": None if link.points is None else _floats(self._facts.points[sample]),
+            "mask": None if link.points is None or self._facts.mask is None else _floats(self._facts.mask[sample]),
         }
 
     def _answer(self, _, question, buffers):
         """The window of one later cell, where the browser holds only some of the earlier channels."""
+        if isinstance(question, dict) and "move" in question:
+            place, (dy, dx) = question["move"]
+            return self.on_move((self.snapshot["sample"], *place), (dy, dx))
         if not isinstance(question, dict) or "window" not in question or self._picture is None:
             return
         if question.get("revision") != self.snapshot["revision"]:

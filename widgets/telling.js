@@ -1,6 +1,6 @@
 // @ts-check
 /** What is lit, in words: the sum behind a cell, what a cell feeds, what a tap touches. No DOM here. */
-import { valueAt, weightAt, channelsOf, windowOf, feeds, touched, inside, product, products, sumOf, fill, number, writtenProducts, writtenTerms } from "./lookups.js";
+import { valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, neighbours, touched, inside, product, products, sumOf, fill, number, writtenProducts, writtenTerms } from "./lookups.js";
 
 /**
  * @typedef {{kind: string, text: string}} Line
@@ -71,6 +71,13 @@ export function tellSum(picture, words, g, cell, chosen, fetched) {
       lines.push({ kind: "activation", text: fill(template, { activation: link.activation, before: number(before), value: number(value) }) });
     }
   }
+  if (link.points) {
+    const channel = partials[slice].channel;
+    const around = (/** @type {number[]} */ point) => neighbours(point).filter(({ part }) => part).map(({ cell: at, part }) => `${number(part, 3)}·${number(Number(valueAt(earlier, at, channel) ?? NaN), 4)}`).join(" + ");
+    const each = () => pointsOf(link, cell, channel, earlier.channels).map(({ tap, point, factor }) =>
+      `[${tap[1]}, ${tap[2]}] (${number(point[0], 4)}, ${number(point[1], 4)}): ${around(point) || 0}${link.mask ? `, × ${number(factor, 4)}` : ""}`).join("\n");
+    lines.push({ summary: words.points, more: each }, { kind: "hint", text: words.points_hint });
+  }
   lines.push({ kind: "returned", text: fill(words.sum_returned, { value: number(value) }) });
   return { lines, said, value, before, total, missing: total === undefined };
 }
@@ -81,7 +88,7 @@ export function tellFed(picture, words, g, cell, chosen) {
   const [channel, filter] = [chosen[g], chosen[g + 1]];
   const value = Number(valueAt(grid, cell, channel) ?? NaN);
   const slice = channelsOf(link, filter).indexOf(channel);
-  const fed = slice < 0 ? [] : feeds(link, grid, cell).filter(({ at }) => inside(picture.grids[g + 1], at));
+  const fed = slice < 0 ? [] : (link.points ? feedsPoints(link, grid, picture.grids[g + 1], cell, channel) : feeds(link, grid, cell)).filter(({ at }) => inside(picture.grids[g + 1], at));
   const name = inside(grid, cell) ? cellName(picture, g, cell, channel) : fill(words.padding_cell, { cell: present(picture, cell).join(", ") });
   const list = fed.map(({ at, tap }) => `${cellName(picture, g + 1, at, filter)}: ${link.kernel ? writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]) : number(value)}`);
   /** @type {(Line | Fold)[]} */ const lines = [

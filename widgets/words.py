@@ -90,6 +90,7 @@ COLUMNS = {
     "receptive_field": "receptive field",
     "ms": "ms, measured here",
 }
+FIELDS = {"transposed": "up to {sizes}", "deformable": "{sizes}, moved"}
 SORT_BY = "sort by"
 LARGEST_FIRST = "largest first"
 MEASURE = "Measure time"
@@ -184,6 +185,8 @@ STAGE = {
     "sum_softmax": "softmax over all filters makes {value} of {before}",
     "sum_returned": "Keras returned {value}",
     "sum_waiting": "asking for the other channels ...",
+    "points": "where each tap reads, [row, column] (y, x), and its neighbours' parts",
+    "points_hint": "Click an output cell to keep it, then drag its points; or press N for the next and Shift+arrow.",
     "sum_nothing": "no tap reaches this cell",
     "told_stretch": "a cell of the input, or one of the zeros put between and around them",
     "told_other": "{operation}: the layer's own value",

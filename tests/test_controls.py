@@ -171,12 +171,8 @@ def test_only_divisors_of_the_channels_can_be_chosen_as_groups_in_the_direction_
     groups = control(explorer, "groups")
     assert (groups.min, groups.max) == (1, 12)
     seen = []
-    while groups.value < 12:
-        groups.value += 1
-        seen.append(groups.value)
-    assert seen == [2, 3, 4, 6, 12]
-    while groups.value > 1:
-        groups.value -= 1
+    for step in [1] * 5 + [-1] * 5:
+        groups.value += step
         seen.append(groups.value)
     assert seen == [2, 3, 4, 6, 12, 6, 4, 3, 2, 1]
     assert explorer.facts.problem == ""

@@ -258,7 +258,7 @@ def test_what_a_readers_own_activation_raises_is_shown():
 
 def test_an_empty_result_that_keras_accepts_is_a_problem(monkeypatch):
     # Some layers of some versions of Keras return no cells where others refuse.
-    monkeypatch.setattr("widgets.facts.call", lambda layer, x: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
+    monkeypatch.setattr("widgets.facts.call", lambda *_: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
     facts = layer_facts(layers.Conv2D(2, 3), (1, 6, 6, 1))
     assert facts.problem == "Keras accepted this, and returned no cells: the output's shape is (1, 0, 4, 2)."
     assert facts.advice == "Move the setting that was changed last back, or press Reset."

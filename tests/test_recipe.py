@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from widgets import explore
+from widgets import code_line, explore
 from widgets.facts import layer_facts
 from widgets.recipe import Recipe, call
 
@@ -86,6 +86,7 @@ def drawn():
 @each_use
 def test_the_readers_random_numbers_go_on_as_if_nothing_had_happened(use):
     def numbers(between):
+        code_line._defaults.cache_clear()  # as in a fresh kernel
         keras.utils.set_random_seed(1)
         layer = layers.Conv2D(6, 3)
         between(layer)

@@ -57,7 +57,7 @@ def run(path):
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     folder = {"metadata": {"path": str(path.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder, coalesce_streams=True).execute()
     noise = written_to_stderr(notebook)
     if noise:
         raise ValueError(

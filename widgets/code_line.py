@@ -50,7 +50,8 @@ def _defaults(layer_class):
     state = random.getstate()  # an initializer without a seed draws one from Python's own generator
     layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
     random.setstate(state)
-    values = {name: getattr(layer, name, None) for name in layer.get_config()}
+    names = [*layer.get_config(), *inspect.signature(layer_class.__init__).parameters]
+    values = {name: getattr(layer, name, None) for name in names}
     return values | {"activation": None}
 
 

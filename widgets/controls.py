@@ -124,7 +124,9 @@ class Controls:
             if len(sliders) == 1:
                 self._watch(*sliders)
                 return sliders
-            square = ipywidgets.Checkbox(value=len(set(value)) == 1, description=words.SQUARE, indent=False)
+            square = ipywidgets.Checkbox(
+                value=len(set(value)) == 1, description=words.SQUARE if len(sliders) == 2 else words.CUBE, indent=False
+            )
             square.add_class("cn-square")
             self._squares[name] = square
             for slider in sliders:

@@ -265,9 +265,10 @@ export function drawStrip(canvas, tiles, chosen, width, theme) {
   const lines = Math.ceil(tiles.count / perRow);
   const [wide, high] = [perRow * step, lines * step];
   const scale = size / Math.max(tiles.rows, tiles.columns);
+  const tall = Math.max(scale, 10 / tiles.rows); // a line of cells would be too thin to see
   const at = (/** @type {number} */ y, /** @type {number} */ x) => {
     const index = Math.floor(y / step) * perRow + Math.floor(x / step);
-    const row = Math.floor(((y % step) - 2) / scale);
+    const row = Math.floor(((y % step) - 2) / tall);
     const column = Math.floor(((x % step) - 2) / scale);
     const on = index < tiles.count && row >= 0 && column >= 0 && row < tiles.rows && column < tiles.columns;
     return on ? tiles.at(index, row, column) : null;
@@ -279,8 +280,8 @@ export function drawStrip(canvas, tiles, chosen, width, theme) {
     context.lineWidth = index === chosen ? 3 : 1;
     context.strokeStyle = index === chosen ? theme.lit : theme.line;
     const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
-    context.strokeRect(x, y, tiles.columns * scale, tiles.rows * scale);
-    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5, y + size - 5);
+    context.strokeRect(x, y, tiles.columns * scale, tiles.rows * tall);
+    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5, y + Math.max(tiles.rows * tall, 12) - 5);
   }
   return { step, perRow };
 }

@@ -9,7 +9,7 @@ from IPython.display import display
 from widgets import words
 from widgets.controls import Controls
 from widgets.facts import input_values
-from widgets.inputs import boat, is_shape, seeded_values
+from widgets.inputs import default_input, is_shape, seeded_values
 from widgets.live import LiveLayer, chain_facts, live
 from widgets.models import ModelSteps
 from widgets.picture import VIEWS, layer_picture
@@ -22,7 +22,8 @@ def explore(layer, x=None, *, reveal=True):
 
     Args:
         layer: a Keras layer, built or not, or a Sequential or functional model. It is copied, never changed.
-        x: an array or tensor (batch, height, width, channels), or a shape; left out: an 8x8 binary picture.
+        x: an array or tensor (batch, height, width, channels), or a shape; left out: an 8x8 binary picture, or
+            values of the right rank.
         reveal: False hides the facts and the output until a button is pressed, so that a class can predict first.
 
     Returns:
@@ -51,9 +52,13 @@ class Explorer(ipywidgets.Box):
 
     def __init__(self, layer, x, reveal):
         self._live = LiveLayer(layer)
-        self._x = input_values(self._live.recipe, boat() if x is None else x)
         recipe = self._live.recipe
-        self._controls = Controls(recipe, self._x.shape, x is not None and is_shape(x), self._ask, self._live.forget)
+        if x is None:
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
+            if recipe.channel_axis == 1:
+                x = x.swapaxes(1, -1)
+        self._x = input_values(recipe, x)
+        self._controls = Controls(recipe, self._x.shape, is_shape(x), self._ask, self._live.forget)
         self._show(reveal, VIEWS.get(recipe.kind.operation, ()), self._controls.box)
 
     def _show(self, reveal, views, controls):

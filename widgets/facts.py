@@ -325,9 +325,17 @@ def advice(known):
         options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
         return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
     for name, axis in zip(known["size_formulas"], axes):
+        name, given = name.split(":")[0], axis.get("output_padding")
+        if given is not None and given >= axis["s"]:
+            told = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
+            return words.ADVICE_OUTPUT_PADDING.format(**told)
+        if given is not None and axis["padding"] == "same":
+            o = arithmetic.transposed_size(**axis)
+            if math.ceil(o / axis["s"]) != axis["n"]:
+                return words.ADVICE_NO_FORWARD.format(axis=name, strides=axis["s"], n=axis["n"], o=o)
         window = arithmetic.window_size(axis["k"], axis["d"])
         if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
-            return words.ADVICE_WINDOW.format(axis=name.split(":")[0], window=window, n=axis["n"])
+            return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
     return words.ADVICE_OTHER
 
 

@@ -146,5 +146,7 @@ def _rectangle(axes, row, column, height, width, **look):
 
 
 def _short(value):
+    if float(value).is_integer() and abs(value) < 1e6:
+        return str(int(value))
     text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:.3g}"
     return "0" if text == "-0" else text

@@ -100,6 +100,7 @@ def live(layer):
 def window_axes(layer, input_shape):
     """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
 
+    >>> import keras
     >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
     {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
     """

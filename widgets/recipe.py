@@ -24,12 +24,15 @@ class Recipe:
         start_runtime()
         self.layer_class = type(layer)
         if not isinstance(layer, keras.layers.Layer) or self.layer_class.__name__ not in KINDS:
+            if type(layer).__name__.startswith("ConvLSTM"):
+                raise TypeError(words.RECURRENT.format(name=type(layer).__name__))
             received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
             raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
         self.kind = KINDS[self.layer_class.__name__]
         with warnings.catch_warnings():  # a lambda cannot be saved; we only want the names
             warnings.simplefilter("ignore")
             names = layer.get_config()
+        names = [*names, *self.kind.settings]  # older versions of Keras leave some out of the config
         self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
         self.arguments |= {
             "name": NAME,

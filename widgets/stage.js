@@ -110,7 +110,7 @@ function render({ model, el }) {
     for (const part of panels) {
       const view = shown(part);
       const [[top, bottom], [left, right]] = view.padding;
-      const room = Math.min(unit * UNITS[part.link === undefined ? "grid" : "kernel"] * (narrow && part.link !== undefined ? 2 : 1), wide);
+      const room = picture.rank === 1 ? wide : Math.min(unit * UNITS[part.link === undefined ? "grid" : "kernel"] * (narrow && part.link !== undefined ? 2 : 1), wide);
       part.room = Math.floor(room);
       part.root.style.width = `${part.room}px`;
       part.cell = Math.min(room / (view.columns + left + right), high / (view.rows + top + bottom), most);
@@ -122,7 +122,9 @@ function render({ model, el }) {
   function drawAll() {
     const { key: now, values } = model.get("first_values");
     if (now !== first.key) first = { key: now, values: floats(values) };
+    const onOutput = picture !== null && lit?.id === String(last());
     picture = decode(model.get("snapshot"), first.values);
+    if (onOutput && lit && picture.grids.length) lit.id = String(last()); // another view may have another grid between
     el.dataset.theme ??= themeBehind(el);
     theme = THEMES[/** @type {"light" | "dark"} */ (el.dataset.theme)];
     drawWords();
@@ -257,10 +259,11 @@ function render({ model, el }) {
     showFacts(ui, picture.facts);
     showProblem(ui, picture, words);
     ui.warning.textContent = picture.warning;
-    const views = picture.views.map((/** @type {string} */ name) => element("button", {
-      type: "button", role: "radio", class: "cn-button cn-view", "data-view": name, "aria-checked": String(name === picture.view), "data-lm-suppress-shortcuts": "true",
-    }, words[`view_${name}`]));
-    if (views.length !== ui.views.childElementCount || !ui.views.querySelector(`[data-view="${picture.view}"][aria-checked="true"]`)) ui.views.replaceChildren(...views);
+    if (picture.views.length !== ui.views.childElementCount) {
+      ui.views.replaceChildren(...picture.views.map((/** @type {string} */ view) =>
+        element("button", { type: "button", role: "radio", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, words[`view_${view}`])));
+    }
+    for (const made of ui.views.children) made.setAttribute("aria-checked", String(made.dataset.view === picture.view));
   }
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
@@ -302,6 +305,8 @@ function render({ model, el }) {
       block = spread(picture.links[i], block);
       const seen = product(block);
       if (!seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
+      const kernel = panels.find((part) => part.link === i);
+      if (i === g - 1 && kernel && picture.links[i].scatter) cells[kernel.id].push(...windowOf(picture.links[i], cell).map(({ tap }) => ({ cell: tap })));
       cells[i].push(...seen.filter((at) => i === 0 || inside(picture.grids[i], at)).map((at) => ({ cell: at })));
     }
     const link = picture.links[g];
@@ -315,7 +320,7 @@ function render({ model, el }) {
         return { cell: at, text: link.points ? "" : short(link.scatter ? weight * value : weight, room) };
       }));
       const kernel = panels.find((part) => part.link === g);
-      if (kernel) cells[kernel.id].push(...fed.map(({ tap }) => ({ cell: tap })));
+      if (kernel) cells[kernel.id].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ tap }) => ({ cell: tap })));
       if (fed.length && !fed.some(({ at }) => at[0] === planes[g + 1])) showPlane(g + 1, fed[0].at[0]);
       block = spread(link, cell.map((index) => [index]), true);
       for (let i = g + 1; i < picture.links.length && fed.length && !link.points; i++) {
@@ -444,11 +449,13 @@ function render({ model, el }) {
     drawGrids();
   }
 
-  /** @param {number} sample */
-  function want(sample) {
-    model.set("wanted", { sample, channels: chosen });
+  /** Tell Python, and the other views. @param {string} trait @param {any} value */
+  function tell(trait, value) {
+    model.set(trait, value);
     model.save_changes();
   }
+
+  const want = (/** @type {number} */ sample) => tell("wanted", { sample, channels: chosen });
 
   /** The panel that an event happened in. @param {Event} event */
   const partOf = (event) => find(/** @type {Element} */ (event.target).closest(".cn-panel")?.getAttribute("data-grid") ?? "");
@@ -534,12 +541,9 @@ function render({ model, el }) {
   listen(ui.position, "input", () => { pause(); go(Number(ui.position.value)); });
   listen(ui.views, "click", (event) => {
     const view = event.target.closest("[data-view]")?.dataset.view;
-    if (!view) return;
-    pause();
-    model.set("view", view);
-    model.save_changes();
+    if (view) { pause(); tell("view", view); }
   });
-  listen(ui.revealing, "click", () => { model.set("reveal", !model.get("reveal")); model.save_changes(); });
+  listen(ui.revealing, "click", () => tell("reveal", !model.get("reveal")));
   listen(ui.copy, "click", async () => {
     try { await navigator.clipboard.writeText(picture.code); } catch {
       getSelection()?.selectAllChildren(ui.code); // a frame without the clipboard: select, so that Ctrl+C does it
@@ -557,10 +561,7 @@ function render({ model, el }) {
     box().classList.toggle("cn-full", !leaving);
     resize();
   });
-  listen(document, "fullscreenchange", () => {
-    if (!document.fullscreenElement) box().classList.remove("cn-full");
-    resize();
-  });
+  listen(document, "fullscreenchange", () => { if (!document.fullscreenElement) box().classList.remove("cn-full"); resize(); });
 
   function resize() {
     lastWidth = el.clientWidth;

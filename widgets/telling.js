@@ -61,14 +61,14 @@ export function tellSum(picture, words, g, cell, chosen, fetched) {
       writtenTerms(terms.slice(0, MOST_TERMS)) + (terms.length > MOST_TERMS ? " + …" : ""),
       link.bias ? fill(words.sum_bias, { bias: number(bias, 4) }) : "",
     ];
-    if (link.bias || link.fan > 1) lines.push({ kind: "total", text: `${parts.filter(Boolean).join(" ")} = ${number(before)}` });
+    if (link.bias || link.fan > 1) lines.push({ kind: "total", text: `${parts.filter(Boolean).join(" ")} = ${number(before, 4)}` });
     if (terms.length > MOST_TERMS) {
       const each = () => partials.map(({ channel }, i) => `${fill(words.sum_channel, { channel })}: ${number(terms[i], 4)}`).join("\n");
       lines.push({ summary: fill(words.sum_channels, { count: terms.length }), more: each });
     }
     if (link.activation) {
       const template = link.activation === "softmax" ? words.sum_softmax : words.sum_activation;
-      lines.push({ kind: "activation", text: fill(template, { activation: link.activation, before: number(before), value: number(value) }) });
+      lines.push({ kind: "activation", text: fill(template, { activation: link.activation, before: number(before, 4), value: number(value, 4) }) });
     }
   }
   if (link.points) {

@@ -8,6 +8,10 @@ NOT_A_LAYER = (
     "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. "
     "Try `explore(layers.Conv2D(1, 3))`."
 )
+RECURRENT = (
+    "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window "
+    "stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions."
+)
 BAD_SHAPE = (
     "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. "
     "Try (1, 8, 8, 3) for an image layer."
@@ -67,6 +71,7 @@ ADD_LAYER = "Add a layer"
 REMOVE_LAYER = "Remove it"
 NO_CONVOLUTION = "No convolution among the layers drawn."
 SQUARE = "square"
+CUBE = "cube"
 RESET = "Reset"
 
 # Facts. The weights have Keras' names.
@@ -195,7 +200,7 @@ STAGE = {
     "padding_cell": "padding at {cell}",
     "tap_reads": "this tap reads {count} cells, one for each output cell ({outside} of them padding)",
     "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",
-    "feeds": "{grid}, channel {filter}: it feeds {count} cells, each with its own weight:",
+    "feeds": "{grid}, channel {filter}: it feeds these cells ({count})",
     "feeds_none": "no window reads this cell",
     "pinned": "pinned, Escape lets go",
     "more": "... and {count} more",
@@ -213,6 +218,11 @@ ADVICE_WINDOW = (
 )
 ADVICE_FILTERS = "groups={groups} must divide filters={filters}: try filters={options}."
 ADVICE_CHANNELS = "groups={groups} must divide the input's {channels} channels: try groups={options}."
+ADVICE_OUTPUT_PADDING = "Along the {axis}, output_padding={given} must be less than strides={strides}: try {options}."
+ADVICE_NO_FORWARD = (
+    'Along the {axis}, no "same" convolution with strides={strides} makes {n} cells of {o}: '
+    "try another output_padding, or none."
+)
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."

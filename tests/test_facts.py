@@ -1,6 +1,9 @@
 """The facts are what Keras answers, and where it refuses, its own words."""
 
+import os
 import re
+import subprocess
+import sys
 from math import ceil, floor, prod
 
 import keras
@@ -230,6 +233,25 @@ def test_a_refusal_holds_keras_own_words_and_a_plain_line_on_what_to_change(argu
     unknown = (facts.output_shape, facts.y, facts.before_activation, facts.params, facts.macs)
     assert unknown == (None,) * 5
     assert facts.input_shape == (2, 6, 7, 4)
+
+
+def test_what_only_onednn_can_answer_says_how_to_turn_it_on():
+    source = """
+import widgets
+from keras import layers
+from widgets.facts import layer_facts
+given = [(layers.Conv2D(4, 3, data_format="channels_first"), (1, 2, 5, 6)),
+         (layers.Conv1DTranspose(1, 3, dilation_rate=3), (1, 15, 1)),
+         (layers.Conv3DTranspose(1, 3, dilation_rate=2), (1, 5, 5, 5, 1)),
+         (layers.DepthwiseConv2D(3, strides=(1, 2)), (1, 9, 9, 2))]
+for layer, x in given:
+    facts = layer_facts(layer, x)
+    assert facts.output_shape is None and "function_node" not in facts.problem, facts
+    print(facts.advice)
+"""
+    env = os.environ | {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    run = subprocess.run([sys.executable, "-c", source], env=env, capture_output=True, text=True, check=True)
+    assert run.stdout.count("os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1'") == 4
 
 
 def test_what_the_advice_says_is_accepted():

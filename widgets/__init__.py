@@ -1,11 +1,12 @@
-"""Interactive pictures of Keras' convolution layers: `explore(layer, x)`."""
+"""Interactive pictures of Keras' convolution layers: `explore(layer, x)` and `compare(layers, x)`."""
 
 from widgets.quiet import import_tensorflow
 
 import_tensorflow()
 
 # TensorFlow has to come first, quietly.
+from widgets.compare import Comparison, compare  # noqa: E402
 from widgets.deformable import DeformableConv2D, deformable_conv2d  # noqa: E402
 from widgets.explorer import Explorer, explore  # noqa: E402
 
-__all__ = ["DeformableConv2D", "Explorer", "deformable_conv2d", "explore"]
+__all__ = ["Comparison", "DeformableConv2D", "Explorer", "compare", "deformable_conv2d", "explore"]

@@ -148,7 +148,7 @@ def _known(recipe, settings, x):
 
 def _refused(known, problem):
     paragraphs = problem.split("\n\n")
-    return Facts(**known, problem=paragraphs[0], whole_problem=problem, advice=advice(known))
+    return Facts(**known, problem=paragraphs[0], whole_problem=problem, advice=advice(known, problem))
 
 
 def _answered(known, before, y):
@@ -308,7 +308,7 @@ def _difference(expected, got, sizes=None):
     return words.WARNING_VALUES.format(difference=np.nanmax(difference)) if worst > 0 else ""
 
 
-def advice(known):
+def advice(known, problem):
     """One plain line on what to change, when Keras refused these settings."""
     settings, axes = known["settings"], known["axes"]
     channels = known["input_shape"][known["channel_axis"]]
@@ -336,11 +336,14 @@ def advice(known):
         window = arithmetic.window_size(axis["k"], axis["d"])
         if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
             return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
+    # What TensorFlow says where only its oneDNN kernels could answer; whether they are on depends on the processor.
+    if re.search(r"[Cc]urrent (CPU )?implementations? (do|does|only)|NHWC tensor format on the CPU", problem):
+        return words.ADVICE_ONEDNN
     return words.ADVICE_OTHER
 
 
 def plain_text(refusal):
-    """An exception's words without colour codes and without the frame that Keras puts around a failed call."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(refusal)).strip()
+    """An exception's words without colour codes and without the frames that Keras and TensorFlow put around them."""
+    text = re.sub(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ", "", str(refusal)).strip()
     text = re.sub(r"^Exception encountered when calling .*\n+", "", text)
     return text or type(refusal).__name__

@@ -223,6 +223,10 @@ ADVICE_NO_FORWARD = (
     'Along the {axis}, no "same" convolution with strides={strides} makes {n} cells of {o}: '
     "try another output_padding, or none."
 )
+ADVICE_ONEDNN = (
+    "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, "
+    "and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else."
+)
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."

@@ -1,0 +1,213 @@
+"""compare(): several layers on one input, side by side in a table that can be sorted."""
+
+import logging
+import math
+import statistics
+import time
+from contextlib import contextmanager
+
+import ipywidgets
+import tensorflow as tf
+from IPython.display import display
+
+from widgets import words
+from widgets.facts import ask, input_values
+from widgets.inputs import boat
+from widgets.recipe import Recipe
+from widgets.rows import as_html, as_text, row, thumbnail
+
+MOST_LAYERS = 12
+WARM_UP = 3  # calls of each layer that are not counted
+LONGEST = 10  # seconds after which no further round of calls is begun
+
+# What the rows can be sorted by, and what of it is compared. "given" is the order of the list.
+SORTS = {
+    "given": None,
+    "code": str,
+    "output_shape": math.prod,
+    "weights": lambda weights: sum(map(math.prod, weights.values())),
+    "params": int,
+    "macs": int,
+    "receptive_field": math.prod,
+    "ms": float,
+}
+
+
+def compare(layers, x=None):
+    """Show what several Keras convolution layers make of the same `x`, and what each of them costs.
+
+    Args:
+        layers: a list of 1 to 12 Keras layers, built or not. They are copied, never changed.
+        x: an array or tensor (batch, height, width, channels), or a shape; left out: a small input of one channel.
+
+    Returns:
+        A `Comparison`, to be the last line of a cell. `print` writes it as text, and its `rows` are plain dicts.
+
+    Raises:
+        TypeError, ValueError: for layers or an input that we do not know. What Keras refuses never raises: the
+        layer's row says why.
+
+    Example:
+
+    >>> from keras import layers
+    >>> c = compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], (4, 28, 28, 12))
+    >>> c
+    <Comparison of 2 layers on (4, 28, 28, 12)>
+    >>> c.sort("params")
+    >>> print(c)
+    x: (4, 28, 28, 12)
+    <BLANKLINE>
+    layer                         output          parameters  MACs a sample  receptive field
+    layers.SeparableConv2D(6, 2)  (4, 27, 27, 6)         126          87480  2 x 2
+    layers.Conv2D(6, 2)           (4, 27, 27, 6)         294         209952  2 x 2
+    <BLANKLINE>
+    layer                         weights                             parameters
+    layers.SeparableConv2D(6, 2)  (2, 2, 12, 1), (1, 1, 12, 6), (6,)  2*2*12*1 + 1*1*12*6 + 6 = 126
+    layers.Conv2D(6, 2)           (2, 2, 12, 6), (6,)                 2*2*12*6 + 6 = 294
+    """
+    return Comparison(layers, x)
+
+
+class Comparison(ipywidgets.VBox):
+    """Layers side by side. Made by `compare`.
+
+    `x` is the input as a float32 array; `facts` are the layers' Facts, in the order in which they were given.
+    """
+
+    def __init__(self, layers, x):
+        recipes = _recipes(layers)
+        rank = len(recipes[0].kind.axes) + 2
+        small = boat() if rank == 4 else (1, *[8] * (rank - 2), 1)
+        self.x = input_values(recipes[0], small if x is None else x)
+        for recipe in recipes[1:]:
+            input_values(recipe, self.x)  # raises where a built layer reads other channels
+        answers = [ask(recipe, recipe.settings, self.x, recipe.weights.get) for recipe in recipes]
+        self._layers, self.facts = zip(*answers)
+        self._rows = [row(facts) for facts in self.facts]
+        self._pictures = [thumbnail(facts) for facts in self.facts]
+        self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
+        fitting = {"width": "auto"}
+        self._by = ipywidgets.Dropdown(
+            options=[(words.COLUMNS[name], name) for name in SORTS], description=words.SORT_BY
+        )
+        self._largest = ipywidgets.ToggleButton(description=words.LARGEST_FIRST, layout=fitting)
+        self._button = ipywidgets.Button(description=words.MEASURE, icon="clock-o", layout=fitting)
+        self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})
+        self._table = ipywidgets.HTML()
+        self._by.observe(self._show, "value")
+        self._largest.observe(self._show, "value")
+        self._button.on_click(lambda _: self.measure())
+        self._show()
+        controls = [self._by, self._largest, self._button, self._bar]
+        super().__init__([ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self._table])
+
+    @property
+    def rows(self):
+        """One dict a layer, in the order shown. What Keras refused, or nobody has measured, is None."""
+        return [dict(self._rows[number]) for number in self._order()]
+
+    def sort(self, by, largest_first=False):
+        """Sort by one of the rows' values, or by "given". A row that does not have the value stays at the end.
+
+        Raises ValueError for another name.
+        """
+        if by not in SORTS:
+            raise ValueError(words.NOT_A_COLUMN.format(options=words.either(map(repr, SORTS)), received=by))
+        self._by.value, self._largest.value = by, bool(largest_first)
+
+    def measure(self, rounds=30):
+        """Time the layers here: `ms` in each row becomes the middle of up to `rounds` calls, each on all of `x`.
+
+        TensorFlow first prepares every call, as it does for `fit` and `predict`. Then the layers take turns, so
+        that whatever else the machine is doing meets all of them. From then on the table and the text have times.
+        """
+        if not isinstance(rounds, int) or rounds < 1:
+            rule = words.RULE_COUNT.format(low=1)
+            raise ValueError(words.BAD_SETTING.format(name="rounds", rule=rule, received=rounds, example=30))
+        self._bar.value, self._bar.max = 0, rounds
+        self._bar.layout.visibility, self._button.disabled = "visible", True
+        times = {number: [] for number, layer in enumerate(self._layers) if layer is not None}
+        try:
+            with tf.device("CPU:0"):
+                x = tf.constant(self.x)
+                for number in times:
+                    self._prepare(number, x)
+                latest = time.perf_counter() + LONGEST
+                while self._bar.value == 0 or (self._bar.value < rounds and time.perf_counter() < latest):
+                    for number, seconds in times.items():
+                        before = time.perf_counter()
+                        self._calls[number](x)
+                        seconds.append(time.perf_counter() - before)
+                    self._bar.value += 1
+        finally:
+            self._bar.layout.visibility, self._button.disabled = "hidden", False
+        for number, seconds in times.items():
+            self._rows[number]["ms"] = 1000 * statistics.median(seconds)
+        self._show()
+
+    def _prepare(self, number, x):
+        call = self._calls.setdefault(number, tf.function(self._layers[number]))
+        with _no_remarks():
+            for _ in range(WARM_UP):
+                call(x)
+
+    def _order(self):
+        """The layers' numbers in the order shown."""
+        numbers, by, falling = range(len(self._rows)), self._by.value, self._largest.value
+        if by == "given":
+            return list(reversed(numbers) if falling else numbers)
+        known = [
+            number for number in numbers if self.facts[number].y is not None and self._rows[number][by] is not None
+        ]
+        known.sort(key=lambda number: SORTS[by](self._rows[number][by]), reverse=falling)
+        return known + [number for number in numbers if number not in known]
+
+    def _show(self, _=None):
+        pictures = [self._pictures[number] for number in self._order()]
+        self._table.value = as_html(self.x.shape, self.rows, pictures)
+
+    def __repr__(self):
+        return f"<Comparison of {len(self._rows)} layers on {self.x.shape}>"
+
+    def __str__(self):
+        return as_text(self.x.shape, self.rows)
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and the table alone for where no kernel runs."""
+        return {
+            "text/plain": str(self),
+            "text/html": as_html(self.x.shape, self.rows),
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            },
+        }
+
+    def _ipython_display_(self, **kwargs):
+        """ipywidgets 7 knows no `_repr_mimebundle_`."""
+        display(self._repr_mimebundle_(), raw=True)
+
+
+def _recipes(layers):
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
+    if not 1 <= len(layers) <= MOST_LAYERS:
+        raise ValueError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
+    recipes = [Recipe(layer) for layer in layers]
+    axes = [len(recipe.kind.axes) for recipe in recipes]
+    if len(set(axes)) > 1:
+        raise ValueError(words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
+    return recipes
+
+
+@contextmanager
+def _no_remarks():
+    """TensorFlow remarks on every function that it prepares anew, which is what we want of it here."""
+    logger = logging.getLogger("tensorflow")
+    level = logger.level
+    logger.setLevel("ERROR")
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,135 @@
+"""Facts -> a row of a comparison; rows -> text and HTML."""
+
+import base64
+import html
+import io
+from pathlib import Path
+
+import numpy as np
+
+from widgets import words
+from widgets.facts import channels_last, sees
+
+STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
+# Inline, since a notebook that is not trusted loses style sheets and keeps this.
+UNBROKEN = '<span style="white-space: nowrap">{}</span>'
+BAR = '<div style="width: {width}%; height: 6px; min-width: 1px; background-color: #3b82b5"></div>'
+
+
+def row(facts):
+    """What is compared, as plain numbers and text; None where Keras refused. `ms` is None until it is measured.
+
+    `receptive_field` is how many input cells along each axis one output cell sees, padding cells counted. In a
+    transposed layer it is the most that any output cell sees; in a deformable one, the grid before it is moved.
+
+    >>> import keras
+    >>> from widgets.facts import layer_facts
+    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)))
+    >>> found["weights"], found["params_formula"], found["receptive_field"]
+    ({'kernel': (2, 2, 4, 6), 'bias': (6,)}, '2*2*4*6 + 6 = 102', (2, 2))
+    """
+    names = ("code", "operation", "output_shape", "params", "params_formula", "macs", "macs_formula")
+    names += ("problem", "advice", "warning")
+    return {name: getattr(facts, name) for name in names} | {
+        "weights": {name: weight.shape for name, weight in facts.weights.items()},
+        "receptive_field": None if facts.problem else sees([facts]),
+        "ms": None,
+    }
+
+
+def thumbnail(facts):
+    """The output's first sample, channel and plane as a PNG in a data address; "" where Keras refused."""
+    if facts.y is None:
+        return ""
+    from matplotlib.image import imsave  # slow to import, and only pictures need it
+
+    from widgets.figure import SIGNED
+
+    values = np.atleast_2d(channels_last(facts.y, facts.channel_axis)[0, ..., 0])
+    values = values.reshape(-1, *values.shape[-2:])[0]
+    limit = np.abs(values[np.isfinite(values)]).max(initial=0) or 1
+    out = io.BytesIO()
+    imsave(out, values, cmap=SIGNED, vmin=-limit, vmax=limit, format="png")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def as_text(x_shape, rows):
+    """The rows as text: what the layers give and cost, then where their parameters are, then what Keras said."""
+    timed = ["ms"] * _timed(rows)
+    good = [found for found in rows if not found["problem"]]
+    lines = [words.COMPARED_ON.format(shape=x_shape), ""]
+    lines += _aligned(["code", "output_shape", "params", "macs", "receptive_field", *timed], rows)
+    if good:
+        lines += ["", *_aligned(["code", "weights", "params_formula"], good)]
+    said = [f"{found['code']}: {text}" for found in rows if (text := _said(found))]
+    return "\n".join(lines + [""] * bool(said) + said)
+
+
+def as_html(x_shape, rows, pictures=None):
+    """The rows as an HTML table; `pictures` are the rows' thumbnails. Without them it is alike on every machine."""
+    shown = ["code", "output_shape", "weights", "params", "macs", "receptive_field", *["ms"] * _timed(rows)]
+    heads = "".join(f'<th scope="col">{words.COLUMNS[name]}</th>' for name in shown)
+    most = {name: max((found[name] or 0 for found in rows), default=0) for name in ("params", "macs", "ms")}
+    body = []
+    for i, found in enumerate(rows):
+        picture = (
+            f'<td><img src="{pictures[i]}" alt="{words.THUMBNAIL}"></td>' if pictures and pictures[i] else "<td></td>"
+        )
+        cells = [f'<th scope="row"><code>{html.escape(found["code"])}</code></th>']
+        if found["problem"]:
+            cells.append(
+                f'<td colspan="{len(shown) - 1}"><strong>{words.REFUSED}:</strong> {html.escape(_said(found))}</td>'
+            )
+        else:
+            cells += [_cell(name, found, most) for name in shown[1:]]
+        body.append("<tr>" + picture * bool(pictures) + "".join(cells) + "</tr>")
+    return (
+        f'<div class="cn-compare"><style>{STYLE.read_text(encoding="utf-8")}</style><table>'
+        f"<caption>{words.COMPARED_ON.format(shape=x_shape)}</caption>"
+        f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _cell(name, found, most):
+    text = html.escape(_written(name, found))
+    if name == "weights":
+        text = "<br>".join(f"{html.escape(weight)} {UNBROKEN.format(shape)}" for weight, shape in found[name].items())
+    if name == "output_shape":
+        text = UNBROKEN.format(text) + f"<br><strong>{html.escape(found['warning'])}</strong>" * bool(found["warning"])
+    if name in most and found[name] is not None:
+        formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
+        text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
+    return f'<td data-label="{words.COLUMNS[name]}">{text}</td>'
+
+
+def _aligned(names, rows):
+    """A table as lines of text, with the columns of numbers set to the right."""
+    table = [[words.COLUMNS[name] for name in names]] + [[_written(name, found) for name in names] for found in rows]
+    widths = [max(map(len, column)) for column in zip(*table)]
+    numbers = ("params", "macs", "ms")
+    sides = [">" if name in numbers else "<" for name in names]
+    return [
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths)).rstrip() for line in table
+    ]
+
+
+def _written(name, found):
+    """One value as a reader sees it."""
+    value = found[name]
+    if value is None:
+        return words.REFUSED if name == "output_shape" else "-"
+    if name == "weights":
+        return ", ".join(map(str, value.values()))
+    if name == "receptive_field":
+        return words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
+    return f"{value:.2f}" if name == "ms" else str(value)
+
+
+def _said(found):
+    """Keras' refusal with our advice, or a warning. The advice to press Reset is no use where no Reset is."""
+    advice = found["advice"] if found["advice"] != words.ADVICE_OTHER else ""
+    return " ".join(filter(None, [found["problem"], advice, found["warning"]]))
+
+
+def _timed(rows):
+    return any(found["ms"] is not None for found in rows)

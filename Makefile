@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 RUN = .venv/bin/python -m
 READY = .venv/.installed
 
-.PHONY: help lab test lint unit doctest js nbval browser bench notebooks stamp
+.PHONY: help lab test lint unit doctest js nbval browser soak bench notebooks pictures stamp
 .NOTPARALLEL:
 
 help:
@@ -41,11 +41,18 @@ nbval: $(READY)
 browser: $(READY)
 	$(RUN) pytest -rs tests/browser
 
+# one process: make soak ARGS='-n 0'
+soak: $(READY) ## the random tests at full length: 2,000 settings and 300 questions a kind; ARGS passes an option on
+	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/test_judge.py tests/test_questions.py
+
 bench: $(READY) ## measure the speed and write the table in README.md
 	.venv/bin/python benchmarks/run.py
 
 notebooks: $(READY) ## run every notebook and save its outputs
 	.venv/bin/python tools/save_notebooks.py
+
+pictures: $(READY) ## take the pictures of the table in README.md; needs Chromium
+	.venv/bin/python tools/take_pictures.py
 
 stamp: $(READY) ## write the address in pyproject.toml into README.md and the notebooks
 	.venv/bin/python tools/stamp.py

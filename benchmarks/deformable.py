@@ -18,8 +18,10 @@ def layers():
     far = {"offset_kernel_initializer": keras.initializers.RandomNormal(stddev=0.1, seed=0)}
     return {
         "Conv2D": keras.layers.Conv2D(FILTERS, KERNEL_SIZE),
-        "DeformableConv2D": DeformableConv2D(FILTERS, KERNEL_SIZE, **far),
-        "DeformableConv2D, modulated": DeformableConv2D(FILTERS, KERNEL_SIZE, modulated=True, **far),
+        f"DeformableConv2D({FILTERS}, {KERNEL_SIZE})": DeformableConv2D(FILTERS, KERNEL_SIZE, **far),
+        f"DeformableConv2D({FILTERS}, {KERNEL_SIZE}, modulated=True)": DeformableConv2D(
+            FILTERS, KERNEL_SIZE, modulated=True, **far
+        ),
     }
 
 

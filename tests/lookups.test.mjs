@@ -6,7 +6,7 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const text = await readFile(new URL("../widgets/lookups.js", import.meta.url), "base64");
 const lookups = await import(`data:text/javascript;base64,${text}`);
-const { channelsOf, decode, feeds, fill, inside, number, product, products, short, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
+const { channelsOf, decode, feeds, fill, inside, kept, number, product, products, short, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
@@ -105,6 +105,14 @@ test("the rows and columns that no window reads are told", () => {
 test("a block of cells reads what its cells read, once each", () => {
   assert.deepEqual(spread(LINK, [[0], [0, 1], [1]]), [[0], [0, 1, 2, 3, 4], [2, 3]]);
   assert.deepEqual(spread(LINK, [[0], [2], [0]], true), [[0], [0, 1], [0]]);
+});
+
+test("of a block, padding and cropped cells lead nowhere, least of all to the cells that are cropped on the other side", () => {
+  const scatter = { table: Int32Array.of(-1, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7), taps: 3, scatter: true }; // 7 is cropped, and -1
+  const grown = { axes: [NONE, scatter, scatter] };
+  const later = { sizes: [1, 7, 7] };
+  assert.deepEqual(kept(later, [[0], [-1, 0, 1], [5, 6, 7]]), [[0], [0, 1], [5, 6]]);
+  assert.deepEqual(spread(grown, kept(later, [[0], [-2, -1], [6, 7]])), [[0], [], [3]]);
 });
 
 test("each filter reads its own group of channels with its own weights", () => {

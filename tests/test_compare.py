@@ -135,6 +135,124 @@ def test_changing_a_row_changes_nothing_in_the_comparison(three):
     assert three.rows[0]["params"] == 294
 
 
+# Stacks, and layers that are no convolutions
+
+
+def test_a_sequential_model_is_one_row_with_what_its_layers_have_together():
+    stack = keras.Sequential([layers.Conv2D(2, 3, dilation_rate=d, use_bias=False) for d in (1, 2, 4)])
+    wide = layers.Conv2D(2, 15, use_bias=False)
+    first, second = compare([stack, wide], (1, 20, 19, 5)).rows
+    assert first["code"].startswith("keras.Sequential([layers.Conv2D(2, 3, use_bias=False), layers.Conv2D(2, 3, dil")
+    assert first["output_shape"] == second["output_shape"] == (1, 6, 5, 2)
+    assert first["receptive_field"] == second["receptive_field"] == (15, 15)
+    # 3*3*5*2, and twice 3*3*2*2; at 18x17, 14x13 and 6x5 places
+    assert (first["params"], first["params_formula"]) == (162, "90 + 36 + 36 = 162")
+    assert first["macs"] == 90 * 306 + 36 * 182 + 36 * 30
+    assert first["weights"] == {"0 kernel": (3, 3, 5, 2), "1 kernel": (3, 3, 2, 2), "2 kernel": (3, 3, 2, 2)}
+    assert (second["params"], second["macs"]) == (2250, 2250 * 30)
+
+
+def test_a_stack_gives_what_the_model_gives_and_the_model_stays_as_it_was():
+    model = keras.Sequential([layers.Conv2D(3, 2), layers.BatchNormalization(), layers.MaxPooling2D(2)])
+    x = np.random.default_rng(3).normal(size=(2, 7, 9, 4)).astype("float32")
+    y = model(x)
+    before = [weight.copy() for weight in model.get_weights()]
+    c = compare([model, layers.Conv2D(3, 2)], x)
+    c.measure(1)
+    np.testing.assert_allclose(c.facts[0].y, y, atol=1e-5)
+    np.testing.assert_allclose(c._calls[0](x), y, atol=1e-5)  # what was timed
+    assert c.rows[0]["params"] == model.count_params() == 63  # 2*2*4*3 + 3 and 4*3
+    assert c.rows[0]["receptive_field"] == (3, 3)
+    assert c.rows[0]["ms"] > 0
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(
+    "layer, output_shape, params, macs, receptive_field, weights",
+    [
+        (layers.MaxPooling2D((2, 3)), (2, 3, 3, 5), 0, 0, (2, 3), []),
+        (layers.Dense(7), (2, 6, 9, 7), 42, 1890, (1, 1), [(5, 7), (7,)]),
+        (layers.UpSampling2D(2), (2, 12, 18, 5), 0, 0, (1, 1), []),
+        (layers.BatchNormalization(), (2, 6, 9, 5), 20, 0, (1, 1), [(5,)] * 4),
+        (layers.GlobalAveragePooling2D(), (2, 5), 0, 0, None, []),
+        (layers.Flatten(), (2, 270), 0, 0, None, []),
+        (layers.TimeDistributed(layers.Dense(7)), (2, 6, 9, 7), 42, None, (1, 1), [(5, 7), (7,)]),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
+)
+def test_a_layer_that_is_no_convolution_has_a_row_too(layer, output_shape, params, macs, receptive_field, weights):
+    (row,) = compare([layer], (2, 6, 9, 5)).rows
+    assert row["problem"] == ""
+    assert row["output_shape"] == output_shape
+    assert (row["params"], row["macs"], row["receptive_field"]) == (params, macs, receptive_field)
+    assert list(row["weights"].values()) == weights
+
+
+def test_the_whole_picture_is_the_largest_receptive_field_and_is_called_so():
+    c = compare([layers.GlobalMaxPooling2D(), layers.Conv2D(1, 5), layers.Conv2D(1, 1)], (1, 6, 6, 2))
+    c.sort("receptive_field")
+    assert shown(c) == ["Conv2D", "Conv2D", "GlobalMaxPooling2D"]
+    c.sort("receptive_field", largest_first=True)
+    assert shown(c) == ["GlobalMaxPooling2D", "Conv2D", "Conv2D"]
+    assert "whole picture" in str(c) and "whole picture" in c.children[1].value
+
+
+def test_a_stack_says_if_a_transposed_or_a_deformable_layer_is_in_it():
+    up = keras.Sequential([layers.Conv2D(2, 3), layers.Conv2DTranspose(1, 3, strides=2)])
+    moved = keras.Sequential([DeformableConv2D(2, 3), layers.Conv2D(1, 3)])
+    text = str(compare([up, moved], (1, 8, 8, 1)))
+    assert "up to 4 x 4" in text and "5 x 5, moved" in text
+
+
+def test_a_refusal_within_a_stack_says_which_layer_it_was():
+    stack = keras.Sequential([layers.Conv2D(1, 5), layers.Conv2D(1, 9), layers.Conv2D(1, 2)])
+    (row,) = compare([stack], (1, 8, 8, 1)).rows
+    assert row["problem"].startswith("Layer 1: ")
+    assert row["output_shape"] is row["params"] is row["receptive_field"] is None
+
+
+def test_layers_without_a_convolution_take_x_of_any_rank():
+    row = compare([layers.Dense(4), layers.Dense(5)], (3, 7)).rows[1]
+    assert (row["output_shape"], row["macs"], row["receptive_field"]) == ((3, 5), 35, None)
+    assert compare([layers.MaxPooling1D(2)], np.ones((1, 8, 3))).rows[0]["output_shape"] == (1, 4, 3)
+    assert compare([layers.ReLU()]).x.shape == (1, 8, 8, 1)
+
+
+def test_a_functional_model_is_refused_with_a_way_out():
+    inputs = keras.Input((6, 7, 1))
+    model = keras.Model(inputs, layers.Conv2D(1, 3)(inputs))
+    with pytest.raises(TypeError, match="takes Sequential ones.* Received: Functional. Try `explore"):
+        compare([model], (1, 6, 7, 1))
+
+
+class Doubled(layers.Layer):
+    def __init__(self, secret, **kwargs):
+        super().__init__(**kwargs)
+
+    def call(self, inputs):
+        return 2 * inputs
+
+
+def test_a_layer_of_a_readers_own_that_keras_cannot_copy_has_a_row_too():
+    x = np.arange(24, dtype="float32").reshape(1, 4, 3, 2)
+    c = compare([Doubled(object()), layers.Conv2D(1, 2)], x)
+    assert c.rows[0]["code"] == "layers.Doubled(...)"
+    assert c.rows[0]["output_shape"] == (1, 4, 3, 2)
+    np.testing.assert_array_equal(c.facts[0].y, 2 * x)
+
+
+def test_a_layer_with_an_activation_is_written_as_a_reader_would_write_it():
+    rows = compare([layers.Dense(4), layers.Dense(4, activation="relu")], (1, 5, 5, 2)).rows
+    assert [row["code"] for row in rows] == ["layers.Dense(4)", "layers.Dense(4, activation='relu')"]
+
+
+def test_a_stack_is_written_with_one_layer_a_line_on_the_screen():
+    stack = keras.Sequential([layers.Conv2D(1, 2), layers.ReLU(), layers.Conv2D(3, 1)])
+    text = compare([stack], (1, 5, 5, 2)).children[1].value
+    code = "keras.Sequential([layers.Conv2D(1, 2),<br>layers.ReLU(),<br>layers.Conv2D(3, 1)])"
+    assert f"<code>{code}</code>" in text
+
+
 # Refusals and misuse
 
 
@@ -172,7 +290,9 @@ def test_one_to_twelve_layers_are_compared(count):
         ([], X, ValueError, "Received: 0 layers"),
         ([layers.Conv2D(1, 3)] * 13, X, ValueError, "Received: 13 layers"),
         ([layers.Conv2D(1, 3), layers.Conv2D], X, TypeError, r"Received: Conv2D \(a class\)"),
-        ([layers.Conv2D(1, 3), layers.Dense(1)], X, TypeError, "Received: Dense"),
+        ([layers.Conv2D(1, 3), "Conv2D"], X, TypeError, "must hold Keras layers and Sequential models. Received: str"),
+        ([keras.Sequential([])], X, ValueError, "must have a layer. Received one without"),
+        ([keras.Sequential([keras.Sequential([layers.ReLU()])])], X, TypeError, "hold no other model. Received: Seq"),
         (
             [layers.Conv2D(1, 3), layers.Conv1D(1, 3)],
             X,

@@ -54,6 +54,11 @@ def test_every_argument_has_its_control_under_keras_name():
         ("Checkbox", "use_bias"),
         ("Dropdown", "activation"),
         ("Button", "Reset"),
+        ("Dropdown", "kernel"),
+        ("ToggleButton", "turn the kernel"),
+        ("Dropdown", "picture"),
+        ("IntSlider", "picture size"),
+        ("FileUpload", "My own picture"),
     ]
 
 
@@ -91,6 +96,11 @@ def test_the_controls_start_at_the_layer_that_was_handed_over():
         "groups": 3,
         "use_bias": False,
         "activation": "tanh",
+        "kernel": "as it is",
+        "turn the kernel": False,
+        "picture": "as given",
+        "picture size": 48,
+        "My own picture": (),
     }
     assert [square(explorer, name).value for name in ("kernel_size", "strides", "dilation_rate")] == [
         False,
@@ -285,6 +295,15 @@ def test_an_explorers_own_settings_can_be_set_again():
     explorer.settings = before
     assert explorer.settings == before
     assert before["activation"] is None
+
+
+def test_the_settings_of_a_layer_with_one_axis_can_be_set_too():
+    explorer = explore(layers.Conv1DTranspose(2, 3, strides=2), (1, 5, 3))
+    explorer.settings = explorer.settings
+    assert explorer.code == "layers.Conv1DTranspose(2, 3, strides=2)"
+    explorer.settings = {"kernel_size": 4, "strides": (3,), "output_padding": 1, "input_shape": (1, 6, 2)}
+    assert explorer.code == "layers.Conv1DTranspose(2, 4, strides=3, output_padding=1)"
+    assert explorer.x.shape == (1, 6, 2)
 
 
 def test_settings_beyond_a_sliders_range_widen_it():

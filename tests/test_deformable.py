@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras.layers import Conv2D, Input
 
+from widgets import explore, figure
 from widgets.deformable import DeformableConv2D, deformable_conv2d, sampling_points
+from widgets.facts import layer_facts
+from widgets.picture import layer_picture
 
 
 def random(*shape, seed=0):
@@ -281,6 +284,31 @@ def test_a_saved_model_loads_and_gives_equal_outputs(modulated, tmp_path):
 
 
 @pytest.mark.parametrize("modulated", [False, True])
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+def test_fit_changes_every_weight_of_both_versions_in_each_precision(policy, modulated):
+    keras.utils.set_random_seed(0)
+    x = random(8, 7, 6, 4)
+    settings = {"padding": "same", "strides": 2, "groups": 2, "offset_groups": 2}
+    layer = DeformableConv2D(6, 3, modulated=modulated, dtype=policy, **settings)
+    model = keras.Sequential([Input((7, 6, 4)), layer])
+    model.compile(keras.optimizers.Adam(0.05), "mse", jit_compile=True)
+    before = layer.get_weights()
+    history = model.fit(x, random(8, 4, 3, 6, seed=1), epochs=3, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+    for old, new in zip(before, layer.get_weights()):
+        assert new.dtype == "float32"
+        assert np.all(np.isfinite(new)) and np.any(new != old)
+
+
+def test_a_frozen_layer_keeps_its_offset_weights_too():
+    layer = DeformableConv2D(6, 3, modulated=True)
+    layer.build((None, None, None, 4))
+    assert len(layer.trainable_weights) == 4
+    layer.trainable = False
+    assert layer.trainable_weights == []
+
+
+@pytest.mark.parametrize("modulated", [False, True])
 def test_a_layer_comes_back_from_its_config(modulated):
     layer = DeformableConv2D(
         6,
@@ -471,3 +499,49 @@ def test_the_function_refuses_what_does_not_fit(changed, sentence):
     options = {name: value for name, value in changed.items() if name not in fitting}
     with pytest.raises(ValueError, match=sentence):
         deformable_conv2d(**{name: np.zeros(shape) for name, shape in shapes.items()}, **options)
+
+
+# In the explorer.
+
+
+def test_a_moved_point_is_answered_by_the_layer_and_forgotten_when_a_setting_moves():
+    x = np.arange(16.0).reshape(1, 4, 4, 1)
+    layer = DeformableConv2D(1, 2, kernel_initializer="ones")
+    e = explore(layer, x)
+    assert e.y[0, 1, 1, 0] == 5 + 6 + 9 + 10
+    e.children[1]._handle_custom_msg({"move": [[1, 1, 0, 3], [1, -0.5]]}, [])  # the browser's message
+    assert e.facts.points[0, 1, 1, 0].tolist() == [[1, 1], [1, 2], [2, 1], [3, 1.5]]
+    assert e.y[0, 1, 1, 0] == 5 + 6 + 9 + 13.5
+    assert e.y[0, 1, 2, 0] == 6 + 7 + 10 + 11
+    e.settings = {"use_bias": False}
+    assert e.y[0, 1, 1, 0] == 5 + 6 + 9 + 10
+
+
+def test_other_channels_have_other_offset_groups():
+    e = explore(DeformableConv2D(4, 3, offset_groups=4), (1, 6, 6, 4))
+    e.settings = {"input_shape": (1, 6, 6, 6)}
+    assert (e.settings["offset_groups"], e.facts.problem) == (3, "")
+    assert e.facts.weights["offset_kernel"].shape == (3, 3, 6, 3 * 9 * 2)
+
+
+def test_the_still_shows_the_points_and_not_the_window_that_they_left():
+    x = np.zeros((1, 4, 4, 2))
+    layer = DeformableConv2D(1, (1, 2), offset_groups=2)
+    layer.build(x.shape)
+    layer.offset_bias.assign([0.25, 0.5, 0, 0, 0, 0, 1, -1])
+    picture = layer_picture(layer_facts(layer, x))
+    first, *_ = figure._panels(picture, figure.Look(cell=(0, 2, 1)))
+    assert first.dots == (((2, 1), (2.25, 1.5)), ((2, 2), (2, 2)))
+    second, *_ = figure._panels(picture, figure.Look(channels=(1, 0), cell=(0, 2, 1)))
+    assert second.dots == (((2, 1), (2, 1)), ((2, 2), (3, 1)))
+    assert second.lit == second.unread == ((), ())
+
+
+def test_a_refusal_keeps_the_points_of_the_last_picture():
+    e = explore(DeformableConv2D(2, 3), (2, 6, 6, 4))
+    before = e.children[1].snapshot["links"][0]["points"]
+    e.settings = {"strides": 2, "dilation_rate": 2}
+    assert "not supported" in e.facts.problem
+    assert e.children[1].snapshot["links"][0]["points"] == before
+    e.settings = {"strides": 1, "dilation_rate": 1}
+    assert e.facts.problem == ""

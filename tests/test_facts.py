@@ -359,7 +359,7 @@ def test_a_bias_added_along_the_channels_is_not_warned_of():
     assert channels_first(width=5).warning == ""
 
 
-# Random settings
+# Random settings of layers with the channels first; those with the channels last stand in test_judge.py
 
 
 @st.composite
@@ -425,14 +425,13 @@ def value_of(formula):
     return eval(left, {"floor": floor, "ceil": ceil}), int(right)
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
-@given(case=cases(), first=st.booleans())
-def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_its_words(case, first):
-    arguments, shape = case
-    x = np.random.default_rng(0).normal(size=shape).astype("float32")
-    data_format, x = ("channels_first", np.moveaxis(x, 3, 1)) if first else ("channels_last", x)
-    layer, y, refusal = answer_of_keras(x, arguments | {"data_format": data_format})
-    made, facts = ask(Recipe(layers.Conv2D(1, 1, data_format=data_format)), arguments, x, numbers)
+@settings(deadline=None, max_examples=75, derandomize=True)
+@given(case=cases())
+def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_its_words(case):
+    arguments, (batch, *sizes, channels) = case
+    x = np.random.default_rng(0).normal(size=(batch, channels, *sizes)).astype("float32")
+    layer, y, refusal = answer_of_keras(x, arguments | {"data_format": "channels_first"})
+    made, facts = ask(Recipe(layers.Conv2D(1, 1, data_format="channels_first")), arguments, x, numbers)
     if refusal:
         assert made is None
         assert facts.problem
@@ -444,7 +443,7 @@ def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_i
     assert facts.output_shape == facts.y.shape == tuple(y.shape)
     assert facts.params == layer.count_params()
     assert [weight.shape for weight in facts.weights.values()] == [tuple(w.shape) for w in layer.weights]
-    height, width = y.shape[2:] if first else y.shape[1:3]
+    height, width = y.shape[2:]
     kh, kw, fan_in, filters = layer.kernel.shape
     assert facts.macs == height * width * kh * kw * fan_in * filters
     assert [value_of(formula) for formula in facts.size_formulas] == [(height, height), (width, width)]
@@ -452,9 +451,9 @@ def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_i
     assert value_of(facts.macs_formula) == (facts.macs, facts.macs)
 
 
-def bias_goes_along_the_width(arguments, output_shape, first):
+def bias_goes_along_the_width(arguments, output_shape):
     """A defect of Keras: it takes the width for the channels."""
-    return first and arguments["use_bias"] and output_shape[2] == output_shape[3] > 1
+    return arguments["use_bias"] and output_shape[2] == output_shape[3] > 1
 
 
 def reads_cells_outside_of_the_input(arguments, shape, output_shape):
@@ -463,21 +462,21 @@ def reads_cells_outside_of_the_input(arguments, shape, output_shape):
     return shape[0] > 1 == shape[3] and single_column and arguments["strides"][0] == 1 < arguments["strides"][1]
 
 
-@settings(deadline=None, max_examples=150, derandomize=True)
-@given(case=cases(), first=st.booleans())
-def test_for_random_settings_a_warning_stands_where_the_values_are_not_the_defined_ones_and_nowhere_else(case, first):
+@settings(deadline=None, max_examples=75, derandomize=True)
+@given(case=cases())
+def test_for_random_settings_a_warning_stands_where_the_values_are_not_the_defined_ones_and_nowhere_else(case):
     arguments, shape = case
     x = np.random.default_rng(0).normal(size=shape).astype("float32")
-    data_format, given_x = ("channels_first", np.moveaxis(x, 3, 1)) if first else ("channels_last", x)
-    _, facts = ask(Recipe(layers.Conv2D(1, 1, data_format=data_format)), arguments, given_x, numbers)
+    made = Recipe(layers.Conv2D(1, 1, data_format="channels_first"))
+    _, facts = ask(made, arguments, np.moveaxis(x, 3, 1), numbers)
     if facts.problem:
         return
-    before = np.moveaxis(facts.before_activation, 1, 3) if first else facts.before_activation
+    before = np.moveaxis(facts.before_activation, 1, 3)
     if reads_cells_outside_of_the_input(arguments, shape, before.shape):
         return  # right at one time and wrong at another
     kernel = facts.weights["kernel"].values
     bias = facts.weights["bias"].values if arguments["use_bias"] else np.zeros(arguments["filters"])
     wrong = not (np.abs(before - slow_convolution(x, kernel, bias, arguments)) <= 1e-3).all()
-    assert bool(facts.warning) == wrong
+    assert ("not the sums that its own definition gives" in facts.warning) == wrong
     # A defect that is not known yet belongs into this list, and into the notebook.
-    assert wrong == bias_goes_along_the_width(arguments, before.shape, first)
+    assert wrong == bias_goes_along_the_width(arguments, before.shape)

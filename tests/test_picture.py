@@ -3,13 +3,11 @@
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from keras import layers
-from test_facts import cases, numbers, reads_cells_outside_of_the_input
 
-from widgets.facts import ask, layer_facts
+from widgets.facts import layer_facts
+from widgets.live import chain_facts
 from widgets.picture import layer_picture
-from widgets.recipe import Recipe
 
 
 def picture_of(layer, x):
@@ -32,24 +30,6 @@ def followed(picture):
         sums[b, i, j, f] = sum(products) + bias[f]
         sizes[b, i, j, f] = sum(map(abs, products)) + abs(bias[f])
     return sums, sizes
-
-
-@settings(deadline=None, max_examples=100, derandomize=True)
-@given(cases())
-def test_the_sum_along_the_links_is_what_keras_returned_before_the_activation(case):
-    arguments, shape = case
-    x = np.random.default_rng(0).normal(size=shape).astype("float32")
-    _, facts = ask(Recipe(layers.Conv2D(1, 1)), arguments, x, numbers)
-    if facts.problem or reads_cells_outside_of_the_input(arguments, shape, facts.output_shape):
-        return
-    picture = layer_picture(facts)
-    sums, sizes = followed(picture)
-    assert (np.abs(sums - facts.before_activation) <= 1e-5 * sizes).all()
-    (earlier, later), (link,) = picture.grids, picture.links
-    assert np.array_equal(earlier.values, x)
-    assert np.array_equal(later.values, facts.y)
-    assert np.array_equal(link.before_activation, facts.before_activation)
-    assert link.activation == (arguments["activation"] or "")
 
 
 def test_channels_first_is_drawn_channels_last():
@@ -147,3 +127,22 @@ def test_a_convolution_can_be_drawn_in_one_way_only():
     assert layer_picture(facts, None).grids[1].shape == (1, 2, 2, 1)
     with pytest.raises(ValueError, match="`view` must be None.*Received: 'scatter'"):
         layer_picture(facts, "scatter")
+
+
+def test_a_separable_layer_in_a_stack_has_its_grid_in_between_wherever_it_stands():
+    plain, separable = layers.Conv2D(2, 3), layers.SeparableConv2D(3, 2, padding="same")
+    for chain, names, shapes in (
+        ([separable], ["Input", "Between", "Output"], [2, 2, 3]),
+        ([plain, separable], ["Input", "After layer 0", "Between", "Output"], [2, 2, 2, 3]),
+        ([separable, plain], ["Input", "Between", "After layer 0", "Output"], [2, 2, 3, 2]),
+    ):
+        steps, x = [], np.ones((1, 6, 6, 2), "float32")
+        for layer in chain:
+            steps.append(layer_facts(type(layer).from_config(layer.get_config()), x))
+            x = steps[-1].y
+        picture = layer_picture(chain_facts(steps))
+        assert [grid.name for grid in picture.grids] == names
+        assert [grid.shape[-1] for grid in picture.grids] == shapes
+        # "same" with 2 taps pads one cell, after; it is drawn around the grid that the depthwise step reads
+        assert picture.grids[names.index("Between") - 1].padding == ((0, 1), (0, 1))
+        assert picture.grids[names.index("Between")].padding == ((0, 0), (0, 0))

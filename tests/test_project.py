@@ -126,6 +126,28 @@ def test_the_table_in_the_readme_lists_every_notebook():
     assert rows == [(path.stem,) * 3 for path in NOTEBOOKS]
 
 
+@each_notebook
+def test_every_notebook_has_a_small_picture_with_words_in_the_readme(path):
+    (row,) = [line for line in README.splitlines() if line.startswith(f"| [{path.stem}]")]
+    words, name = re.search(r"!\[([^]]+)\]\((notebooks/images/\w+\.png)\)", row).groups()
+    assert len(words.split()) >= 5
+    assert name == f"notebooks/images/{path.stem}.png"
+    assert (ROOT / name).stat().st_size <= 40_000
+
+
+def test_the_notebooks_lead_from_one_to_the_next_and_the_first_lists_them_all():
+    def links(cells):
+        return re.findall(r"\]\((\w+)\.ipynb\)", "\n".join("".join(cell["source"]) for cell in cells))
+
+    names = [path.stem for path in NOTEBOOKS]
+    cells = [json.loads(path.read_text(encoding="utf-8"))["cells"] for path in NOTEBOOKS]
+    assert set(names[1:]) <= set(links(cells[0]))
+    for i, name in enumerate(names):
+        text = "\n".join("".join(cell["source"]) for cell in cells[i])
+        after = re.split(r"^(?:# Next|Next:)", text, flags=re.MULTILINE)[1]
+        assert re.search(r"\]\((\w+)\.ipynb\)", after)[1] == names[(i + 1) % len(names)], name
+
+
 def test_every_file_that_the_readme_links_to_exists():
     links = [link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link]
     assert [link for link in links if not (ROOT / link).is_file()] == []

@@ -5,15 +5,21 @@ import math
 import statistics
 import time
 from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
 
 import ipywidgets
+import keras
+import numpy as np
 import tensorflow as tf
 from IPython.display import display
 
 from widgets import words
-from widgets.facts import ask, input_values
-from widgets.inputs import boat
-from widgets.recipe import Recipe
+from widgets.facts import Weight, input_values
+from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
+from widgets.live import chain_facts, live
+from widgets.models import field_behind, layer_macs
+from widgets.quiet import start_runtime
 from widgets.rows import as_html, as_text, row, thumbnail
 
 MOST_LAYERS = 12
@@ -28,16 +34,17 @@ SORTS = {
     "weights": lambda weights: sum(map(math.prod, weights.values())),
     "params": int,
     "macs": int,
-    "receptive_field": math.prod,
+    "receptive_field": lambda sizes: math.inf if sizes is None else math.prod(sizes),  # None is the whole picture
     "ms": float,
 }
 
 
 def compare(layers, x=None):
-    """Show what several Keras convolution layers make of the same `x`, and what each of them costs.
+    """Show what several Keras layers make of the same `x`, and what each of them costs.
 
     Args:
-        layers: a list of 1 to 12 Keras layers, built or not. They are copied, never changed.
+        layers: a list of 1 to 12 Keras layers or Sequential models, built or not; a model is a stack, and one row.
+            They are copied, never changed.
         x: an array or tensor (batch, height, width, channels), or a shape; left out: a small input of one channel.
 
     Returns:
@@ -75,15 +82,12 @@ class Comparison(ipywidgets.VBox):
     """
 
     def __init__(self, layers, x):
-        recipes = _recipes(layers)
-        rank = len(recipes[0].kind.axes) + 2
-        small = boat() if rank == 4 else (1, *[8] * (rank - 2), 1)
-        self.x = input_values(recipes[0], small if x is None else x)
-        for recipe in recipes[1:]:
-            input_values(recipe, self.x)  # raises where a built layer reads other channels
-        answers = [ask(recipe, recipe.settings, self.x, recipe.weights.get) for recipe in recipes]
-        self._layers, self.facts = zip(*answers)
-        self._rows = [row(facts) for facts in self.facts]
+        self._chains = _chains(layers)
+        self.x = _input(self._chains, x)
+        answers = [_answers(chain, self.x) for chain in self._chains]
+        self.facts = tuple(map(_together, self._chains, answers))
+        seen = map(_seen, self._chains, answers)
+        self._rows = [row(facts, sizes) for facts, sizes in zip(self.facts, seen)]
         self._pictures = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
@@ -126,7 +130,7 @@ class Comparison(ipywidgets.VBox):
             raise ValueError(words.BAD_SETTING.format(name="rounds", rule=rule, received=rounds, example=30))
         self._bar.value, self._bar.max = 0, rounds
         self._bar.layout.visibility, self._button.disabled = "visible", True
-        times = {number: [] for number, layer in enumerate(self._layers) if layer is not None}
+        times = {number: [] for number, facts in enumerate(self.facts) if facts.y is not None}
         try:
             with tf.device("CPU:0"):
                 x = tf.constant(self.x)
@@ -146,7 +150,7 @@ class Comparison(ipywidgets.VBox):
         self._show()
 
     def _prepare(self, number, x):
-        call = self._calls.setdefault(number, tf.function(self._layers[number]))
+        call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
         with _no_remarks():
             for _ in range(WARM_UP):
                 call(x)
@@ -157,7 +161,9 @@ class Comparison(ipywidgets.VBox):
         if by == "given":
             return list(reversed(numbers) if falling else numbers)
         known = [
-            number for number in numbers if self.facts[number].y is not None and self._rows[number][by] is not None
+            number
+            for number, found in enumerate(self._rows)
+            if not found["problem"] and (found[by] is not None or by == "receptive_field")
         ]
         known.sort(key=lambda number: SORTS[by](self._rows[number][by]), reverse=falling)
         return known + [number for number in numbers if number not in known]
@@ -189,16 +195,100 @@ class Comparison(ipywidgets.VBox):
         display(self._repr_mimebundle_(), raw=True)
 
 
-def _recipes(layers):
+def _chains(layers):
+    """Each layer's copy as a list of one, and the copies of a Sequential model's layers."""
+    start_runtime()
     if not isinstance(layers, (list, tuple)):
         raise TypeError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
     if not 1 <= len(layers) <= MOST_LAYERS:
         raise ValueError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
-    recipes = [Recipe(layer) for layer in layers]
-    axes = [len(recipe.kind.axes) for recipe in recipes]
+    stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
+    chains = [[_copied(layer) for layer in stack] for stack in stacks]
+    if not all(chains):
+        raise ValueError(words.EMPTY_STACK)
+    axes = [len(recipe.kind.axes) for recipe in map(_first_recipe, chains) if recipe]
     if len(set(axes)) > 1:
         raise ValueError(words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
-    return recipes
+    return chains
+
+
+def _copied(layer):
+    if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
+        received = f"{layer.__name__} (a class)" if isinstance(layer, type) else type(layer).__name__
+        raise TypeError(words.NOT_COMPARED.format(received=received))
+    if isinstance(layer, keras.Model):
+        raise TypeError(words.NOT_A_STACK.format(received=type(layer).__name__))
+    return live(layer)
+
+
+def _first_recipe(chain):
+    return next((one.recipe for one in chain if one.recipe), None)
+
+
+def _input(chains, x):
+    """x as float32 values that every chain can be asked about."""
+    recipes = [recipe for chain in chains if (recipe := _first_recipe(chain))]
+    if recipes:
+        rank = len(recipes[0].kind.axes) + 2
+        if x is None:
+            x = boat() if rank == 4 else (1, *[8] * (rank - 2), 1)
+    elif x is None:
+        return boat()
+    else:
+        rank = len(x) if is_shape(x) else np.ndim(x)
+    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    for chain in chains:
+        if chain[0].recipe:
+            input_values(chain[0].recipe, values)  # raises where a built layer reads other channels
+    return values
+
+
+def _answers(chain, x):
+    """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
+    steps = []
+    for one in chain:
+        facts = one.ask(x)
+        if one.recipe is None and not facts.problem:
+            macs = layer_macs(one.layer, x.shape, facts.output_shape)
+            weights = {
+                variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights
+            }
+            facts = replace(facts, macs=macs, macs_formula=str(macs), weights=weights)
+        steps.append(facts)
+        if facts.problem:
+            break
+        x = facts.y
+    return steps
+
+
+def _together(chain, steps):
+    """The facts of a chain. Its MACs are None if it has a layer whose multiplications nobody has told us to count."""
+    facts = steps[0] if len(steps) == 1 else chain_facts(steps)
+    counted = all(
+        one.recipe or step.macs or not step.weights or _is_light(one.layer) for one, step in zip(chain, steps)
+    )
+    return facts if counted else replace(facts, macs=None, macs_formula="")
+
+
+def _is_light(layer):
+    """Whether a layer has weights, and at most one product for each cell, which no counter counts."""
+    return isinstance(layer, (keras.layers.Embedding, keras.layers.PReLU)) or "Normalization" in type(layer).__name__
+
+
+def _seen(chain, steps):
+    """How many cells of x along each axis one cell behind the chain sees; None for all of them."""
+    field = [(Fraction(1), Fraction(1), Fraction(0))] * (steps[0].x.ndim - 2)
+    for one, step in zip(chain, steps):
+        if step.problem or step.y.ndim != step.x.ndim or isinstance(one.layer, keras.layers.RNN):
+            return None
+        field = field_behind(one.layer, [field], [step.x.shape])
+    return tuple(math.floor(size) for size, _, _ in field) if field else None
+
+
+def _through(chain, x):
+    for one in chain:
+        x = one.layer(x)
+    return x
 
 
 @contextmanager

@@ -11,10 +11,17 @@ from widgets.settings import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor,
 class Controls:
     """The controls of one layer; `changed` is called once for every move, whatever it moved.
 
-    `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape.
+    `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape. `shown` are the
+    names of those that can be seen and moved; None for all.
     """
 
-    def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None):
+    OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
+
+    def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None, shown=None):
+        known = (*recipe.kind.settings, *self.OTHERS)
+        if isinstance(shown, str) or (unknown := [name for name in shown or () if name not in known]):
+            received = repr(shown) if isinstance(shown, str) else unknown[0]
+            raise ValueError(words.UNKNOWN_CONTROL.format(known=", ".join(known), received=received, example="strides"))
         self._changed = changed
         self._forget = forget
         self._silent = False
@@ -28,9 +35,11 @@ class Controls:
         self._squares = {}  # setting -> the box that ties its axes together
         rows = []
         if shape_only:
-            rows += self._input_rows()
+            made = self._input_rows()
+            rows += made if shown is None or "input_shape" in shown else []
         for name, rule in self._kind.settings.items():
-            rows += self._setting_rows(name, rule, (settings or recipe.settings)[name])
+            made = self._setting_rows(name, rule, (settings or recipe.settings)[name])
+            rows += made if shown is None or name in shown else []
         reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])
@@ -110,7 +119,7 @@ class Controls:
         controls = self._controls[name] if isinstance(self._controls[name], list) else [self._controls[name]]
         if name in self._squares:
             self._squares[name].value = len(set(value)) == 1
-        for control, one in zip(controls, value if len(controls) > 1 else [value]):
+        for control, one in zip(controls, value if isinstance(value, (tuple, list)) else [value]):
             if hasattr(control, "max"):
                 control.max = max(control.max, one)
             control.value = one
@@ -241,8 +250,7 @@ class Controls:
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
-        groups = self._controls.get("groups")
-        if groups is not None:
+        for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
             with self._quietly():
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value, groups.max = fitting[-1], change.new

@@ -162,7 +162,7 @@ export function drawCells(canvas, view, cell, theme) {
  * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} below
  * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
  * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
- * @param {{point: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left
+ * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
  */
 export function drawLight(canvas, below, cells, padding, cell, theme, dots = []) {
   const context = sized(canvas, parseFloat(below.style.width), parseFloat(below.style.height));
@@ -179,19 +179,21 @@ export function drawLight(canvas, below, cells, padding, cell, theme, dots = [])
     }
     context.stroke();
   }
-  for (const { point, home, held } of dots) {
-    const [[x, y], [fromX, fromY]] = [point, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
+  for (const { point, drawn, home, held } of dots) {
+    const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
     context.strokeStyle = context.fillStyle = theme.lit;
     context.lineWidth = 1.5;
     context.beginPath();
     context.moveTo(fromX, fromY);
     context.lineTo(x, y);
+    context.setLineDash(drawn.join() === point.join() ? [] : [2, 2]);
     context.stroke();
     context.beginPath();
     context.arc(x, y, Math.max(3.5, Math.min(cell * 0.22, 9)), 0, 2 * Math.PI);
     context.fillStyle = held ? theme.lit : theme.halo;
     context.fill();
     context.stroke();
+    context.setLineDash([]);
   }
   const font = fontFor(cell);
   if (font < SMALLEST_FONT || !cells.some(({ text }) => text)) return;

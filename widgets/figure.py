@@ -1,6 +1,8 @@
 """Picture -> matplotlib: the still that a saved notebook keeps."""
 
 import io
+import itertools
+import math
 import textwrap
 from dataclasses import dataclass
 
@@ -9,19 +11,45 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from PIL import Image
 
 from widgets import words
 
-MOST_NUMBERS = 12  # cells a side up to which numbers are written
+NUMBER_ROOM = 15  # points a side that a cell needs for a number
 MOST_LINES = 64  # cells a side up to which they are parted by lines
+MOST_FRAMES = 100  # of a moving picture
+FRAME_MS = 350
 LIT = "#c2006b"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#d95f02"])  # the browser's colours
 
 
-def png(facts, picture, revealed=True):
-    """The picture of the first sample, channel and filter, with the first window lit, as the bytes of a PNG.
+@dataclass
+class Look:
+    """What of a picture is looked at: a sample, a channel of each grid, and a cell of the last grid.
 
-    `revealed=False` shows the input and the code alone, so that a reader can predict the rest.
+    The first of each, where they are left out. `cell` is (plane, row, column), or as many as there are axes.
+    """
+
+    sample: int = 0
+    channels: tuple = ()
+    cell: tuple = ()
+
+    def channel(self, picture, g):
+        """The channel of grid g; one that the picture does not have is the first."""
+        wanted = self.channels[g] if g < len(self.channels) else 0
+        return wanted if wanted < picture.grids[g].shape[-1] else 0
+
+    def window(self, picture):
+        """The cell that is lit, one index an axis."""
+        sizes = picture.grids[-1].shape[1:-1]
+        cell = tuple(self.cell)[-len(sizes) :] if self.cell else (0,) * len(sizes)
+        return tuple(min(max(at, 0), size - 1) for at, size in zip(cell, sizes))
+
+
+def png(facts, picture, revealed=True, look=None):
+    """The picture with one window lit, as the bytes of a PNG.
+
+    `look` is a `Look`. `revealed=False` shows the input and the code alone, so that a reader can predict the rest.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
@@ -30,18 +58,64 @@ def png(facts, picture, revealed=True):
     >>> png(facts, layer_picture(facts))[1:4]
     b'PNG'
     """
+    look = look or Look()
+    figure = _figure(facts, picture, revealed, look)
+    if picture is not None and revealed:
+        _outline(figure, _panels(picture, look))
+    out = io.BytesIO()
+    figure.savefig(out, format="png")
+    return out.getvalue()
+
+
+def gif(facts, picture, look=None, progress=lambda part: None):
+    """The window sliding over the picture, as the bytes of a GIF: one frame for each of the first 100 output cells.
+
+    `progress(part)` is called after each frame with 0 to 1.
+    """
+    look = look or Look()
+    sizes = picture.grids[-1].shape[1:-1]
+    count = min(math.prod(sizes), MOST_FRAMES)
+    frames, plane = [], None
+    for cell in itertools.islice(np.ndindex(sizes), count):
+        here = Look(look.sample, look.channels, cell)
+        if plane != cell[:-2]:  # all that stays the same is drawn once
+            plane = cell[:-2]
+            figure = _figure(facts, picture, True, here)
+            figure.canvas.draw()
+            still = figure.canvas.copy_from_bbox(figure.bbox)
+        figure.canvas.restore_region(still)
+        for patch in _outline(figure, _panels(picture, here)):
+            patch.axes.draw_artist(patch)
+            patch.remove()
+        frame = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
+        frames.append(frame.quantize(64))
+        progress(len(frames) / count)
+    out = io.BytesIO()
+    frames[0].save(out, format="GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
+    return out.getvalue()
+
+
+def _figure(facts, picture, revealed, look):
+    """The picture with nothing lit."""
     figure = Figure(figsize=(9, 3.6), dpi=90, layout="constrained")
     FigureCanvasAgg(figure)
     answer = facts.problem or f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"
     # Matplotlib's own wrapping would take dollars in Keras' words for a formula.
-    title = "\n".join(textwrap.fill(line, 108) for line in (facts.code, answer if revealed else words.PREDICT))
+    title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, answer if revealed else words.PREDICT))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
-        panels = _panels(picture) if revealed else [_grid_panel(picture.grids[0])]
-        _draw(figure, panels)
-    out = io.BytesIO()
-    figure.savefig(out, format="png")
-    return out.getvalue()
+        _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+    return figure
+
+
+def _outline(figure, panels):
+    """Outline what is lit in each panel; returns the patches."""
+    return [
+        _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
+        for axes, panel in zip(figure.axes, panels)
+        for row in panel.lit[0]
+        for column in panel.lit[1]
+    ]
 
 
 @dataclass
@@ -55,38 +129,59 @@ class Panel:
     padding: tuple = ((0, 0), (0, 0))
     lit: tuple = ((), ())  # rows and columns; a cell of both is outlined
     unread: tuple = ((), ())
+    dots: tuple = ()  # of a deformable layer: (home, point), each a row and a column
 
 
-def _grid_panel(grid):
-    return Panel(f"{grid.name}\n{grid.shape}", _flat(grid.values[0, ..., 0]), grid.limit, grid.grey)
+def _grid_panel(picture, g, look, plane=0):
+    grid = picture.grids[g]
+    values = grid.values[min(look.sample, len(grid.values) - 1), ..., look.channel(picture, g)]
+    return Panel(f"{grid.name}\n{grid.shape}", _flat(values, plane), grid.limit, grid.grey)
 
 
-def _panels(picture):
-    """Every grid, and between them every kernel; lit is all that the first cell of the last grid sees."""
+def _panels(picture, look):
+    """Every grid, and between them every kernel; lit is all that one cell of the last grid sees."""
     panels = []
-    lit = [[0] for _ in picture.grids[-1].shape[1:-1]]
-    for index in reversed(range(len(picture.grids))):
-        grid = picture.grids[index]
-        panel = _grid_panel(grid)
+    lit = [[at] for at in look.window(picture)]
+    for g in reversed(range(len(picture.grids))):
+        grid = picture.grids[g]
+        # Padding of the later grid is made of nothing earlier.
+        inside = [[at for at in cells if 0 <= at < n] for cells, n in zip(lit, grid.shape[1:])]
+        panel = _grid_panel(picture, g, look, inside[0][0] if len(lit) == 3 and inside[0] else 0)
         panel.padding, panel.lit = _two(grid.padding, (0, 0)), _two(lit, [0])
-        if index < len(picture.links) and picture.links[index].reads is not None:
-            tables = picture.links[index].reads
+        if g < len(picture.links) and picture.links[g].points is not None:
+            panel.dots = _dots(picture, g, look) if look.sample == 0 else ()  # a picture holds the first sample's
+            panel.lit = ((), ())
+        elif g < len(picture.links) and picture.links[g].reads is not None:
+            tables = picture.links[g].reads
             panel.unread = _two([sorted(set(range(n)) - set(t.flat)) for n, t in zip(grid.shape[1:], tables)], [])
         panels.append(panel)
-        if index:
-            link = picture.links[index - 1]
-            lit = [_read(link, axis, later) for axis, later in enumerate(lit)]
+        if g:
+            link = picture.links[g - 1]
+            lit = [_read(link, axis, later) for axis, later in enumerate(inside)]
             if "kernel" in link.weights:
                 limit = np.abs(link.weights["kernel"]).max(initial=0) or 1
-                panels.append(Panel(link.kernel_name, _flat(link.weights["kernel"][..., 0, 0]), limit))
+                later, earlier = look.channel(picture, g), look.channel(picture, g - 1)
+                slices = list(link.channels[later])
+                taps = link.weights["kernel"][..., slices.index(earlier) if earlier in slices else 0, later]
+                panels.append(Panel(link.kernel_name, _flat(taps, 0), limit))
     return panels[::-1]
+
+
+def _dots(picture, g, look):
+    """Where the taps of one deformed window read, each with the cell that it left: (row, column) pairs."""
+    link, (row, column) = picture.links[g], look.window(picture)
+    group = look.channel(picture, g) * len(link.points) // picture.grids[g].shape[-1]
+    homes = itertools.product(link.reads[0][row], link.reads[1][column])
+    return tuple(zip(homes, map(tuple, link.points[group, row, column])))
 
 
 def _draw(figure, panels):
     widths = [max(panel.values.shape[1], 3) for panel in panels]
     subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
-    for axes, panel in zip(subplots, panels):
-        _cells(axes, panel)
+    share = 600 / np.sqrt(widths).sum()  # points
+    for axes, panel, width in zip(subplots, panels, widths):
+        room = min(share * np.sqrt(width) / width, 190 / len(panel.values))
+        _cells(axes, panel, numbered=room >= NUMBER_ROOM)
         axes.set_title(panel.title, fontsize=8)
 
 
@@ -97,16 +192,16 @@ def _read(link, axis, later):
     return sorted({int(at) for index in later for at in np.nonzero(link.writes[axis] == index)[0]})
 
 
-def _flat(values):
-    """Rows and columns: the first plane of a volume, a line as one row."""
-    return values.reshape(-1, *values.shape[-2:])[0] if values.ndim > 1 else values[None]
+def _flat(values, plane):
+    """Rows and columns: one plane of a volume, a line as one row."""
+    return values.reshape(-1, *values.shape[-2:])[plane] if values.ndim > 1 else values[None]
 
 
 def _two(items, absent):
     return ([absent] + list(items))[-2:]
 
 
-def _cells(axes, panel):
+def _cells(axes, panel, numbered):
     (top, bottom), (left, right) = panel.padding
     height, width = panel.values.shape
     _rectangle(axes, -top, -left, height + top + bottom, width + left + right, hatch="///", zorder=-1)
@@ -127,10 +222,10 @@ def _cells(axes, panel):
         axes.vlines(
             np.arange(-left, width + right + 1) - 0.5, -top - 0.5, height + bottom - 0.5, "#c4c4c4", linewidth=0.6
         )
-    for row in panel.lit[0]:
-        for column in panel.lit[1]:
-            _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
-    if max(height, width) > MOST_NUMBERS:
+    for (from_row, from_column), (row, column) in panel.dots:
+        axes.plot([from_column, column], [from_row, row], color=LIT, linewidth=1, zorder=4)
+        axes.plot([column], [row], "o", color=LIT, markersize=5, markeredgecolor="white", zorder=5)
+    if not numbered:
         return
     for (row, column), value in np.ndenumerate(panel.values):
         red, green, blue, _ = image.cmap(image.norm(value))
@@ -142,7 +237,7 @@ def _cells(axes, panel):
 
 def _rectangle(axes, row, column, height, width, **look):
     look = {"facecolor": "white", "edgecolor": "#999999", "linewidth": 0} | look
-    axes.add_patch(Rectangle((column - 0.5, row - 0.5), width, height, **look))
+    return axes.add_patch(Rectangle((column - 0.5, row - 0.5), width, height, **look))
 
 
 def _short(value):

@@ -2,6 +2,7 @@
 
 import random
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -9,7 +10,7 @@ from widgets import words
 from widgets.code_line import code_line
 from widgets.facts import Facts, ask, plain_text
 from widgets.memory import Memory
-from widgets.recipe import NAME, Recipe
+from widgets.recipe import NAME, Recipe, by_name
 from widgets.settings import KINDS, WEIGHTS
 
 
@@ -28,6 +29,15 @@ class LiveLayer:
         self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
         for name, values in self.recipe.weights.items():
             self._memories[name].note(values)
+
+    def put(self, name, index, values):
+        """Set weights of the live layer at an index of the array `name`; returns what stood there."""
+        variable = getattr(self.layer, name)
+        whole = variable.numpy().copy()
+        before = whole[index].copy()
+        whole[index] = values
+        variable.assign(whole)
+        return before
 
     def ask(self, x):
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
@@ -48,9 +58,12 @@ class NamedLayer:
 
     def __init__(self, layer):
         state = random.getstate()  # an initializer without a seed draws one from Python's own generator
-        self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
+        try:
+            self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
+            self._weights = layer.get_weights() if layer.built else None
+        except Exception:  # a layer of the reader's own that cannot be copied; to call it changes nothing
+            self.layer, self._weights = layer, None
         random.setstate(state)
-        self._weights = layer.get_weights() if layer.built else None
         self.settings = {}
 
     def forget(self):
@@ -70,6 +83,9 @@ class NamedLayer:
         except Exception as refusal:
             problem = plain_text(refusal)
             return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
+        if y.size == 0:
+            problem = words.EMPTY_RESULT.format(shape=y.shape)
+            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
         params = self.layer.count_params()
         return Facts(
             **known,
@@ -85,9 +101,12 @@ class NamedLayer:
 
     def _code(self):
         try:
-            return code_line(
-                type(self.layer), {n: getattr(self.layer, n, v) for n, v in self.layer.get_config().items()}
-            )
+            arguments = {n: getattr(self.layer, n, v) for n, v in self.layer.get_config().items()}
+            if "activation" in arguments:
+                arguments["activation"] = by_name(arguments["activation"])
+            if "pool_size" in arguments and arguments["strides"] == arguments["pool_size"]:
+                del arguments["strides"]  # what Keras makes of its default, None
+            return code_line(type(self.layer), arguments)
         except Exception:  # a layer with arguments of its own kind
             return f"layers.{type(self.layer).__name__}(...)"
 
@@ -108,7 +127,8 @@ def window_axes(layer, input_shape):
     if hasattr(layer, "pool_size"):
         rules = zip(spatial, layer.pool_size, layer.strides)
         return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
-    if spatial and tuple(layer.compute_output_shape(input_shape))[1:] == tuple(input_shape[1:]):
+    after = layer.compute_output_spec(keras.KerasTensor(input_shape))  # knows layers without compute_output_shape too
+    if spatial and tuple(getattr(after, "shape", ()))[1:] == tuple(input_shape[1:]):
         return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
     return None
 
@@ -126,7 +146,8 @@ def chain_facts(steps):
     counts = {}
     for name in ("params", "macs"):
         parts = [getattr(step, name) for step in steps]
-        counts |= {name: sum(parts), f"{name}_formula": " + ".join(map(str, parts)) + f" = {sum(parts)}"}
+        written = " + ".join(map(str, parts)) + f" = {sum(parts)}"
+        counts |= {name: sum(parts), f"{name}_formula": written if steps[1:] else getattr(first, f"{name}_formula")}
     return Facts(
         **known,
         **counts,

@@ -129,6 +129,9 @@ export function spread(link, block, forward = false) {
   return block.map((indices, i) => [...new Set(indices.flatMap((index) => along(link.axes[i], index).map((end) => end.at)))]);
 }
 
+/** What is left of a block inside the grid: padding and cropped cells are joined to nothing. @param {Grid} grid @param {number[][]} block */
+export const kept = (grid, block) => block.map((along, axis) => along.filter((at) => at >= 0 && at < grid.sizes[axis]));
+
 /** Where the taps of one later cell of a deformable link read an earlier channel: row and column, and the mask's factor.
  * @param {Link} link @param {Cell} cell @param {number} channel @param {number} channels of the earlier grid */
 export function pointsOf(link, cell, channel, channels) {
@@ -143,6 +146,10 @@ export function pointsOf(link, cell, channel, channels) {
   });
 }
 
+/** Where one tap reads for each later cell, one after the other. @param {Link} link @param {Grid} later @param {Cell} tap @param {number} channel @param {number} channels */
+export const pointsOfTap = (link, later, tap, channel, channels) =>
+  product(later.sizes.map((size) => [...Array(size).keys()])).map((at) => pointsOf(link, at, channel, channels)[tap[1] * link.axes[2].taps + tap[2]].point);
+
 /** The four cells around a point, each with its part in the value between them. @param {number[]} point row and column */
 export function neighbours([row, column]) {
   const [top, left] = [Math.floor(row), Math.floor(column)];
@@ -155,20 +162,20 @@ export function neighbours([row, column]) {
 /** The value at a point between the cells. @param {Grid} grid @param {number[]} point @param {number} channel */
 export const sampled = (grid, point, channel) => neighbours(point).reduce((sum, { cell, part }) => sum + (part ? part * Number(valueAt(grid, cell, channel)) : 0), 0);
 
-/** The later cells whose points have an earlier cell among their neighbours, each tap once. @param {Link} link @param {Grid} earlier
+/** The later cells whose points have an earlier cell among their neighbours, each tap once, with its part of that cell. @param {Link} link @param {Grid} earlier
  * @param {Grid} later @param {Cell} cell @param {number} channel */
 export function feedsPoints(link, earlier, later, cell, channel) {
   return product(later.sizes.map((size) => [...Array(size).keys()])).flatMap((at) =>
     pointsOf(link, at, channel, earlier.channels)
       .filter(({ point: [row, column] }) => Math.abs(row - cell[1]) < 1 && Math.abs(column - cell[2]) < 1)
-      .map(({ tap }) => ({ at, tap })));
+      .map(({ tap, point: [row, column], factor }) => ({ at, tap, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) * factor })));
 }
 
 /** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */
 export function unread(link, grid) {
   return link.axes.map(({ table, scatter }, i) => {
     const read = new Set(table);
-    return scatter ? [] : Array.from({ length: grid.sizes[i] }, (_, index) => index).filter((index) => !read.has(index));
+    return scatter || link.points ? [] : Array.from({ length: grid.sizes[i] }, (_, index) => index).filter((index) => !read.has(index));
   });
 }
 
@@ -231,7 +238,7 @@ const widthOf = (text) => [...text].reduce((width, letter) => width + (letter ==
  * @param {number} value @param {number} room */
 export function short(value, room) {
   const tries = [number(value)];
-  if (Math.abs(value) < 1e6) for (let digits = 3; digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits));
+  if (Math.abs(value) < 1e6) for (let digits = 3; digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "")); // no "-0.00"
   else if (Number.isFinite(value)) tries.push(value.toExponential(1), value.toExponential(0));
   return tries.find((text) => widthOf(text) <= room) ?? "";
 }

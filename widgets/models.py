@@ -9,12 +9,15 @@ import keras
 import numpy as np
 
 from widgets import words
-from widgets.arithmetic import padding_cells
-from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
+from widgets.arithmetic import padding_cells, writes
+from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.live import window_axes
 from widgets.quiet import start_runtime
 from widgets.recipe import NAME
 from widgets.settings import KINDS
+
+# Behind these a cell may have seen everything.
+WHOLE = ("Flatten", "Reshape", "Bidirectional", "LSTM", "GRU", "SimpleRNN")
 
 
 class ModelSteps:
@@ -32,29 +35,24 @@ class ModelSteps:
         self.x = _values(model, x)
         if not model.built or not getattr(model, "inputs", None):
             model = _built(model, self.x.shape)
-        graph = getattr(model, "_functional", None) or model
         if len(model.inputs) != 1:
             raise ValueError(words.ONE_INPUT.format(received=len(model.inputs)))
         self._input = model.inputs[0]
-        nodes = [node for depth in sorted(graph._nodes_by_depth, reverse=True) for node in graph._nodes_by_depth[depth]]
-        order = {id(layer): i for i, layer in enumerate(model.layers)}
-        nodes = [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
-        self._nodes = sorted(nodes, key=lambda node: order.get(id(node.operation), len(order)))
-        shapes = self._shapes()
+        self._nodes = model_nodes(model)
+        shapes = tensor_shapes(model, self.x.shape)
         fields = {id(self._input): [(Fraction(1), Fraction(1), Fraction(0))] * (self.x.ndim - 2)}
         self.rows = []
         for node in self._nodes:
-            layer, (out,) = node.operation, node.output_tensors[:1]
-            inputs = node.input_tensors
-            fields[id(out)] = field_behind(layer, [fields.get(id(t)) for t in inputs], [shapes[id(t)] for t in inputs])
+            layer, out = node.operation, node.output_tensors[0]
+            field = _behind_node(node, fields, shapes)
             self.rows.append(
                 {
                     "name": layer.name,
                     "layer": type(layer).__name__,
                     "output_shape": shapes[id(out)],
                     "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
-                    "macs": layer_macs(layer, shapes[id(inputs[0])], shapes[id(out)]),
-                    "receptive_field": fields[id(out)] and tuple(math.floor(size) for size, _, _ in fields[id(out)]),
+                    "macs": layer_macs(layer, shapes[id(node.input_tensors[0])], shapes[id(out)]),
+                    "receptive_field": field and tuple(math.floor(size) for size, _, _ in field),
                 }
             )
         self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
@@ -99,15 +97,6 @@ class ModelSteps:
         layers = {id(node.operation): row["params"] for node, row in zip(self._nodes, self.rows)}
         return sum(layers.values())
 
-    def _shapes(self):
-        """The shape of every tensor, for this x."""
-        tensors = [node.output_tensors[0] for node in self._nodes]
-        known = {id(self._input): self.x.shape} | {id(t): (len(self.x), *t.shape[1:]) for t in tensors}
-        if any(None in shape for shape in known.values()):  # a model for pictures of any size
-            spec = keras.Function(self._input, tensors, name=NAME).compute_output_spec(keras.KerasTensor(self.x.shape))
-            known |= {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(spec))}
-        return known
-
     def _can_draw(self, node, shapes):
         layer = node.operation
         if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
@@ -134,57 +123,117 @@ class ModelSteps:
         return run
 
 
+def model_nodes(model):
+    """The calls of a model's layers in the order of the computation; branches side by side in Keras' order."""
+    graph = getattr(model, "_functional", None) or model
+    order = {id(layer): i for i, layer in enumerate(model.layers)}
+    nodes = []
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        nodes += sorted(graph._nodes_by_depth[depth], key=lambda node: order.get(id(node.operation), len(order)))
+    return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
+
+
+def tensor_shapes(model, input_shape):
+    """The shape of every tensor in a model, by its id, for an input of this shape."""
+    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
+    known = {id(model.inputs[0]): tuple(input_shape)} | {id(t): (input_shape[0], *t.shape[1:]) for t in tensors}
+    if any(None in shape for shape in known.values()) or tuple(model.inputs[0].shape[1:]) != tuple(input_shape[1:]):
+        ask = keras.Function(model.inputs[0], tensors, name=NAME)  # a model for pictures of any size
+        spec = keras.tree.flatten(ask.compute_output_spec(keras.KerasTensor(input_shape)))
+        known |= {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
+    return known
+
+
+def _behind_node(node, fields, shapes):
+    """What one cell behind a call sees; noted in `fields` for each of its outputs."""
+    before = [fields.get(id(tensor)) for tensor in node.input_tensors]
+    field = field_behind(node.operation, before, [shapes[id(tensor)] for tensor in node.input_tensors])
+    fields |= {id(tensor): field for tensor in node.output_tensors}
+    return field
+
+
 def field_behind(layer, before, shapes):
     """What one cell behind `layer` sees, along each axis (size, stride, start); None for the whole picture.
 
-    `before` are the same for each input, `shapes` their shapes. Of several branches the region holds all.
+    `before` are the same for each input, `shapes` their shapes. Of several branches the region holds all. Behind
+    strides, a layer that makes more cells may see up to a stride less than this.
     """
-    if any(field is None for field in before):
-        return None
     name = type(layer).__name__
-    if name.startswith("Global") or name in ("Flatten", "Reshape") or not before:
+    if not before or any(field is None for field in before):
         return None
+    if name.startswith("Global") or name.endswith("Attention") or name in WHOLE:
+        return None
+    if isinstance(layer, keras.Model):
+        if not _is_chain(layer):
+            return None
+        inner, known = {id(layer.inputs[0]): before[0]}, tensor_shapes(layer, shapes[0])
+        for node in model_nodes(layer):
+            _behind_node(node, inner, known)
+        return inner[id(layer.outputs[0])]
     if len(before) > 1:
         return [_union(axis) for axis in zip(*before)]
-    (field,), (shape,) = before, shapes
+    (field,), shape = before, _spatial(layer, shapes[0])
     behind = []
     for axis, (size, stride, start) in enumerate(field):
-        n = shape[1 + axis]
-        k, s, d, pad = _rule(layer, axis, n)
-        if name.endswith("Transpose"):
+        k, s, d, pad = _rule(layer, axis, shape[axis])
+        if name.endswith("Transpose") or name.startswith("UpSampling"):  # a convolution over cells s times as close
             stride /= s
-            behind.append((size + d * (k - 1) * stride, stride, start - d * (k - 1) * stride))
-        elif name.startswith("UpSampling"):
-            behind.append((size, stride / s, start))
+            behind.append((size + d * (k - 1) * stride, stride, start - (d * (k - 1) - pad) * stride))
         else:
             behind.append((size + d * (k - 1) * stride, stride * s, start - pad * stride))
     return behind
 
 
 def layer_macs(layer, input_shape, output_shape):
-    """Multiply-accumulates of a layer for one sample; 0 where it has no products with weights."""
+    """Multiply-accumulates of a layer, or of a model in a model, for one sample; 0 where there are no weights."""
     name = type(layer).__name__
+    if isinstance(layer, keras.Model):
+        if not _is_chain(layer):
+            return 0
+        known = tensor_shapes(layer, input_shape)
+        ends = [(node.operation, node.input_tensors[0], node.output_tensors[0]) for node in model_nodes(layer)]
+        return sum(layer_macs(inner, known[id(x)], known[id(y)]) for inner, x, y in ends)
     kernels = [getattr(layer, attribute, None) for attribute in ("depthwise_kernel", "pointwise_kernel")]
     if kernels[0] is None:
         kernels = [getattr(layer, "kernel", None)]
     if kernels[0] is None or not (name in KINDS or name == "Dense"):
         return 0
-    cells = input_shape[1:-1] if name.endswith("Transpose") else output_shape[1:-1]
+    cells = _spatial(layer, input_shape if name.endswith("Transpose") else output_shape)
     return math.prod(cells) * sum(math.prod(kernel.shape) for kernel in kernels)
 
 
+def _is_chain(model):
+    """Whether a model in a model has calls that can be listed, from one input to one output."""
+    return model.built and len(getattr(model, "inputs", None) or ()) == len(model.outputs) == 1
+
+
+def _spatial(layer, shape):
+    """The spatial sizes in a tensor's shape."""
+    return shape[2:] if getattr(layer, "data_format", None) == "channels_first" else shape[1:-1]
+
+
 def _rule(layer, axis, n):
-    """(kernel, stride, dilation, padding before) of a layer along one axis; 1, 1, 1, 0 where it has none."""
+    """(kernel, stride, dilation, padding before) of a layer along one axis; 1, 1, 1, 0 where it has none.
+
+    Of a layer that makes more cells, the stride says how many, and the last number the cells that are cropped.
+    """
+    name = type(layer).__name__
     window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
     if window is not None:
         k, s = window[axis], layer.strides[axis]
         d = getattr(layer, "dilation_rate", (1, 1, 1))[axis]
+        if name.endswith("Transpose"):
+            more = layer.output_padding[axis] if isinstance(layer.output_padding, tuple) else layer.output_padding
+            return k, s, d, -int(writes(n, k, s, d, layer.padding, more)[0, 0])
         return k, s, d, padding_cells(n, k, s, d, layer.padding)[0]
-    if type(layer).__name__.startswith("ZeroPadding"):
-        pads = layer.padding if isinstance(layer.padding[0], tuple) else (layer.padding,)
-        return 1, 1, 1, pads[axis][0]
-    if type(layer).__name__.startswith("UpSampling"):
-        return 1, layer.size[axis] if isinstance(layer.size, tuple) else layer.size, 1, 0
+    if name.startswith(("ZeroPadding", "Cropping")):
+        pads = getattr(layer, "padding", None) or layer.cropping
+        before = (pads if isinstance(pads[0], tuple) else (pads,))[axis][0]
+        return 1, 1, 1, before if name.startswith("Zero") else -before
+    if name.startswith("UpSampling"):
+        s = layer.size[axis] if isinstance(layer.size, tuple) else layer.size
+        k = s if getattr(layer, "interpolation", "nearest") == "nearest" else 2 * s - s % 2
+        return k, s, 1, (k - s) // 2
     return 1, 1, 1, 0
 
 
@@ -201,14 +250,19 @@ def _values(model, x):
     if x is None and wanted and wanted[1:] != (8, 8, 1):
         x = tuple(1 if i == 0 else size or 16 for i, size in enumerate(wanted))
     if x is None:
-        return boat()
-    return seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+        return default_input(rank)
+    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
+        raise ValueError(words.OTHER_INPUT.format(wanted=tuple(wanted), received=values.shape))
+    return values
 
 
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
         raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
+    if not model.layers:
+        raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
     state = random.getstate()  # an initializer without a seed draws one from Python's own generator
     copies = [type(layer).from_config(layer.get_config()) for layer in model.layers]
     built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)

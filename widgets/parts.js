@@ -83,6 +83,18 @@ export function build(words) {
     where: element("span", { class: "cn-where" }),
     speed: element("select", { class: "cn-speed", "aria-label": words.speed, "data-lm-suppress-shortcuts": "true" },
       ...words.speeds.map((/** @type {string} */ text, /** @type {number} */ i) => element("option", { value: i }, text))),
+    edit: button("edit", words.edit, words.edit),
+    of: element("span", { class: "cn-of" }),
+    field: element("input", { type: "text", inputmode: "decimal", size: "8", class: "cn-field", "data-lm-suppress-shortcuts": "true" }),
+    fill: button("fill", words.fill, words.fill),
+    clear: button("clear", words.clear, words.clear),
+    undo: button("undo", words.undo, words.undo),
+    png: button("png", words.png, words.png),
+    gif: button("gif", words.gif, words.gif),
+    state: button("state", words.state, words.state),
+    progress: element("progress", { class: "cn-progress", max: "1", "aria-label": words.progress, hidden: "" }),
+    text: element("textarea", { class: "cn-text", rows: "2", readonly: "", "aria-label": words.state_label, "data-lm-suppress-shortcuts": "true", hidden: "" }),
+    editor: element("span", { class: "cn-editor", hidden: "" }),
     facts: element("div", { class: "cn-facts", role: "list" }),
     sum: element("div", { class: "cn-sum" }),
     said: element("div", { class: "cn-said", role: "status", "aria-live": "polite" }),
@@ -92,13 +104,17 @@ export function build(words) {
   const transport = element("div", { class: "cn-transport" }, ui.first, ui.back, ui.play, ui.forward, ui.last, ui.position, ui.where, ui.speed);
   const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
-  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, ui.said] };
+  ui.editor.append(ui.of, ui.field, ui.fill, ui.clear, ui.undo);
+  const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.png, ui.gif, ui.state, ui.progress, ui.text);
+  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, tools, ui.said] };
 }
 
-/** Text that is made only when it is asked for. @param {string} summary @param {() => string} text */
-export function fold(summary, text) {
+/** Text that is made only when it is asked for. @param {string} summary @param {() => string} text @param {boolean} open from the start */
+export function fold(summary, text, open = false) {
   const details = element("details", { class: "cn-fold" }, element("summary", { "data-lm-suppress-shortcuts": "true" }, summary));
   details.addEventListener("toggle", () => { if (details.open && details.childNodes.length === 1) details.append(element("pre", {}, text())); });
+  if (open) details.append(element("pre", {}, text()));
+  details.open = open;
   return details;
 }
 
@@ -143,4 +159,15 @@ export function mendSliders(box) {
       handle.setAttribute("data-lm-suppress-shortcuts", "true");
     }
   }
+}
+
+/** "End" goes to the last value that a slider has now: noUiSlider itself goes to the one that it was made with.
+ * @param {KeyboardEvent} event @param {Element} box */
+export function sliderEnd(event, box) {
+  const handle = /** @type {Element} */ (event.target).closest?.(".noUi-handle");
+  const target = /** @type {any} */ (handle?.closest(".noUi-target:not([disabled])"));
+  if (event.key !== "End" || !target?.noUiSlider || !box.contains(target)) return;
+  event.preventDefault();
+  event.stopPropagation(); // or the slider's own answer would come after ours
+  target.noUiSlider.set(Number(handle?.getAttribute("aria-valuemax")));
 }

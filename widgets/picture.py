@@ -43,7 +43,8 @@ class Link:
     channels read, later channels); there are no weights where cells are only moved.
     `before_activation` is the later grid's values before `activation`, "" where there is none.
     `points` are a deformable layer's, of the first sample: (offset group, rows, columns, taps, 2). Its taps read
-    there, between the cells; `reads` are the places that they were moved from.
+    there, between the cells; `reads` are the places that they were moved from. Where it is modulated,
+    `weights["mask"]` holds the factor of each point.
     """
 
     operation: str
@@ -116,6 +117,10 @@ def _named(link, name):
 
 def _link(operation, facts, found, kernel):
     weights = {name: weight.values for name, weight in facts.weights.items()} | {"kernel": kernel}
+    points = None if facts.points is None else np.moveaxis(facts.points[0], 2, 0)
+    if facts.mask is not None:
+        by_group = facts.mask[0].reshape(*facts.mask.shape[1:3], *points.shape[::3])  # groups and taps
+        weights["mask"] = np.moveaxis(by_group, 2, 0)
     return Link(
         operation=operation,
         reads=found.reads,
@@ -124,7 +129,7 @@ def _link(operation, facts, found, kernel):
         weights=weights,
         activation=words.activation_name(facts.settings["activation"]),
         before_activation=channels_last(facts.before_activation, facts.channel_axis),
-        points=None if facts.points is None else np.moveaxis(facts.points[0], 2, 0),
+        points=points,
     )
 
 
@@ -133,10 +138,12 @@ def _chain(pictures, facts):
     grids = [pictures[0].grids[0]]
     for i, picture in enumerate(pictures):
         for grid in picture.grids[1:]:
-            last = i == len(pictures) - 1 and grid is picture.grids[-1]
+            end = grid is picture.grids[-1]
+            last = end and i == len(pictures) - 1
             # The next link's padding belongs around the grid that it reads.
-            padding = grid.padding if last else pictures[i + 1].grids[0].padding
-            between = words.AFTER_LAYER.format(number=i) if facts.operation == "chain" else words.BETWEEN
+            padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
+            after_layer = end and facts.operation == "chain"
+            between = words.AFTER_LAYER.format(number=i) if after_layer else words.BETWEEN
             grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else between))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(

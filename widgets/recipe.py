@@ -37,7 +37,7 @@ class Recipe:
         self.arguments |= {
             "name": NAME,
             "dtype": "float32",
-            "activation": _by_name(layer.activation),
+            "activation": by_name(layer.activation),
         }
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
@@ -84,7 +84,7 @@ def call(layer, x, answer=None):
     return (after if y is seen[0] else seen[0].numpy()), after
 
 
-def _by_name(activation):
+def by_name(activation):
     """Keras' name for one of its own activations; None for linear; anything else as it is."""
     if activation is None or activation is keras.activations.linear:
         return None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from widgets import words
-from widgets.facts import channels_last, sees
+from widgets.facts import channels_last
 
 STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
 # Inline, since a notebook that is not trusted loses style sheets and keeps this.
@@ -16,30 +16,34 @@ UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 BAR = '<div style="width: {width}%; height: 6px; min-width: 1px; background-color: #3b82b5"></div>'
 
 
-def row(facts):
+def row(facts, seen):
     """What is compared, as plain numbers and text; None where Keras refused. `ms` is None until it is measured.
 
-    `receptive_field` is how many input cells along each axis one output cell sees, padding cells counted. In a
-    transposed layer it is the most that any output cell sees; in a deformable one, the grid before it is moved.
+    `receptive_field` is `seen`: how many input cells along each axis one output cell sees, padding cells counted; None
+    for the whole picture. In a transposed layer it is the most that any output cell sees; in a deformable one, the
+    grid before it is moved. A stack's weights bear the number of their layer.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
-    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)))
+    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)), (2, 2))
     >>> found["weights"], found["params_formula"], found["receptive_field"]
     ({'kernel': (2, 2, 4, 6), 'bias': (6,)}, '2*2*4*6 + 6 = 102', (2, 2))
     """
-    names = ("code", "operation", "output_shape", "params", "params_formula", "macs", "macs_formula")
-    names += ("problem", "advice", "warning")
+    names = ("code", "output_shape", "params", "params_formula", "macs", "macs_formula", "problem", "advice", "warning")
+    stack = facts.steps if facts.operation == "chain" else ()
+    operations = [facts.operation, *(step.operation for step in stack)]
+    weights = {f"{i} {name}": weight for i, step in enumerate(stack) for name, weight in step.weights.items()}
     return {name: getattr(facts, name) for name in names} | {
-        "weights": {name: weight.shape for name, weight in facts.weights.items()},
-        "receptive_field": None if facts.problem else sees([facts]),
+        "operation": next((name for name in words.FIELDS if name in operations), facts.operation),
+        "weights": {name: weight.shape for name, weight in (weights or facts.weights).items()},
+        "receptive_field": seen,
         "ms": None,
     }
 
 
 def thumbnail(facts):
-    """The output's first sample, channel and plane as a PNG in a data address; "" where Keras refused."""
-    if facts.y is None:
+    """The output's first sample, channel and plane as a PNG in a data address; "" where there is none."""
+    if facts.y is None or facts.y.ndim != facts.x.ndim or facts.y.ndim < 3:
         return ""
     from matplotlib.image import imsave  # slow to import, and only pictures need it
 
@@ -75,7 +79,8 @@ def as_html(x_shape, rows, pictures=None):
         picture = (
             f'<td><img src="{pictures[i]}" alt="{words.THUMBNAIL}"></td>' if pictures and pictures[i] else "<td></td>"
         )
-        cells = [f'<th scope="row"><code>{html.escape(found["code"])}</code></th>']
+        code = html.escape(found["code"]).replace(", layers.", ",<br>layers.")  # a stack: one layer a line
+        cells = [f'<th scope="row"><code>{code}</code></th>']
         if found["problem"]:
             cells.append(
                 f'<td colspan="{len(shown) - 1}"><strong>{words.REFUSED}:</strong> {html.escape(_said(found))}</td>'
@@ -92,12 +97,13 @@ def as_html(x_shape, rows, pictures=None):
 
 def _cell(name, found, most):
     text = html.escape(_written(name, found))
-    if name == "weights":
+    if name == "weights" and found[name]:
         text = "<br>".join(f"{html.escape(weight)} {UNBROKEN.format(shape)}" for weight, shape in found[name].items())
     if name == "output_shape":
         text = UNBROKEN.format(text) + f"<br><strong>{html.escape(found['warning'])}</strong>" * bool(found["warning"])
     if name in most and found[name] is not None:
         formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
+        formula = "" if formula == text else formula  # a layer that is no convolution has a count and no more
         text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
     return f'<td data-label="{words.COLUMNS[name]}">{text}</td>'
 
@@ -116,10 +122,12 @@ def _aligned(names, rows):
 def _written(name, found):
     """One value as a reader sees it."""
     value = found[name]
+    if value is None and name == "receptive_field" and not found["problem"]:
+        return words.WHOLE_PICTURE
     if value is None:
         return words.REFUSED if name == "output_shape" else "-"
     if name == "weights":
-        return ", ".join(map(str, value.values()))
+        return ", ".join(map(str, value.values())) or "-"
     if name == "receptive_field":
         return words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
     return f"{value:.2f}" if name == "ms" else str(value)

@@ -3,13 +3,15 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, neighbours, touched, groupsOf, spread, unread, product, fill, number, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, element, fold, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders } from "./parts.js";
+import { build, panel, element, fold, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
+import { hands } from "./hands.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
+const CHAIN_KERNEL = 8; // the same for a kernel among many grids
 const LEAST_GRID = 120; // CSS pixels; where grids would be smaller, panels go on in the next line
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
@@ -37,10 +39,6 @@ function render({ model, el }) {
   let [pinned, position] = [false, 0];
   let [playing, saying, asking] = [0, 0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
-  let held = 0; // the tap whose sampling point the keys move
-  let dragging = false;
-  let asked = -1; // the revision at which a point was moved; until the next one comes, moves wait
-  /** @type {any} */ let waiting = null;
 
   const clamp = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(value, high));
   const last = () => picture.grids.length - 1;
@@ -100,8 +98,9 @@ function render({ model, el }) {
     el.classList.toggle("cn-narrow", narrow);
     relabel(ui.full, full ? words.full_leave : words.full);
     const grids = panels.filter((part) => part.link === undefined);
+    const unitsOf = (/** @type {any} */ part) => part.link === undefined ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel;
     const counted = narrow && grids.length === 2 ? grids : panels;
-    const units = counted.reduce((sum, part) => sum + UNITS[part.link === undefined ? "grid" : "kernel"], 0);
+    const units = counted.reduce((sum, part) => sum + unitsOf(part), 0);
     const wide = full || grids.length > 2 ? width : Math.min(width, 1060);
     const least = narrow ? 100 : LEAST_GRID;
     const unit = Math.max((wide - 14 * counted.length) / units, Math.min(least, wide) / UNITS.grid);
@@ -110,7 +109,7 @@ function render({ model, el }) {
     for (const part of panels) {
       const view = shown(part);
       const [[top, bottom], [left, right]] = view.padding;
-      const room = picture.rank === 1 ? wide : Math.min(unit * UNITS[part.link === undefined ? "grid" : "kernel"] * (narrow && part.link !== undefined ? 2 : 1), wide);
+      const room = picture.rank === 1 ? wide : Math.min(unit * unitsOf(part) * (narrow && part.link !== undefined ? 2 : 1), wide);
       part.room = Math.floor(room);
       part.root.style.width = `${part.room}px`;
       part.cell = Math.min(room / (view.columns + left + right), high / (view.rows + top + bottom), most);
@@ -142,7 +141,7 @@ function render({ model, el }) {
       drawGrids();
     }
     el.dataset.revision = picture.revision;
-    if (asked !== picture.revision) sendMove();
+    hand.next();
   }
 
   /** The nearest cell that a panel has, padding included. @param {any} part @param {number[]} cell */
@@ -185,7 +184,7 @@ function render({ model, el }) {
   /** The group of each channel of grid g, where its layer has several. @param {number | undefined} g */
   function groups(g) {
     const i = picture.links.findIndex((/** @type {any} */ link) => link.kernel);
-    if (g === undefined || (g !== i && g !== i + 1)) return undefined;
+    if (g === undefined || i < 0 || (g !== i && g !== i + 1)) return undefined;
     const found = groupsOf(picture.links[i], picture.grids[i].channels);
     if (found.count === 1) return undefined;
     return g === i ? found.channels : found.filters;
@@ -269,6 +268,7 @@ function render({ model, el }) {
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
   function drawLit() {
     const cells = /** @type {Record<string, any[]>} */ (Object.fromEntries(panels.map((part) => [part.id, []])));
+    const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((made) => made.textContent); // stay so while a point is dragged
     ui.sum.replaceChildren();
     let said = "";
     if (lit) {
@@ -276,7 +276,7 @@ function render({ model, el }) {
       const told = part.link === undefined ? lightCell(part.grid, lit.cell, cells) : lightTap(part.link, lit.cell, cells);
       cells[lit.id].push({ cell: lit.cell });
       said = told.said;
-      for (const line of told.lines) ui.sum.append("summary" in line ? fold(line.summary, line.more) : element("div", { class: `cn-line cn-${line.kind}` }, line.text));
+      for (const line of told.lines) ui.sum.append("summary" in line ? fold(line.summary, line.more, open.includes(line.summary)) : element("div", { class: `cn-line cn-${line.kind}` }, line.text));
       for (const name of /** @type {("value" | "before" | "total")[]} */ (["value", "before", "total"])) ui.sum.dataset[name] = String(told[name] ?? "");
       if (told.missing) askWindow(part.grid, lit.cell);
     }
@@ -284,7 +284,7 @@ function render({ model, el }) {
     for (const part of panels) {
       const { plane, padding } = shown(part);
       const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
-      drawLight(part.light, part.cells, here, padding, part.cell, theme, part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === held })) : []);
+      drawLight(part.light, part.cells, here, padding, part.cell, theme, part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : []);
     }
     const count = cellCount();
     ui.position.value = String(position);
@@ -292,6 +292,7 @@ function render({ model, el }) {
     ui.where.textContent = `${position + 1} / ${count}`;
     clearTimeout(saying);
     saying = window.setTimeout(() => { ui.said.textContent = said; }, 250);
+    hand.update();
     el.dataset.lit = lit ? [lit.id, ...lit.cell].join(":") : "";
   }
 
@@ -302,9 +303,9 @@ function render({ model, el }) {
     let block = cell.map((index) => [index]);
     for (const { point } of dots()) cells[0].push(...neighbours(point).filter(({ part }) => part).map(({ cell: at }) => ({ cell: at })));
     for (let i = g - 1; i >= 0 && is && !picture.links[i].points; i--) {
-      block = spread(picture.links[i], block);
+      block = spread(picture.links[i], kept(picture.grids[i + 1], block));
       const seen = product(block);
-      if (!seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
+      if (seen.length && !seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
       const kernel = panels.find((part) => part.link === i);
       if (i === g - 1 && kernel && picture.links[i].scatter) cells[kernel.id].push(...windowOf(picture.links[i], cell).map(({ tap }) => ({ cell: tap })));
       cells[i].push(...seen.filter((at) => i === 0 || inside(picture.grids[i], at)).map((at) => ({ cell: at })));
@@ -324,7 +325,7 @@ function render({ model, el }) {
       if (fed.length && !fed.some(({ at }) => at[0] === planes[g + 1])) showPlane(g + 1, fed[0].at[0]);
       block = spread(link, cell.map((index) => [index]), true);
       for (let i = g + 1; i < picture.links.length && fed.length && !link.points; i++) {
-        block = spread(picture.links[i], block, true);
+        block = spread(picture.links[i], kept(picture.grids[i], block), true);
         cells[i + 1].push(...product(block).map((at) => ({ cell: at })));
       }
     }
@@ -336,36 +337,19 @@ function render({ model, el }) {
   /** The sampling points of the lit output cell, for the channel shown; none where the layer has none. */
   function dots() {
     const link = picture.links[0];
-    return link?.points && lit?.id === "1" ? pointsOf(link, lit.cell, chosen[0], picture.grids[0].channels) : [];
-  }
-
-  /** Ask the layer what it gives with a point elsewhere: only the newest wish waits. @param {any} dot @param {number[]} point */
-  function movePoint(dot, point) {
-    const offset = point.map((at, axis) => Math.round(100 * (at - dot.home[axis])) / 100);
-    const { cell } = /** @type {{cell: number[]}} */ (lit);
-    waiting = { move: [[cell[1], cell[2], dot.group, dot.index], offset] };
-    if (asked !== picture.revision) sendMove();
-  }
-
-  function sendMove() {
-    if (!waiting) return;
-    asked = picture.revision;
-    model.send(waiting);
-    waiting = null;
-  }
-
-  /** Where the pointer is between the cells of the input: row and column. @param {PointerEvent} event */
-  function between(event) {
-    const part = find("0");
-    const { left, top } = part.cells.getBoundingClientRect();
-    const { padding: [[above], [before]] } = shown(part);
-    return [(event.clientY - top) / part.cell - above - 0.5, (event.clientX - left) / part.cell - before - 0.5];
+    if (!link?.points || lit?.id !== "1") return [];
+    const { sizes: [, ...sizes], padding } = shown(find("0"));
+    // A point far outside is drawn at the rim, where a hand can take it back.
+    const drawn = (/** @type {number[]} */ point) => point.map((at, axis) => clamp(at, -padding[axis][0] - 0.3, sizes[axis] + padding[axis][1] - 0.7));
+    return pointsOf(link, lit.cell, chosen[0], picture.grids[0].channels).map((dot) => ({ ...dot, drawn: drawn(dot.point) }));
   }
 
   /** @param {number} i @param {number[]} tap @param {Record<string, any[]>} cells */
   function lightTap(i, tap, cells) {
-    const { links } = picture;
-    cells[links[i].scatter ? i + 1 : i].push(...product(touched(links[i], tap)).map((cell) => ({ cell })));
+    const { links, grids } = picture;
+    const read = links[i].points ? pointsOfTap(links[i], grids[i + 1], tap, chosen[i], grids[i].channels).flatMap((point) => neighbours(point).filter(({ part }) => part).map(({ cell }) => cell))
+      : product(touched(links[i], tap));
+    cells[links[i].scatter ? i + 1 : i].push(...read.map((cell) => ({ cell })));
     return tellTap(picture, words, i, tap, chosen);
   }
 
@@ -389,7 +373,8 @@ function render({ model, el }) {
 
   /** @param {any} answer @param {any[]} buffers */
   function answered(answer, buffers) {
-    if (!answer.window || answer.revision !== picture.revision) return;
+    if (!answer.window) return hand.answered(answer, buffers);
+    if (answer.revision !== picture.revision) return;
     fetched = { key: [answer.revision, answer.grid, ...answer.window].join(), values: /** @type {Float32Array} */ (floats(buffers[0])) };
     drawLit();
   }
@@ -470,29 +455,17 @@ function render({ model, el }) {
     return within(part, cell).every((index, axis) => index === cell[axis]) ? { part, cell } : null;
   }
 
-  listen(ui.row, "pointerdown", (event) => {
-    if (partOf(event)?.id !== "0" || !dots().length) return;
-    const [row, column] = between(event);
-    const reach = Math.max(0.5, 12 / find("0").cell);
-    const far = (/** @type {any} */ dot) => Math.hypot(dot.point[0] - row, dot.point[1] - column);
-    const [nearest] = dots().sort((a, b) => far(a) - far(b));
-    if (far(nearest) > reach) return;
-    held = nearest.index;
-    dragging = true;
-    event.preventDefault();
-  });
-  listen(document, "pointermove", (event) => { if (dragging) movePoint(dots()[held], between(event)); });
-  listen(document, "pointerup", () => setTimeout(() => { dragging = false; })); // after the click that ends the drag
-
+  const hand = hands({ model, el, ui, words, listen, find, shown, slice, dots, light, under, partOf, redraw: drawLit, now: () => ({ picture, chosen, lit }) });
   const isLit = (/** @type {any} */ part, /** @type {number[]} */ cell) => lit?.id === part.id && lit?.cell.join() === cell.join();
 
   listen(ui.row, "pointermove", (event) => {
-    const at = pinned || playing || dragging ? null : under(event);
+    const at = pinned || playing || hand.dragging() || hand.painting() ? null : under(event);
     if (at && !isLit(at.part, at.cell)) light(at.part.id, at.cell);
   });
   listen(ui.row, "click", (event) => {
-    const at = dragging ? null : under(event);
-    if (!at) return;
+    const at = under(event);
+    if (!at || hand.dragging()) return;
+    if (hand.edits(at)) { pinned = !hand.paints(); drawLit(); return; } // a pinned cell stays while its number is typed
     pause();
     pinned = !(pinned && isLit(at.part, at.cell));
     light(at.part.id, at.cell);
@@ -519,11 +492,8 @@ function render({ model, el }) {
     const part = on.closest(".cn-frame") ? partOf(event) : null;
     if (event.key === "Escape" && lit) { pause(); pinned = false; lit = null; drawLit(); }
     else if (strip && event.key in STRIP_STEPS) choose(strip[0], strip[1], Number(strip[2].strip.getAttribute("aria-valuenow")) + STRIP_STEPS[event.key]);
-    else if (part && dots().length && event.key.toLowerCase() === "n") { held = (held + 1) % dots().length; drawLit(); }
-    else if (part && dots().length && event.shiftKey && event.key in ARROWS) {
-      const dot = dots()[held % dots().length];
-      movePoint(dot, dot.point.map((at, axis) => at + ARROWS[event.key][axis + 1] / 4));
-    } else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
+    else if (hand.key(event, part)) { /* done */ }
+    else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
     else if (part && event.key in ARROWS && lit) { pause(); light(part.id, within(part, lit.cell.map((index, axis) => index + ARROWS[event.key][axis]))); }
     else if (part && event.key === "Home") light(part.id, [shown(part).plane, 0, 0]);
     else if (part && event.key === "End") light(part.id, shown(part).sizes.map((/** @type {number} */ size) => size - 1));
@@ -574,6 +544,7 @@ function render({ model, el }) {
   for (const node of [document.documentElement, document.body]) rethemed.observe(node, { attributes: true });
   listen(matchMedia("(prefers-color-scheme: dark)"), "change", retheme);
   listen(document, "focusin", () => { if (el.isConnected) mendSliders(box()); });
+  document.addEventListener("keydown", event => sliderEnd(event, box()), { signal: ending.signal, capture: true });
   model.on("change:snapshot change:reveal", drawAll);
   model.on("msg:custom", answered);
 
@@ -584,13 +555,18 @@ function render({ model, el }) {
   resized.observe(el);
   lastWidth = el.clientWidth;
   drawAll();
-  requestAnimationFrame(() => mendSliders(box()));
+  const remade = new MutationObserver(() => mendSliders(box())); // another layer of a stack gets sliders of its own
+  requestAnimationFrame(() => {
+    mendSliders(box());
+    for (const controls of box().querySelectorAll(".cn-controls")) remade.observe(controls, { childList: true, subtree: true });
+  });
 
   return () => {
     for (const timer of [playing, saying, asking]) clearTimeout(timer);
     ending.abort();
     resized.disconnect();
     rethemed.disconnect();
+    remade.disconnect();
     model.off("change:snapshot change:reveal", drawAll);
     model.off("msg:custom", answered);
   };

@@ -29,7 +29,7 @@ def _joined(*names):
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = _joined("lookups.js", "drawing.js", "parts.js", "telling.js", "stage.js")
+    _esm = _joined("lookups.js", "drawing.js", "parts.js", "telling.js", "hands.js", "stage.js")
     _css = HERE / "stage.css"
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
@@ -46,11 +46,17 @@ class Stage(anywidget.AnyWidget):
     # One of the snapshot's `views`, for layers that can be drawn in more than one way.
     view = traitlets.Unicode("").tag(sync=True)
 
+    # What a reader may change by hand: "picture", "kernel", or both.
+    editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
+
     def __init__(self, **traits):
         super().__init__(**traits)
         self._revisions = itertools.count(1)
         self._facts = self._picture = self._first_sent = None
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
+        self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
+        self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
+        self._lit = []  # the output cell that the browser last said was lit
         self.observe(lambda _: self._redraw(), "wanted")
         self.on_msg(self._answer)
 
@@ -60,7 +66,14 @@ class Stage(anywidget.AnyWidget):
     def show(self, facts, picture):
         """Draw these facts; `picture` is the last good one where Keras refused, or None where there was none."""
         self._facts, self._picture = facts, picture
+        if facts.y is not None:
+            # In the links' order; kept while a refusal leaves the last good picture.
+            self._sampled = [step for step in (facts, *facts.steps) if step.points is not None]
         self._redraw()
+
+    def looked_at(self):
+        """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
+        return {"sample": int(self.wanted["sample"]), "channels": tuple(self.wanted["channels"]), "cell": self._lit}
 
     def _redraw(self):
         if self._facts is None:
@@ -141,6 +154,8 @@ class Stage(anywidget.AnyWidget):
         tables = link.writes if link.reads is None else link.reads
         named = self._facts.weights.get(link.kernel_name)
         rank = len(tables)
+        before = sum(other.points is not None for other in self._picture.links[:index])
+        sampled = None if link.points is None else self._sampled[before]
         return {
             "operation": link.operation,
             "scatter": link.reads is None,
@@ -160,15 +175,19 @@ class Stage(anywidget.AnyWidget):
             "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
             "offset_groups": 0 if link.points is None else len(link.points),
             # (rows, columns, offset groups, taps, 2) of the sample shown
-            "points": None if link.points is None else _floats(self._facts.points[sample]),
-            "mask": None if link.points is None or self._facts.mask is None else _floats(self._facts.mask[sample]),
+            "points": None if sampled is None else _floats(sampled.points[sample]),
+            "mask": None if sampled is None or sampled.mask is None else _floats(sampled.mask[sample]),
         }
 
     def _answer(self, _, question, buffers):
-        """The window of one later cell, where the browser holds only some of the earlier channels."""
+        """What the browser asks for: a change, a file, or the window of a cell whose channels it does not hold."""
         if isinstance(question, dict) and "move" in question:
             place, (dy, dx) = question["move"]
             return self.on_move((self.snapshot["sample"], *place), (dy, dx))
+        if isinstance(question, dict) and "edit" in question:
+            return self.on_edit(question["edit"], self.snapshot["sample"])
+        if isinstance(question, dict) and "export" in question:
+            return self._hand_over(question)
         if not isinstance(question, dict) or "window" not in question or self._picture is None:
             return
         if question.get("revision") != self.snapshot["revision"]:
@@ -192,6 +211,19 @@ class Stage(anywidget.AnyWidget):
         ]
         answer = {name: question[name] for name in ("window", "grid", "revision")}
         self.send(answer, [window.tobytes()])
+
+    def _hand_over(self, question):
+        """A file for the browser to save, or a text for it to copy."""
+        self.wanted = self.wanted | {"channels": question["channels"]}
+        self._lit = question["cell"]
+        try:
+            made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
+        except ValueError as error:  # what text cannot hold
+            return self.send({"refused": str(error)})
+        if isinstance(made, str):
+            return self.send({"text": made})
+        name, kind, data = made
+        self.send({"file": name, "type": kind}, [data])
 
 
 def fact_rows(facts):

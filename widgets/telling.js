@@ -1,6 +1,6 @@
 // @ts-check
 /** What is lit, in words: the sum behind a cell, what a cell feeds, what a tap touches. No DOM here. */
-import { valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, neighbours, touched, inside, product, products, sumOf, fill, number, writtenProducts, writtenTerms } from "./lookups.js";
+import { valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, inside, product, products, sumOf, fill, number, writtenProducts, writtenTerms } from "./lookups.js";
 
 /**
  * @typedef {{kind: string, text: string}} Line
@@ -90,7 +90,8 @@ export function tellFed(picture, words, g, cell, chosen) {
   const slice = channelsOf(link, filter).indexOf(channel);
   const fed = slice < 0 ? [] : (link.points ? feedsPoints(link, grid, picture.grids[g + 1], cell, channel) : feeds(link, grid, cell)).filter(({ at }) => inside(picture.grids[g + 1], at));
   const name = inside(grid, cell) ? cellName(picture, g, cell, channel) : fill(words.padding_cell, { cell: present(picture, cell).join(", ") });
-  const list = fed.map(({ at, tap }) => `${cellName(picture, g + 1, at, filter)}: ${link.kernel ? writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]) : number(value)}`);
+  const part = (/** @type {any} */ read) => (link.points ? `${number(read.part, 3)}·` : ""); // of the cell, where a point lies beside it
+  const list = fed.map(({ at, tap, ...read }) => `${cellName(picture, g + 1, at, filter)}: ${part(read)}${link.kernel ? writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]) : number(value)}`);
   /** @type {(Line | Fold)[]} */ const lines = [
     { kind: "name", text: `${name} = ${number(value)}` },
     { kind: "feeds", text: fed.length ? fill(words.feeds, { count: fed.length, grid: picture.grids[g + 1].name, filter }) : words.feeds_none },
@@ -111,6 +112,12 @@ export function tellTap(picture, words, i, tap, chosen) {
   const within = picture.grids[link.scatter ? i + 1 : i];
   const outside = cells.filter((cell) => !inside(within, cell)).length;
   const name = tapName(link, tap, slice, filter);
+  if (link.points) {
+    const points = pointsOfTap(link, picture.grids[i + 1], tap, chosen[i], picture.grids[i].channels);
+    const away = points.filter((point) => !neighbours(point).some(({ cell, part }) => part && inside(picture.grids[i], cell))).length;
+    const there = fill(words.tap_points, { count: points.length, outside: away });
+    return { lines: [{ kind: "name", text: `${name} = ${number(value)}` }, { kind: "reads", text: there }], said: `${name} = ${number(value)}. ${there}.`, value };
+  }
   const told = fill(link.scatter ? words.tap_writes : words.tap_reads, { count: cells.length, outside });
   return { lines: [{ kind: "name", text: `${name} = ${number(value)}` }, { kind: "reads", text: told }], said: `${name} = ${number(value)}. ${told}.`, value };
 }

@@ -36,6 +36,7 @@ NOT_A_MODEL = (
     "Try one of its layers: `explore(model.layers[1], x)`."
 )
 ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
+OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x."
 NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
 UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
@@ -82,6 +83,45 @@ FACT_MACS = "MACs a sample"
 STEP = "{shape}, sees {seen}"
 FACT_VERSIONS = "versions"
 
+# What a reader changes by hand.
+KERNEL = "kernel"
+AS_IT_IS = "as it is"
+TURN = "turn the kernel"
+NOT_TURNED = "Keras multiplies the kernel as it stands: a cross-correlation."
+IS_TURNED = (
+    "Turned by half a turn on every axis: Keras' sums are now the convolution of mathematics with the kernel "
+    "as it stood before."
+)
+PICTURE = "picture"
+PICTURE_SIZE = "picture size"
+AS_GIVEN = "as given"
+THE_BOAT = "boat"
+PHOTO_GREY = "photograph, grey"
+PHOTO_COLOUR = "photograph, colour"
+OWN_GREY = "my own, grey"
+OWN_COLOUR = "my own, colour"
+UPLOAD = "My own picture"
+PICTURE_LARGE = (
+    "A picture may have at most {limit:.0f} megapixels. Received: {received} megapixels. Try a smaller copy of it."
+)
+MANY = "far more"
+PICTURE_DAMAGED = (
+    "The file must be a picture in one of these formats: {formats}. This one could not be read. Try to open it in "
+    "another program, and to save it anew."
+)
+
+# The state of an explorer as text.
+STATE_AND_LAYER = "`explore` takes a layer or a state, not both. Received both. Try `explore(state=state)`."
+NO_LAYER = "`explore` needs a layer or a state. Received neither. Try `explore(layers.Conv2D(1, 3))`."
+BAD_STATE = (
+    "`state` must be a text that an explorer's `state` gave. {reason} Try to copy it once more, from the first brace "
+    "to the last."
+)
+STATE_DAMAGE = "What is wrong: {reason}."
+STATE_LACKS = "This explorer's state cannot be written as text: {reason}. Try a layer with arguments of Keras' own."
+UNKNOWN_CONTROL = "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}]."
+BAD_FILE = "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`."
+
 # Comparisons. The keys are those of a row.
 COMPARED_ON = "x: {shape}"
 COLUMNS = {
@@ -103,6 +143,18 @@ THUMBNAIL = "the output's first channel"
 NOT_A_LIST = (
     "`layers` must be a list of 1 to {most} Keras layers. Received: {received}. "
     "Try `compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], x)`."
+)
+NOT_COMPARED = (
+    "`layers` must hold Keras layers and Sequential models. Received: {received}. "
+    "Try `compare([layers.Conv2D(6, 2), layers.MaxPooling2D(2)], x)`."
+)
+NOT_A_STACK = (
+    "Of models, `layers` takes Sequential ones that hold no other model. Received: {received}. "
+    "Try `explore(model, x)`, which lists the layers of any model."
+)
+EMPTY_STACK = (
+    "A Sequential model in `layers` must have a layer. Received one without. "
+    "Try `keras.Sequential([layers.Conv2D(1, 3)])`."
 )
 MIXED_RANKS = (
     "`layers` must all have the same number of spatial axes, as they read the same x. Received: {received} axes. "
@@ -199,10 +251,25 @@ STAGE = {
     "said_input": "{name} is {value}. It feeds {count} output cells.",
     "padding_cell": "padding at {cell}",
     "tap_reads": "this tap reads {count} cells, one for each output cell ({outside} of them padding)",
+    "tap_points": "this tap reads at {count} points, one for each output cell ({outside} of them outside)",
     "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",
     "feeds": "{grid}, channel {filter}: it feeds these cells ({count})",
     "feeds_none": "no window reads this cell",
     "pinned": "pinned, Escape lets go",
+    "tools": "Change and keep",
+    "edit": "Edit cells",
+    "edit_done": "Stop editing",
+    "edit_hint": "Point at a cell of the input or of the kernel, then type a number. Black and white cells: paint.",
+    "edit_cell": "{name} =",
+    "edit_value": "New value of {name}",
+    "fill": "Fill",
+    "clear": "Clear",
+    "undo": "Undo",
+    "png": "Save PNG",
+    "gif": "Save GIF",
+    "state": "Copy state",
+    "state_label": "The state, for explore(state=...)",
+    "progress": "Drawing",
     "more": "... and {count} more",
 }
 

@@ -1,0 +1,91 @@
+"""An explorer in an open notebook, read and worked as a reader would. The kernel calls it `e`.
+
+Example:
+
+    notebook.slider("filters").press("ArrowRight")
+    settle(notebook)
+    assert facts(notebook)["output"] == "(1, 6, 6, 2)"
+    point(notebook, 1, 2, 3)
+    assert lines(notebook, "returned") == ["Keras returned 21"]
+"""
+
+import json
+import re
+
+NUMBER = r"-?\d+\.?\d*(?:e[-+]?\d+)?"
+
+
+def python(page, expression):
+    """The value of an expression in the kernel."""
+    return json.loads(page.run(f"import json\nprint(json.dumps({expression}))"))
+
+
+def settle(page):
+    """Wait until the stage has drawn what the kernel answered last."""
+    page.run("")  # the kernel answers in order
+    revision = python(page, "e.children[1].snapshot['revision']")
+    page.wait_revision(revision)
+    return revision
+
+
+def facts(page):
+    """The rows of facts as the reader sees them."""
+    rows = page.stage.first.locator(".cn-fact")
+    return dict(row.locator("span").all_inner_texts() for row in rows.all())
+
+
+def canvas(page, grid):
+    return page.stage.first.locator(f'[data-grid="{grid}"] .cn-cells')
+
+
+def middle(page, grid, row, column, padding=(0, 0, 0, 0), size=None):
+    """Where a cell's middle is on the page; `padding` is that before and after the rows and the columns."""
+    top, bottom, left, right = padding
+    shapes = {"kernel": "e.layer.kernel_size", 0: "e.x.shape[1:3]", 1: "e.y.shape[1:3]"}
+    rows, columns = size or python(page, shapes[grid])
+    canvas(page, grid).scroll_into_view_if_needed()
+    box = canvas(page, grid).bounding_box()
+    x = box["x"] + box["width"] * (column + left + 0.5) / (columns + left + right)
+    return x, box["y"] + box["height"] * (row + top + 0.5) / (rows + top + bottom)
+
+
+def point(page, grid, row, column, padding=(0, 0, 0, 0), size=None):
+    """Move the pointer onto a cell, and wait until it is lit."""
+    page.page.mouse.move(*middle(page, grid, row, column, padding, size))
+    wait_lit(page, grid, row, column)
+
+
+def wait_lit(page, grid, row, column):
+    lit = f"{grid}:0:{row}:{column}"
+    page.page.wait_for_function("lit => document.querySelector('.cn-stage').dataset.lit === lit", arg=lit, timeout=5000)
+
+
+def lit(page):
+    return page.stage.first.get_attribute("data-lit")
+
+
+def lines(page, kind):
+    """The lines of one kind that are written under the picture; a minus may be held to its number."""
+    return [text.replace("\u00a0", " ") for text in page.stage.first.locator(f".cn-sum .cn-{kind}").all_inner_texts()]
+
+
+def press(page, *keys):
+    for key in keys:
+        page.page.keyboard.press(key)
+
+
+def button(page, name):
+    return page.stage.first.get_by_role("button", name=name, exact=True)
+
+
+def strip(page, grid):
+    return page.stage.first.locator(f'[data-grid="{grid}"] .cn-channels .cn-strip')
+
+
+def labels(page):
+    return [page.stage.first.locator(f'[data-grid="{grid}"] .cn-label').inner_text() for grid in ("0", "kernel", "1")]
+
+
+def numbers(text):
+    """The numbers that stand in a text."""
+    return [float(found) for found in re.findall(NUMBER, text)]

@@ -1,0 +1,240 @@
+"""One layer's controls, facts and stage tied together."""
+
+import base64
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+from IPython.display import display
+
+from widgets import state as states
+from widgets import words
+from widgets.controls import Controls
+from widgets.facts import input_values
+from widgets.hands import Input, KernelControls, PictureControls, Undo, edit, kernels
+from widgets.inputs import default_input, is_shape
+from widgets.live import LiveLayer
+from widgets.picture import VIEWS, layer_picture
+from widgets.stage import Stage
+
+
+class Explorer(ipywidgets.Box):
+    """The controls and the stage of one layer. Made by `explore`."""
+
+    def __init__(self, layer, x, reveal, controls):
+        self._live = LiveLayer(layer)
+        recipe = self._live.recipe
+        if x is None:
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
+            if recipe.channel_axis == 1:
+                x = np.moveaxis(x, -1, 1)
+        self._resizable = is_shape(x)
+        given = input_values(recipe, x)
+        self._prepare(given, controls)
+        pictures = len(recipe.kind.axes) == 2 and recipe.channels in (None, 1, 3) and self._wanted("picture")
+        self._pictures = PictureControls(given, recipe.channels, self._replace) if pictures else None
+        self._make_controls(recipe.settings)
+        self._show(reveal, VIEWS.get(recipe.kind.operation, ()), self._side)
+
+    def _prepare(self, x, controls):
+        """What is there before the controls are."""
+        self._wanted_controls = controls
+        self._source = Input(x)
+        self._undo = Undo()
+        self._side = ipywidgets.VBox()
+        self._side.add_class("cn-side")
+
+    def _wanted(self, name):
+        return self._wanted_controls is None or name in self._wanted_controls
+
+    def _make_controls(self, settings):
+        """Sliders for the input that there is now, and what changes kernel and picture by hand."""
+        self._controls = Controls(
+            self._live.recipe,
+            self._input_shape(),
+            self._resizable,
+            self._ask,
+            self._forget,
+            settings,
+            self._wanted_controls,
+        )
+        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask)
+        rows = [*self._kernel.rows] if self._wanted("kernel") else []
+        rows += self._pictures.rows if self._pictures else []
+        hands = ipywidgets.VBox(rows)
+        hands.add_class("cn-controls")
+        self._side.children = [self._controls.box, *[hands] * bool(rows)]
+
+    def _input_shape(self):
+        return self._source.values.shape
+
+    def _show(self, reveal, views, controls):
+        self._picture = self._drawn = None
+        self._stage = Stage(reveal=bool(reveal), view=views[0] if views else "", editable=self._editable())
+        self._stage.observe(self._draw, "view")
+        self._stage.on_move = self._move_point
+        self._stage.on_edit = self._edit
+        self._stage.on_export = self._export
+        self._ask()
+        super().__init__([controls, self._stage, *self._below()])
+        self.add_class("cn-explorer")
+
+    def _below(self):
+        """What stands under controls and stage."""
+        return []
+
+    def _editable(self):
+        return [name for name in ("picture", "kernel") if self._wanted(name)]
+
+    @property
+    def layer(self):
+        """The live Keras layer; while Keras refuses the settings, the last one that it accepted, or None."""
+        return self._live.layer
+
+    @property
+    def x(self):
+        """The input as a float32 array (batch, height, width, channels)."""
+        return self.facts.x
+
+    @property
+    def y(self):
+        """What the layer returned for `x`, as a float32 array; None while Keras refuses the settings."""
+        return self.facts.y
+
+    @property
+    def code(self):
+        """The line of code that makes this layer."""
+        return self.facts.code
+
+    @property
+    def settings(self):
+        """The settings as a dict in Keras' names. Setting some or all of them moves the sliders in one update."""
+        return self._controls.settings
+
+    @settings.setter
+    def settings(self, wanted):
+        self._controls.settings = wanted
+
+    @property
+    def state(self):
+        """All of it as one short text: `explore(state=text)` gives the same explorer back."""
+        look = {"view": self._stage.view, "wanted": self._stage.wanted, "moved": list(self._live.moved.items())}
+        return states.dumps([(self._live.settings, self.layer)], self._source.values, **look)
+
+    def save(self, path):
+        """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
+        kind = Path(path).suffix.lower()
+        if kind not in (".png", ".gif"):
+            raise ValueError(words.BAD_FILE.format(received=path))
+        Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
+
+    def _ask(self):
+        """Ask Keras again, and show its answer."""
+        self._move()
+        self.facts = self._live.ask(self._source.values)
+        self._draw()
+
+    def _move(self):
+        """Take the settings over from the controls."""
+        settings = self._controls.settings
+        shape = settings.pop("input_shape", self._source.values.shape)
+        if shape != self._source.values.shape:
+            self._source.resize(shape)
+        if settings != self._live.settings:
+            self._live.moved = {}  # the points of other settings are others
+        self._live.settings = settings
+
+    def _move_sliders(self, wanted):
+        self._controls.settings = wanted
+
+    def _forget(self):
+        """The weights, the input and the switches of the start again."""
+        self._live.forget()
+        self._source.reset()
+        self._kernel.reset()
+
+    def _replace(self, values, given):
+        """Another picture as the input; `given` says that it is the one of the start."""
+        self._source = Input(values if given or self._live.recipe.channel_axis > 1 else np.moveaxis(values, -1, 1))
+        self._resizable, resizable = given and self._resizable, self._resizable
+        settings = self._controls.settings
+        settings.pop("input_shape", None)
+        self._make_controls(settings)
+        self._resizable = resizable
+        self._ask()
+
+    def _move_point(self, place, offset):
+        """A reader dragged a sampling point: ask the layer what it gives there."""
+        self._live.moved[place] = offset
+        self._ask()
+
+    def _kernels(self):
+        """(live layer, weight's name) of each kernel drawn."""
+        return kernels(self._live)
+
+    def _edit(self, change, sample):
+        """A reader changed cells or weights."""
+        if self._picture is not None and self.layer is not None:
+            axis = self.facts.channel_axis
+            edit(change, self._picture, self._source, self._kernels(), sample, axis, self._undo)
+        self._ask()  # the browser waits for an answer
+
+    def _export(self, kind, progress):
+        """What the browser asked to keep: (name, type, bytes), or text."""
+        if kind == "state":
+            return self.state
+        name = self.facts.code.split("(")[0].split(".")[-1]
+        made = self._still() if kind == "png" else self._moving(progress)
+        return f"{name}.{kind}", f"image/{kind}", made
+
+    def _still(self):
+        from widgets.figure import png  # Matplotlib is slow to import, and only this needs it
+
+        return png(self.facts, self._picture, self._stage.reveal, self._look())
+
+    def _moving(self, progress):
+        from widgets.figure import gif
+
+        return gif(self.facts, self._picture, self._look(), progress) if self._stage.reveal else self._still()
+
+    def _look(self):
+        from widgets.figure import Look
+
+        return Look(**self._stage.looked_at())
+
+    def _look_as(self, look):
+        """Go on with what `state` kept besides layer and input."""
+        self._live.moved = {tuple(place): tuple(offset) for place, offset in look.get("moved", ())}
+        self._stage.wanted = look.get("wanted", self._stage.wanted)
+        self._stage.view = look.get("view", self._stage.view)
+        self._ask()
+
+    def _draw(self, _=None):
+        """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
+        if not self.facts.problem:
+            self._drawn = self.facts
+        if self._drawn is not None:
+            self._picture = layer_picture(self._drawn, self._stage.view or None)
+        self._stage.show(self.facts, self._picture)
+
+    def __repr__(self):
+        answer = words.REFUSED if self.facts.problem else self.facts.output_shape
+        if not self._stage.reveal:
+            answer = words.HIDDEN
+        return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and one picture of it for where no kernel runs."""
+        return {
+            "text/plain": repr(self),
+            "image/png": base64.b64encode(self._still()).decode(),
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            },
+        }
+
+    def _ipython_display_(self, **kwargs):
+        """ipywidgets 7 knows no `_repr_mimebundle_`."""
+        display(self._repr_mimebundle_(), raw=True)

@@ -1,0 +1,158 @@
+"""A run of a model's layers, tied together as one layer is."""
+
+import ipywidgets
+
+from widgets import state as states
+from widgets import words
+from widgets.hands import Input, kernels
+from widgets.inputs import is_shape
+from widgets.layer_explorer import Explorer
+from widgets.live import LiveLayer, chain_facts, live
+from widgets.models import ModelSteps
+from widgets.recipe import NAME
+
+
+class StackExplorer(Explorer):
+    """A run of a model's layers as a chain of grids; the sliders change one of them. Made by `explore`.
+
+    `layer` is the live layer that the sliders change, `settings` are its settings; `steps` lists all of the model.
+    """
+
+    def __init__(self, model, x, reveal, controls):
+        self._model = ModelSteps(model, x)
+        self.steps = self._model.rows
+        self._shape_only = x is not None and is_shape(x)
+        self._pictures = None
+        self._prepare(self._model.x, controls)
+        self._first = ipywidgets.Dropdown(
+            options=self._model.starts, value=self._model.start, description=words.FIRST_DRAWN
+        )
+        longest = self._model.longest(self._model.start)
+        drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
+        self._count = ipywidgets.IntSlider(drawn, 1, longest, description=words.DRAWN)
+        self._which = ipywidgets.Dropdown(description=words.SLIDERS_FOR)
+        add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
+        remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
+        self._silent = False
+        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, ipywidgets.HBox([add, remove])])
+        controls.add_class("cn-controls")
+        self._open()
+        self._show(reveal, (), controls)
+        self._first.observe(self._start_elsewhere, "value")
+        self._count.observe(lambda _: self._silent or self._again(), "value")
+        self._which.observe(lambda _: self._silent or self._choose(self._which.value), "value")
+        add.on_click(lambda _: self._add())
+        remove.on_click(lambda _: self._remove())
+
+    def _below(self):
+        """All layers of the model, folded away where the chain shows them anyway."""
+        box = ipywidgets.HTML(self._model.html(folded=len(self.steps) <= self._count.max))
+        box.add_class("cn-listing")
+        return [box]
+
+    def _start_elsewhere(self, _):
+        if not self._silent:
+            longest = self._model.longest(self._first.value)
+            self._silent = True
+            self._count.max = longest
+            self._count.value = min(self._count.value, longest)
+            self._silent = False
+            self._again()
+
+    def _again(self):
+        self._open()
+        self._ask()
+
+    def _open(self):
+        """Copy the chosen run of layers, and the activations that reach it."""
+        layers, x = self._model.run(self._first.value, self._count.value)
+        self._source = Input(x)
+        self._chain = [live(layer) for layer in layers]
+        self._list_chain(next((i for i, one in enumerate(self._chain) if one.recipe), None))
+
+    def _list_chain(self, chosen):
+        """Offer the chain's convolutions to the sliders."""
+        named = [
+            (f"{i} {type(one.layer).__name__ if one.recipe is None else one.recipe.layer_class.__name__}", i)
+            for i, one in enumerate(self._chain)
+            if one.recipe
+        ]
+        self._silent = True
+        self._which.options = named
+        self._which.value = chosen
+        self._silent = False
+        self._ask_chain()
+        self._choose(chosen)
+
+    def _choose(self, chosen):
+        """Sliders for one layer of the chain, at its present settings."""
+        self._chosen = chosen
+        if chosen is None:
+            self._controls, self._side.children = None, [ipywidgets.HTML(words.NO_CONVOLUTION)]
+            return
+        self._live = self._chain[chosen]
+        self._resizable = self._shape_only and chosen == 0 and self._first.value == 0
+        self._make_controls(self._live.settings)
+
+    def _input_shape(self):
+        return self._inputs[self._chosen]
+
+    def _kernels(self):
+        return [kernel for one in self._chain if one.recipe for kernel in kernels(one)]
+
+    @property
+    def state(self):
+        """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
+        if named := [one for one in self._chain if one.recipe is None]:
+            raise ValueError(words.STATE_LACKS.format(reason=type(named[0].layer).__name__))
+        return states.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)
+
+    @property
+    def settings(self):
+        """The settings of the layer that the sliders change, in Keras' names."""
+        return self._controls.settings if self._controls else {}
+
+    @settings.setter
+    def settings(self, wanted):
+        self._controls.settings = wanted
+
+    @property
+    def layer(self):
+        """The live Keras layer that the sliders change."""
+        return self._live.layer if self._controls else None
+
+    def _add(self):
+        """One more layer like the chosen one, behind it."""
+        if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
+            self._chain.insert(
+                self._chosen + 1,
+                LiveLayer(self._live.layer.__class__.from_config(self._live.layer.get_config() | {"name": NAME})),
+            )
+            self._list_chain(self._chosen + 1)
+            self._ask()
+
+    def _remove(self):
+        """The chosen layer goes; one always stays."""
+        if len(self._chain) > 1 and self._chosen is not None:
+            del self._chain[self._chosen]
+            left = [i for i, one in enumerate(self._chain) if one.recipe]
+            self._list_chain(min(left, key=lambda i: abs(i - self._chosen)) if left else None)
+            self._ask()
+
+    def _ask(self):
+        if self._controls:
+            self._move()
+        self._ask_chain()
+        self._draw()
+
+    def _ask_chain(self):
+        steps, x = [], self._source.values
+        self._inputs = []
+        for one in self._chain:
+            self._inputs.append(x.shape)
+            steps.append(one.ask(x))
+            if steps[-1].problem:
+                break
+            x = steps[-1].y
+        self._inputs += [x.shape] * (len(self._chain) - len(self._inputs))
+        self.facts = chain_facts(steps)

@@ -265,7 +265,7 @@ def test_a_refused_layer_has_a_row_with_the_words_of_keras():
     names = ("output_shape", "params", "macs", "receptive_field", "ms")
     assert [refused[name] for name in names] == [None] * 5
     assert accepted["params"] == 294
-    assert refused["problem"] in str(c) and "try groups=1, 2, 3, 4, 6 or 12" in str(c)
+    assert refused["problem"] in str(c) and "try groups=1." in str(c)
     assert "refused by Keras:</strong> The number of input channels" in c.children[1].value
 
 

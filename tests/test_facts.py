@@ -218,7 +218,7 @@ def asked(x, **arguments):
         (
             {"filters": 6, "groups": 3},
             "The number of input channels must be evenly divisible by the number of groups.",
-            "groups=3 must divide the input's 4 channels: try groups=1, 2 or 4.",
+            "groups=3 must divide the input's 4 channels: try groups=1 or 2.",
         ),
     ],
 )

@@ -319,7 +319,7 @@ def advice(known, problem):
         return words.ADVICE_CHANNELS.format(
             groups=groups,
             channels=channels,
-            options=words.either(arithmetic.divisors(channels)),
+            options=words.either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
         )
     if filters and filters % groups:
         options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]

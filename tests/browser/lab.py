@@ -112,6 +112,7 @@ class Lab:
                 cleared of names and widgets: TensorFlow is imported already.
             run: whether to run all cells, and raise RuntimeError if one of them fails.
             script: JavaScript that the page runs before its own.
+            whole: whether every cell is on the page at once, and not only those near the window.
         """
         return self._show(nbformat.read(path, as_version=4), **options)
 
@@ -120,13 +121,16 @@ class Lab:
         self._playwright.stop()
         self._stop_server()
 
-    def _show(self, content, *, theme="light", size=(1200, 900), touch=False, fresh=False, run=True, script=""):
+    def _show(
+        self, content, *, theme="light", size=(1200, 900), touch=False, fresh=False, run=True, script="", whole=False
+    ):
         self._count += 1
         name = f"notebook{self._count}.ipynb"
         nbformat.write(content, self.root / name)
         session = self._take_session(name, fresh)
         # Set before the page loads, so that nothing is drawn in the other theme first.
         self._set("apputils-extension/themes", theme=THEMES[theme])
+        self._set("notebook-extension/tracker", windowingMode="none" if whole else "full")
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             has_touch=touch,

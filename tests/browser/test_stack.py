@@ -1,6 +1,9 @@
 """Layers in a row, and a reader's own model, as a reader meets them in JupyterLab."""
 
+from contextlib import contextmanager
+
 import pytest
+from playwright.sync_api import expect
 from reading import canvas, facts, lines, numbers, point, python, settle
 
 SETUP = """\
@@ -69,9 +72,18 @@ def lit_cells(page, grid, rows, columns, padding=0):
     return rows, columns
 
 
-def choose(page, menu, option):
-    page.page.get_by_label(menu, exact=True).select_option(option)
+@contextmanager
+def new_sliders(page):
+    """What is done here replaces the sliders: wait until the old ones are gone, so that no key reaches them."""
+    page.stage.evaluate("for (const old of document.querySelectorAll('.cn-side .noUi-handle')) old.dataset.old = ''")
+    yield
+    page.page.wait_for_function("document.querySelector('.noUi-handle[data-old]') === null")
     settle(page)
+
+
+def choose(page, menu, option):
+    with new_sliders(page):
+        page.page.get_by_label(menu, exact=True).select_option(option)
 
 
 def press(page, name):
@@ -79,8 +91,16 @@ def press(page, name):
     settle(page)
 
 
-def chosen(page, menu):
-    return page.page.get_by_label(menu, exact=True).input_value()
+def move(page, slider, key):
+    """Move a slider, and wait for an answer: the page may hold a move back while the one before is under way."""
+    before = python(page, "e.children[1].snapshot['revision']")
+    page.slider(slider).press(key)
+    page.wait_revision(before + 1)
+    settle(page)
+
+
+def expect_chosen(page, menu, option):
+    expect(page.page.get_by_label(menu, exact=True)).to_have_value(option)
 
 
 def code(page):
@@ -134,10 +154,9 @@ def test_in_a_corner_what_is_seen_ends_at_the_padding(show):
 
 def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
     page = show("stack(1, 2), (1, 12, 13, 1)")
-    assert chosen(page, "sliders for layer") == "0 Conv2D"
+    expect_chosen(page, "sliders for layer", "0 Conv2D")
     choose(page, "sliders for layer", "1 Conv2D")
-    page.slider("dilation_rate height").press("ArrowRight")
-    settle(page)
+    move(page, "dilation_rate height", "ArrowRight")
     assert code(page) == (
         "keras.Sequential([layers.Conv2D(1, 3, kernel_initializer='ones'), "
         "layers.Conv2D(1, 3, dilation_rate=3, kernel_initializer='ones')])"
@@ -145,8 +164,7 @@ def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
     assert facts(page)["1 Conv2D"] == "(1, 4, 5, 1), sees 9 x 9"
     choose(page, "sliders for layer", "0 Conv2D")
     assert page.slider("dilation_rate height").get_attribute("aria-valuenow") == "1.0"
-    page.slider("filters").press("ArrowRight")
-    settle(page)
+    move(page, "filters", "ArrowRight")
     told = facts(page)
     assert told["0 Conv2D"] == "(1, 10, 11, 2), sees 3 x 3"
     assert told["parameters"] == "20 + 19 = 39"  # the next layer has a second channel to read
@@ -155,14 +173,14 @@ def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
 def test_layers_are_added_up_to_six_and_removed_down_to_one(show):
     page = show("stack(1, 2), (1, 40, 41, 1)")
     choose(page, "sliders for layer", "1 Conv2D")
-    press(page, "Add a layer")
-    assert chosen(page, "sliders for layer") == "2 Conv2D"
+    with new_sliders(page):
+        press(page, "Add a layer")
+    expect_chosen(page, "sliders for layer", "2 Conv2D")
     told = facts(page)
     assert told["2 Conv2D"] == "(1, 30, 31, 1), sees 11 x 11"
     assert told["parameters"] == "10 + 10 + 10 = 30"
     assert canvas(page, 3).is_visible()
-    page.slider("dilation_rate height").press("ArrowRight")
-    settle(page)
+    move(page, "dilation_rate height", "ArrowRight")
     assert facts(page)["2 Conv2D"] == "(1, 28, 29, 1), sees 13 x 13"
     for _ in range(4):
         press(page, "Add a layer")
@@ -186,13 +204,11 @@ def test_a_refusal_in_the_middle_names_its_layer_and_can_be_mended(show):
     page = show("stack(1, 2), (1, 9, 10, 1)")
     problem = page.stage.locator(".cn-problem")
     choose(page, "sliders for layer", "1 Conv2D")
-    page.slider("dilation_rate height").press("End")
-    settle(page)
+    move(page, "dilation_rate height", "End")
     assert "Layer 1: " in problem.inner_text()
     assert "window covers 13 cells and the input has 7" in problem.inner_text()
     assert "grayscale" in page.stage.locator(".cn-panels").evaluate("panels => getComputedStyle(panels).filter")
-    page.slider("dilation_rate height").press("Home")
-    settle(page)
+    move(page, "dilation_rate height", "Home")
     assert problem.inner_text() == ""
     assert facts(page)["1 Conv2D"] == "(1, 5, 6, 1), sees 5 x 5"
 
@@ -202,8 +218,7 @@ def test_the_end_key_goes_to_the_last_value_that_a_slider_has_now(show):
     page.run("e.settings = {'filters': 90}")  # more than the slider was made for
     settle(page)
     for key, filters in (("Home", 1), ("End", 90)):
-        page.slider("filters").press(key)
-        settle(page)
+        move(page, "filters", key)
         assert python(page, "e.settings['filters']") == filters
 
 
@@ -227,28 +242,27 @@ def test_every_layer_of_a_model_with_a_branch_is_listed(show):
 
 def test_a_run_of_a_model_is_chosen_and_drawn_on_the_activations_that_reach_it(show):
     page = show("branched()")
-    assert chosen(page, "first layer drawn") == "0 left (Conv2D)"
+    expect_chosen(page, "first layer drawn", "0 left (Conv2D)")
     choose(page, "first layer drawn", "3 pool (MaxPooling2D)")
     assert facts(page)["input"] == "(1, 12, 14, 2)"
-    page.slider("layers drawn").press("End")
-    settle(page)
+    move(page, "layers drawn", "End")
     told = facts(page)
     assert told["0 MaxPooling2D"] == "(1, 6, 7, 2), sees 2 x 2"
     assert told["1 Conv2D"] == "(1, 4, 5, 3), sees 6 x 6"
-    assert chosen(page, "sliders for layer") == "1 Conv2D"
+    expect_chosen(page, "sliders for layer", "1 Conv2D")
     point(page, 2, 1, 2, size=(4, 5))
     assert lit_cells(page, 1, 6, 7) == ([1, 2, 3], [2, 3, 4])
     assert lit_cells(page, 0, 12, 14) == (list(range(2, 8)), list(range(4, 10)))
     point(page, 1, 2, 3, size=(6, 7))
     window = python(page, "float(e.x[0, 4:6, 6:8, 0].max())")
-    assert numbers(lines(page, "returned")[0]) == pytest.approx([window], rel=1e-3)
+    assert numbers(lines(page, "name")[0].split(" = ")[1]) == pytest.approx([window], rel=1e-3)
+    assert lines(page, "moved") == ["MaxPooling2D: the layer's own value"]
 
 
 def test_a_slider_changes_the_drawn_copy_and_never_the_model(show):
     page = show("(m := branched())")
     choose(page, "first layer drawn", "1 right (Conv2D)")
-    page.slider("filters").press("ArrowRight")
-    settle(page)
+    move(page, "filters", "ArrowRight")
     assert facts(page)["output"] == "(1, 12, 14, 3)"
     assert python(page, "[m.get_layer('right').filters, m.output.shape[1]]") == [2, 3]
 

@@ -259,15 +259,19 @@ class Prediction(ipywidgets.VBox):
         shown, self._stage.children, self._feedback.value = self._stage.children, [], ""
         for explorer in shown:
             _close_all(explorer)
+        self._show_head()
+        self._field.value = ""
+        self._field.description = self._question.label if self._question else ""
+        self._show_buttons()
+
+    def _show_head(self):
+        """The question, with its number and the score above it."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
         told = W["count"].format(number=min(number, count), count=count) if count else ""
         told = told or W["endless"].format(number=number, level=level)
         right, answered = self.score
         told += ", " + W["score"].format(right=right, answered=answered)
         self._text.value = question_html(told, self._question, self.question)
-        self._field.value = ""
-        self._field.description = self._question.label if self._question else ""
-        self._show_buttons()
 
     def _show_buttons(self):
         """All stay where they are while there is a question, so that the focus is not lost."""
@@ -279,6 +283,7 @@ class Prediction(ipywidgets.VBox):
     def _say(self, feedback, folded=""):
         """Show feedback, and return it."""
         self._feedback.value = feedback_html(feedback, folded)
+        self._show_head()
         self._show_buttons()
         return feedback
 

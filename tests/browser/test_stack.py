@@ -279,3 +279,19 @@ def test_on_a_telephone_a_stack_stays_within_its_width_and_can_be_pointed_at(not
     stage = page.stage.first
     assert stage.evaluate("stage => stage.scrollWidth <= stage.clientWidth")
     page.screenshot(f"stack-{theme}-360")
+
+
+def test_while_the_answer_is_hidden_so_is_the_list_of_layers(notebook):
+    page = notebook(
+        [
+            "import keras, widgets",
+            "model = keras.Sequential([keras.layers.Conv2D(1, 3), keras.layers.Conv2D(1, 2)])",
+            "widgets.explore(model, reveal=False)",
+        ]
+    )
+    page.wait_revision(1)
+    listing = page.page.locator(".cn-listing")
+    listing.wait_for(state="attached")
+    assert not listing.is_visible()
+    page.page.get_by_role("button", name="Reveal facts and output").click()
+    listing.wait_for(state="visible")

@@ -106,7 +106,7 @@ export function build(words) {
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
   ui.editor.append(ui.of, ui.field, ui.fill, ui.clear, ui.undo);
   const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.png, ui.gif, ui.state, ui.progress, ui.text);
-  return { ...ui, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, tools, ui.said] };
+  return { ...ui, below, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, tools, ui.said] };
 }
 
 /** Text that is made only when it is asked for. @param {string} summary @param {() => string} text @param {boolean} open from the start */

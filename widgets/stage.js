@@ -36,6 +36,7 @@ function render({ model, el }) {
   /** @type {number[]} */ let tapPlanes = []; // the plane shown of each kernel
   /** @type {{id: string, cell: number[]} | null} */ let lit = null;
   let started = false;
+  let wired = ""; // what the wiring was drawn for
   let [pinned, position] = [false, 0];
   let [playing, saying, asking] = [0, 0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
@@ -176,7 +177,8 @@ function render({ model, el }) {
     }
     drawSamples();
     drawWires();
-    ui.legend.replaceChildren(...legend(anyUnread));
+    const keys = legend(anyUnread);
+    if (keys.map((key) => key.textContent).join() !== [...ui.legend.children].map((key) => key.textContent).join()) ui.legend.replaceChildren(...keys);
     ui.position.max = cellCount() - 1;
     drawLit();
   }
@@ -197,8 +199,12 @@ function render({ model, el }) {
     ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
     if (ui.wiring.hidden) return;
     const found = groupsOf(link, picture.grids[i].channels);
-    if (found.count > 1) ui.legend.after(ui.wiring); else ui.said.before(ui.wiring); // near the picture where it has something to say
+    const before = found.count > 1 ? ui.legend : ui.below; // near the picture where it has something to say
+    if (ui.wiring.previousElementSibling !== before) before.after(ui.wiring);
     const reads = Array.from({ length: link.filters }, (_, filter) => channelsOf(link, filter));
+    const key = [link.kernel_name, lastWidth, chosen[i + 1], el.dataset.theme, window.devicePixelRatio, ...reads].join(";");
+    if (key === wired) return; // most moves leave it as it is
+    wired = key;
     drawWiring(ui.wires, reads, found, chosen[i + 1], Math.min(lastWidth - 10, 1060), theme);
     ui.wired.textContent = found.count === 1 ? fill(words.wiring_all, { kernel: link.kernel_name }) : fill(words.wiring_groups, { kernel: link.kernel_name, count: found.count, fan: link.fan });
     ui.wires.setAttribute("aria-label", `${ui.wired.textContent} ${fill(words.wiring_filter, { filter: chosen[i + 1], channels: reads[chosen[i + 1]].join(", ") })}`);
@@ -284,7 +290,12 @@ function render({ model, el }) {
     for (const part of panels) {
       const { plane, padding } = shown(part);
       const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
-      drawLight(part.light, part.cells, here, padding, part.cell, theme, part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : []);
+      const points = part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
+      const { width, height } = part.cells.style;
+      const key = JSON.stringify([here, points, padding, part.cell, el.dataset.theme, width, height, window.devicePixelRatio]);
+      if (key === part.lightDrawn) continue; // most moves of a slider leave it
+      part.lightDrawn = key;
+      drawLight(part.light, part.cells, here, padding, part.cell, theme, points);
     }
     const count = cellCount();
     ui.position.value = String(position);

@@ -1,9 +1,12 @@
 """Cells, weights and pictures changed by hand: the layer is really asked, and every change can be taken back."""
 
+import io
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from PIL import Image
 
 from widgets import DeformableConv2D, explore
 
@@ -228,8 +231,6 @@ def test_a_control_that_there_is_not_is_refused(controls):
 
 
 def test_the_picture_is_saved_as_png_and_as_gif(tmp_path):
-    from PIL import Image
-
     e = explore(layers.Conv2D(2, 3), (1, 5, 6, 1))
     e.save(tmp_path / "a.png")
     e.save(str(tmp_path / "a.gif"))
@@ -262,7 +263,34 @@ def test_the_browser_is_handed_files_and_the_state():
 def test_a_hidden_answer_stays_hidden_in_files():
     open_, hidden = (explore(layers.Conv2D(2, 3), (1, 5, 6, 2), reveal=reveal) for reveal in (True, False))
     assert open_._moving(lambda part: None)[:3] == b"GIF"
-    assert hidden._moving(lambda part: None) == hidden._still()
+    still = hidden._moving(lambda part: None)
+    assert still[:3] == b"GIF" and Image.open(io.BytesIO(still)).n_frames == 1
     # The kernel makes no difference to what is seen while the answer is hidden.
     hidden._kernel.menu.value = "X"
     assert hidden._still() == explore(layers.Conv2D(2, 3), (1, 5, 6, 2), reveal=False)._still()
+
+
+@pytest.mark.parametrize("started", [True, False], ids=["once accepted", "never accepted"])
+def test_while_keras_refuses_files_are_still_made_and_the_state_says_why_not(started):
+    e = explore(layers.Conv2D(1, 3), (1, 5, 5, 1)) if started else explore(layers.Conv2D(1, 9), (1, 5, 5, 1))
+    e.settings = {"kernel_size": 9}
+    assert e.facts.problem
+    sent = []
+    e._stage.send = lambda content, buffers=(): sent.append((content, buffers))
+    for kind, start in (("png", b"\x89PNG"), ("gif", b"GIF8")):
+        ask(e, export=kind, channels=[0, 0], cell=[])
+        assert sent[-1][1][0][:4] == start
+    ask(e, export="state", channels=[0, 0], cell=[])
+    assert sent[-1][0]["refused"].startswith("Keras refuses these settings")
+    with pytest.raises(ValueError, match="no layer whose state could be kept. Along the height, the window covers 9"):
+        print(e.state)
+
+
+def test_in_a_refused_stack_no_weight_of_another_layer_is_changed():
+    e = explore(keras.Sequential([layers.Conv2D(1, 3), layers.Conv2D(1, 3)]), (1, 5, 5, 1))
+    e._add()
+    assert e.facts.problem
+    before = [one.layer.kernel.numpy() for one in e._chain if one.layer is not None]
+    edit(e, 42, [[0, 0, 0]], link=1, slice=0, filter=0)
+    after = [one.layer.kernel.numpy() for one in e._chain if one.layer is not None]
+    assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))

@@ -67,12 +67,14 @@ def png(facts, picture, revealed=True, look=None):
     return out.getvalue()
 
 
-def gif(facts, picture, look=None, progress=lambda part: None):
+def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
     """The window sliding over the picture, as the bytes of a GIF: one frame for each of the first 100 output cells.
 
-    `progress(part)` is called after each frame with 0 to 1.
+    While there is no picture, or it is hidden, one frame. `progress(part)` is called after each with 0 to 1.
     """
     look = look or Look()
+    if picture is None or not revealed:
+        return _animated([Image.open(io.BytesIO(png(facts, picture, revealed, look))).convert("RGB")])
     sizes = picture.grids[-1].shape[1:-1]
     count = min(math.prod(sizes), MOST_FRAMES)
     frames, plane = [], None
@@ -87,9 +89,13 @@ def gif(facts, picture, look=None, progress=lambda part: None):
         for patch in _outline(figure, _panels(picture, here)):
             patch.axes.draw_artist(patch)
             patch.remove()
-        frame = Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB")
-        frames.append(frame.quantize(64))
+        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
         progress(len(frames) / count)
+    return _animated(frames)
+
+
+def _animated(frames):
+    frames = [frame.quantize(64) for frame in frames]
     out = io.BytesIO()
     frames[0].save(out, format="GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
     return out.getvalue()

@@ -69,10 +69,11 @@ def kernels(live):
 def weight_index(link, tap, slice_, filter_):
     """Where a drawn tap stands in the layer's own kernel, whose axes are in Keras' order.
 
-    `tap` is (plane, row, column); `slice_` counts the channels that the filter reads.
+    `tap` is (plane, row, column), or has an index for each axis of the layer alone. `slice_` counts the channels
+    that the filter reads.
     """
     sizes = link.weights["kernel"].shape[:-2]
-    tap = tuple(tap[3 - len(sizes) :])
+    tap = tuple(tap)[-len(sizes) :]
     if link.kernel_name == words.TURNED:
         return (*(size - 1 - at for at, size in zip(tap, sizes)), filter_, slice_)
     if link.operation == "transposed":
@@ -97,16 +98,12 @@ def edit(change, picture, source, found, sample, channel_axis, undo):
         drawn = [i for i, one in enumerate(picture.links) if "kernel" in one.weights]
         live, name = found[drawn.index(change["link"])]
         cells = np.ndindex(link.weights["kernel"].shape[:-2]) if cells == "all" else cells
-        places = [weight_index(link, _three(cell), change["slice"], change["filter"]) for cell in cells]
+        places = [weight_index(link, cell, change["slice"], change["filter"]) for cell in cells]
         return undo.change(lambda index, new: live.put(name, index, new), tuple(map(np.array, zip(*places))), value)
     rank = source.values.ndim - 2
     place = [slice(None)] * rank if cells == "all" else list(map(np.array, zip(*(cell[3 - rank :] for cell in cells))))
     place.insert(channel_axis - 1, change["channel"])
     undo.change(source.put, (sample, *place), value)
-
-
-def _three(cell):
-    return (*[0] * (3 - len(cell)), *cell)
 
 
 class KernelControls:

@@ -118,8 +118,13 @@ class Explorer(ipywidgets.Box):
     @property
     def state(self):
         """All of it as one short text: `explore(state=text)` gives the same explorer back."""
+        self._check_state()
         look = {"view": self._stage.view, "wanted": self._stage.wanted, "moved": list(self._live.moved.items())}
         return states.dumps([(self._live.settings, self.layer)], self._source.values, **look)
+
+    def _check_state(self):
+        if self.facts.problem:
+            raise ValueError(words.STATE_REFUSED.format(advice=self.facts.advice))
 
     def save(self, path):
         """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
@@ -174,7 +179,8 @@ class Explorer(ipywidgets.Box):
 
     def _edit(self, change, sample):
         """A reader changed cells or weights."""
-        if self._picture is not None and self.layer is not None:
+        stale = self.facts.problem and "link" in change  # the kernels drawn may not be those of the present layers
+        if self._picture is not None and self.layer is not None and not stale:
             axis = self.facts.channel_axis
             edit(change, self._picture, self._source, self._kernels(), sample, axis, self._undo)
         self._ask()  # the browser waits for an answer
@@ -195,7 +201,7 @@ class Explorer(ipywidgets.Box):
     def _moving(self, progress):
         from widgets.figure import gif
 
-        return gif(self.facts, self._picture, self._look(), progress) if self._stage.reveal else self._still()
+        return gif(self.facts, self._picture, self._stage.reveal, self._look(), progress)
 
     def _look(self):
         from widgets.figure import Look

@@ -103,6 +103,7 @@ class StackExplorer(Explorer):
     @property
     def state(self):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
+        self._check_state()
         if named := [one for one in self._chain if one.recipe is None]:
             raise ValueError(words.STATE_LACKS.format(reason=type(named[0].layer).__name__))
         return states.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)

@@ -119,6 +119,7 @@ BAD_STATE = (
 )
 STATE_DAMAGE = "What is wrong: {reason}."
 STATE_LACKS = "This explorer's state cannot be written as text: {reason}. Try a layer with arguments of Keras' own."
+STATE_REFUSED = "Keras refuses these settings, so there is no layer whose state could be kept. {advice}"
 UNKNOWN_CONTROL = "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}]."
 BAD_FILE = "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`."
 

@@ -412,7 +412,7 @@ def test_what_is_saved_is_alike_whatever_the_weights_are_until_times_are_measure
 
 def test_ipywidgets_7_displays_the_same_bundle(three, monkeypatch):
     seen = []
-    monkeypatch.setattr(module, "display", lambda bundle, raw: seen.append((bundle, raw)))
+    monkeypatch.setattr("widgets.shown.display", lambda bundle, raw: seen.append((bundle, raw)))
     three._ipython_display_()
     assert seen == [(three._repr_mimebundle_(), True)]
 

@@ -311,7 +311,7 @@ def test_the_bundle_holds_the_words_the_picture_and_the_widget():
 
 def test_ipywidgets_7_displays_the_same_bundle(monkeypatch):
     shown = []
-    monkeypatch.setattr("widgets.layer_explorer.display", lambda data, raw: shown.append((data, raw)))
+    monkeypatch.setattr("widgets.shown.display", lambda data, raw: shown.append((data, raw)))
     explorer = explore(layers.Conv2D(1, 3))
     explorer._ipython_display_()
     ((bundle, raw),) = shown

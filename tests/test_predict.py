@@ -1,7 +1,5 @@
 """predict(): answered from code and by the buttons, scored, and silent about the answer until it is over."""
 
-import importlib
-
 import ipywidgets
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from widgets.deformable import DeformableConv2D
 from widgets.settings import KINDS
 
 X = (4, 28, 28, 12)
-module = importlib.import_module("widgets.predict")  # the name in the package is the function
 
 
 @pytest.fixture
@@ -208,7 +205,7 @@ def test_the_repr_and_a_saved_notebook_do_not_give_the_answer_away():
 
 def test_older_ipywidgets_displays_the_same_bundle(p, monkeypatch):
     displayed = []
-    monkeypatch.setattr(module, "display", lambda bundle, raw: displayed.append((bundle, raw)))
+    monkeypatch.setattr("widgets.shown.display", lambda bundle, raw: displayed.append((bundle, raw)))
     p._ipython_display_()
     assert displayed == [(p._repr_mimebundle_(), True)]
 

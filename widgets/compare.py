@@ -12,7 +12,6 @@ import ipywidgets
 import keras
 import numpy as np
 import tensorflow as tf
-from IPython.display import display
 
 from widgets import words
 from widgets.facts import Weight, input_values
@@ -21,6 +20,7 @@ from widgets.live import chain_facts, live
 from widgets.models import field_behind, layer_macs
 from widgets.quiet import start_runtime
 from widgets.rows import as_html, as_text, row, thumbnail
+from widgets.shown import Shown
 
 MOST_LAYERS = 12
 WARM_UP = 3  # calls of each layer that are not counted
@@ -75,7 +75,7 @@ def compare(layers, x=None):
     return Comparison(layers, x)
 
 
-class Comparison(ipywidgets.VBox):
+class Comparison(Shown, ipywidgets.VBox):
     """Layers side by side. Made by `compare`.
 
     `x` is the input as a float32 array; `facts` are the layers' Facts, in the order in which they were given.
@@ -178,21 +178,9 @@ class Comparison(ipywidgets.VBox):
     def __str__(self):
         return as_text(self.x.shape, self.rows)
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and the table alone for where no kernel runs."""
-        return {
-            "text/plain": str(self),
-            "text/html": as_html(self.x.shape, self.rows),
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.model_id,
-            },
-        }
-
-    def _ipython_display_(self, **kwargs):
-        """ipywidgets 7 knows no `_repr_mimebundle_`."""
-        display(self._repr_mimebundle_(), raw=True)
+    def _saved(self):
+        """The table alone, without pictures: alike on every machine."""
+        return {"text/plain": str(self), "text/html": as_html(self.x.shape, self.rows)}
 
 
 def _chains(layers):

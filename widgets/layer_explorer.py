@@ -5,7 +5,6 @@ from pathlib import Path
 
 import ipywidgets
 import numpy as np
-from IPython.display import display
 
 from widgets import state as states
 from widgets import words
@@ -15,10 +14,11 @@ from widgets.hands import Input, KernelControls, PictureControls, Undo, edit, ke
 from widgets.inputs import default_input, is_shape
 from widgets.live import LiveLayer
 from widgets.picture import VIEWS, layer_picture
+from widgets.shown import Shown
 from widgets.stage import Stage
 
 
-class Explorer(ipywidgets.Box):
+class Explorer(Shown, ipywidgets.Box):
     """The controls and the stage of one layer. Made by `explore`."""
 
     def __init__(self, layer, x, reveal, controls):
@@ -229,18 +229,5 @@ class Explorer(ipywidgets.Box):
             answer = words.HIDDEN
         return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and one picture of it for where no kernel runs."""
-        return {
-            "text/plain": repr(self),
-            "image/png": base64.b64encode(self._still()).decode(),
-            "application/vnd.jupyter.widget-view+json": {
-                "version_major": 2,
-                "version_minor": 0,
-                "model_id": self.model_id,
-            },
-        }
-
-    def _ipython_display_(self, **kwargs):
-        """ipywidgets 7 knows no `_repr_mimebundle_`."""
-        display(self._repr_mimebundle_(), raw=True)
+    def _saved(self):
+        return {"text/plain": repr(self), "image/png": base64.b64encode(self._still()).decode()}

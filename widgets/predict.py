@@ -3,13 +3,13 @@
 import asyncio
 
 import ipywidgets
-from IPython.display import display
 
 from widgets import question_words
 from widgets.asking import feedback_html, question_html, question_text
 from widgets.explorer import explore
 from widgets.questions import Feedback
 from widgets.quiz import ALL, Quiz
+from widgets.shown import Shown
 
 LATER = 0.2  # seconds in which the text of a field follows the message that Enter was pressed there
 W = question_words.PREDICT_WORDS
@@ -56,7 +56,7 @@ width, channels)?
     return Prediction(layer_or_layers, x, ask, seed)
 
 
-class Prediction(ipywidgets.VBox):
+class Prediction(Shown, ipywidgets.VBox):
     """Questions, one at a time. Made by `predict`.
 
     `results` is a list of dicts, one for each question begun: what was asked and answered, in how many tries.
@@ -293,16 +293,11 @@ class Prediction(ipywidgets.VBox):
         facts = self._question.facts
         return f"<Prediction {self._number + 1}: {self._question.kind} of {facts.code} on {facts.input_shape}>"
 
-    def _repr_mimebundle_(self, **kwargs):
-        """The widget, and the question as text for where no kernel runs: never the answer."""
+    def _saved(self):
+        """The question as text: never the answer."""
         self._seen = True
         _ = self.explorer  # of a question that is over, it is shown as well
-        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {"text/plain": self.question, "application/vnd.jupyter.widget-view+json": view}
-
-    def _ipython_display_(self, **kwargs):
-        """ipywidgets 7 knows no `_repr_mimebundle_`."""
-        display(self._repr_mimebundle_(), raw=True)
+        return {"text/plain": self.question}
 
 
 def _close_all(widget):

@@ -20,6 +20,15 @@ def python(page, expression):
     return json.loads(page.run(f"import json\nprint(json.dumps({expression}))"))
 
 
+def wait_for(page, expression):
+    """Until the kernel says that it is so."""
+    for _ in range(80):
+        if page.run(f"bool({expression})") == "True":
+            return
+        page.page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")
+
+
 def settle(page):
     """Wait until the stage has drawn what the kernel answered last."""
     page.run("")  # the kernel answers in order

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from PIL import Image
-from reading import middle, press, settle
+from reading import middle, press, settle, wait_for
 
 SOURCE = ["import keras, widgets", "e = widgets.explore(keras.layers.Conv2D(2, 3)); e"]
 
@@ -14,15 +14,6 @@ def page(notebook):
     nb = notebook(SOURCE)
     nb.wait_revision(1)
     return nb
-
-
-def wait_for(nb, expression):
-    """Until the kernel says that it is so."""
-    for _ in range(60):
-        if nb.run(f"bool({expression})") == "True":
-            return
-        nb.page.wait_for_timeout(100)
-    raise AssertionError(f"never true: {expression}")
 
 
 def edit_button(nb):

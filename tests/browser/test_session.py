@@ -7,6 +7,7 @@ import io
 
 import pytest
 from PIL import Image
+from reading import wait_for
 
 SOURCE = [
     "import keras, widgets",
@@ -72,14 +73,6 @@ class Touch:
         self.page.wait_for_function("document.activeElement.className === 'cn-field'")
         self.page.keyboard.type("1.5")
         self.page.keyboard.press("Enter")
-
-
-def wait_for(nb, expression):
-    for _ in range(80):
-        if nb.run(f"bool({expression})") == "True":
-            return
-        nb.page.wait_for_timeout(100)
-    raise AssertionError(f"never true: {expression}")
 
 
 @pytest.mark.parametrize("by", [Keyboard, Touch])

@@ -27,7 +27,7 @@ def measure(lab, moves=300):
     """
     notebook = lab.notebook([EXPLORER], fresh=True, size=(1920, 1080), script=SCRIPT)
     notebook.wait_revision(1)
-    cells = notebook.stage.locator('[data-grid="1"] .cn-light')
+    cells = notebook.stage.locator('[data-grid="1"] .cn-cells')
     cells.scroll_into_view_if_needed()
     box = cells.bounding_box()
     place = random.Random(0)

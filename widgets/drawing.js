@@ -158,14 +158,16 @@ export function drawCells(canvas, view, cell, theme) {
 }
 
 /**
- * Outline cells on the upper canvas, some with a text in them.
- * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} below
+ * What `plain` shows, with cells outlined, some with a text in them.
+ * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} plain
  * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
  * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
  * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
  */
-export function drawLight(canvas, below, cells, padding, cell, theme, dots = []) {
-  const context = sized(canvas, parseFloat(below.style.width), parseFloat(below.style.height));
+export function drawLight(canvas, plain, cells, padding, cell, theme, dots = []) {
+  const [width, height] = [plain.style.width, plain.style.height].map(parseFloat);
+  const context = sized(canvas, width, height);
+  context.drawImage(plain, 0, 0, width, height);
   const [[top], [left]] = padding;
   const size = Math.max(cell, 3);
   const edge = Math.min(2.5, Math.max(0.8, size / 9));

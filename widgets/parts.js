@@ -43,18 +43,19 @@ export function chooser(kind) {
   return { root: element("div", { class: `cn-chooser cn-${kind}s` }, told, strip), told, strip, tiles: { step: 30, perRow: 1 } };
 }
 
-/** One grid, or one slice of a kernel: its heading, its two canvases, its choosers. @param {{id: string, link?: number, grid?: number}} what */
+/** One grid, or one slice of a kernel: its heading, its canvas (and that without what is lit, never shown: each canvas
+ * on a page costs the browser a layer in every frame), its choosers. @param {{id: string, link?: number, grid?: number}} what */
 export function panel(what) {
   const cells = element("canvas", { class: "cn-cells" });
-  const light = element("canvas", { class: "cn-light" });
+  const plain = element("canvas");
   const title = element("div", { class: "cn-title" });
   const shape = element("div", { class: "cn-shape" });
   const label = element("div", { class: "cn-label" });
-  const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells, light);
+  const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", "data-lm-suppress-shortcuts": "true" }, cells);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
   const kind = what.link === undefined ? "grid" : "kernel";
   const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, title, shape, frame, label, planes.root, channels.root);
-  return { ...what, root, title, shape, label, frame, cells, light, planes, channels, cell: 10 };
+  return { ...what, root, title, shape, label, frame, cells, plain, planes, channels, cell: 10 };
 }
 
 /** Everything on the stage but the panels, once. @param {any} words */

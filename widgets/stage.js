@@ -168,11 +168,11 @@ function render({ model, el }) {
       part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
-      const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, picture.grids[0].channels, groups(0)].join() : null;
+      const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
       if (key !== null && key === part.drawn) continue; // most moves leave the input as it is
       part.drawn = key;
       const limit = g === undefined || view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]);
-      drawCells(part.cells, { ...view, limit, unread: wholly }, part.cell, theme);
+      drawPlain(part, { ...view, limit, unread: wholly });
       drawChoosers(part, view);
     }
     drawSamples();
@@ -181,6 +181,12 @@ function render({ model, el }) {
     if (keys.map((key) => key.textContent).join() !== [...ui.legend.children].map((key) => key.textContent).join()) ui.legend.replaceChildren(...keys);
     ui.position.max = cellCount() - 1;
     drawLit();
+  }
+
+  /** Draw a panel's cells; `drawLit` shows them, with what is lit. @param {any} part @param {any} view */
+  function drawPlain(part, view) {
+    drawCells(part.plain, view, part.cell, theme);
+    part.lightDrawn = "";
   }
 
   /** The group of each channel of grid g, where its layer has several. @param {number | undefined} g */
@@ -291,11 +297,10 @@ function render({ model, el }) {
       const { plane, padding } = shown(part);
       const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
       const points = part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
-      const { width, height } = part.cells.style;
-      const key = JSON.stringify([here, points, padding, part.cell, el.dataset.theme, width, height, window.devicePixelRatio]);
+      const key = JSON.stringify([here, points]);
       if (key === part.lightDrawn) continue; // most moves of a slider leave it
       part.lightDrawn = key;
-      drawLight(part.light, part.cells, here, padding, part.cell, theme, points);
+      drawLight(part.cells, part.plain, here, padding, part.cell, theme, points);
     }
     const count = cellCount();
     ui.position.value = String(position);
@@ -371,7 +376,7 @@ function render({ model, el }) {
     const part = find(String(g));
     const view = shown(part);
     part.label.textContent = cellName(picture, g, [view.plane, ":", ":"], chosen[g]);
-    drawCells(part.cells, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) }, part.cell, theme);
+    drawPlain(part, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) });
     part.drawn = null;
     drawChoosers(part, view);
   }

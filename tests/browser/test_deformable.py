@@ -7,7 +7,7 @@ by (0.25, 0.5) and whose last by (0.5, 0). All offsets are biases, so that each 
 from functools import partial
 
 import pytest
-from reading import facts, lines, lit, middle, point, press, python, settle, strip, wait_lit
+from reading import IS_LIT, canvas, facts, lines, lit, middle, point, press, python, settle, strip, wait_lit
 
 SETUP = """\
 import ipywidgets
@@ -103,12 +103,14 @@ def focus(page):
 
 
 def drawn_at(page, row, column):
-    """Whether anything is drawn over the input at this place."""
-    return page.stage.locator('[data-grid="0"] .cn-light').evaluate(
-        """(canvas, [x, y]) => {
-          const pixel = canvas.getContext('2d').getImageData(canvas.width * x, canvas.height * y, 1, 1);
-          return pixel.data[3] > 0;
-        }""",
+    """Whether something lit is drawn on the input around this place."""
+    return canvas(page, 0).evaluate(
+        f"""(canvas, [x, y]) => {{
+          const isLit = {IS_LIT};
+          const context = canvas.getContext('2d');
+          const around = [...Array(20).keys()].map(i => i - 10);
+          return around.some(dx => around.some(dy => isLit(context, canvas.width * x + dx, canvas.height * y + dy, 1)));
+        }}""",
         [(column + 0.5) / 4, (row + 0.5) / 4],
     )
 

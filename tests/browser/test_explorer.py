@@ -9,6 +9,7 @@ import re
 import nbformat
 import pytest
 from reading import (
+    IS_LIT,
     button,
     canvas,
     facts,
@@ -320,17 +321,18 @@ def test_pointing_at_a_tap_counts_all_that_it_reads(show):
 
 
 def outlined(page, grid, rows, columns):
-    """The cells of a panel without padding that are outlined: those whose left edge is drawn upon."""
-    found = page.stage.first.locator(f'[data-grid="{grid}"] .cn-light').evaluate(
-        """(canvas, [rows, columns]) => {
+    """The cells of a panel without padding that are outlined: those whose left edge is lit."""
+    found = canvas(page, grid).evaluate(
+        f"""(canvas, [rows, columns]) => {{
+          const isLit = {IS_LIT};
           const context = canvas.getContext('2d');
           const found = [];
-          for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {
-            const [x, y] = [canvas.width * column / columns + 2, canvas.height * (row + 0.5) / rows];
-            if (context.getImageData(x, y, 1, 1).data[3]) found.push([row, column]);
-          }
+          for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {{
+            const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + 0.5) / rows];
+            if (isLit(context, x, y - 4)) found.push([row, column]);
+          }}
           return found;
-        }""",
+        }}""",
         [rows, columns],
     )
     return [tuple(cell) for cell in found]

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from reading import canvas, facts, lines, numbers, point, python, settle
+from reading import IS_LIT, canvas, facts, lines, numbers, point, python, settle
 
 SETUP = """\
 import ipywidgets
@@ -53,18 +53,19 @@ def show(page):
 
 def lit_cells(page, grid, rows, columns, padding=0):
     """The rows and the columns of the cells that are outlined in a grid; `padding` cells are around it on all sides."""
-    found = page.stage.first.locator(f'[data-grid="{grid}"] .cn-light').evaluate(
-        """(canvas, [rows, columns, padding]) => {
+    found = canvas(page, grid).evaluate(
+        f"""(canvas, [rows, columns, padding]) => {{
+          const isLit = {IS_LIT};
           const context = canvas.getContext('2d');
           const size = [canvas.width / (columns + 2 * padding), canvas.height / (rows + 2 * padding)];
           const found = [];
           for (let row = -padding; row < rows + padding; row++)
-            for (let column = -padding; column < columns + padding; column++) {
-            const [x, y] = [size[0] * (column + padding) + 2, size[1] * (row + padding + 0.5)];
-            if (context.getImageData(x, y, 1, 1).data[3]) found.push([row, column]);
-          }
+            for (let column = -padding; column < columns + padding; column++) {{
+            const [x, y] = [size[0] * (column + padding) + 1, size[1] * (row + padding + 0.5)];
+            if (isLit(context, x, y - 4)) found.push([row, column]);
+          }}
           return found;
-        }""",
+        }}""",
         [rows, columns, padding],
     )
     rows, columns = sorted({row for row, _ in found}), sorted({column for _, column in found})

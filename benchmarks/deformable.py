@@ -62,6 +62,26 @@ def measure(runs=40):
     return times
 
 
+def rows():
+    """For the table in README.md: each deformable layer beside the Conv2D with as many taps."""
+    times = measure()
+    shape = "x".join(map(str, SHAPE))
+    for step, told, aim in [
+        ("forward", "forward", "at most 8"),
+        ("training", "one training step", "none, reported"),
+    ]:
+        beside = median(times[step]["Conv2D"])
+        for name, runs in times[step].items():
+            if name != "Conv2D":
+                yield (
+                    f"`{name}`, {told} under XLA, {shape} (median of {len(runs)})",
+                    f"{median(runs):.1f} ms",
+                    f"`Conv2D` with as many taps, {beside:.1f} ms",
+                    f"{median(runs) / beside:.1f}",
+                    aim,
+                )
+
+
 if __name__ == "__main__":
     for step, results in measure().items():
         beside = median(results["Conv2D"])

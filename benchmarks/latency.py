@@ -1,8 +1,8 @@
 """Slider key to repainted picture: the explorer beside the two things that one would write without it.
 
-All three build `layers.Conv2D(10, kernel_size)` anew at each move and call it on the same shape. Each has its
-own page (all in sight) and kernel in one JupyterLab. The moves are taken in turn: a busy machine is busy for
-all three.
+All build `layers.Conv2D(10, kernel_size)`, the grouped explorer `Conv2D(12, kernel_size, groups=3)`, anew at each
+move and call it on the same shape. Each has its own page (all in sight) and kernel in one JupyterLab. The moves are
+taken in turn: a busy machine is busy for all of them.
 """
 
 from functools import partial
@@ -16,6 +16,8 @@ from widgets import explore
 
 explore(layers.Conv2D(10, 3), (1, 28, 28, 12))
 """
+
+GROUPED = EXPLORER.replace("Conv2D(10, 3)", "Conv2D(12, 3, groups=3)")
 
 BARE_ANYWIDGET = """
 import anywidget, ipywidgets, keras, numpy as np, traitlets
@@ -75,19 +77,27 @@ ipywidgets.interactive(show, kernel_size=ipywidgets.IntSlider(3, 1, 10))
 # Each tool's cell, and what its slider bears.
 TOOLS = {
     "explorer": (EXPLORER, '[aria-label^="kernel_size"]'),
+    "grouped explorer": (GROUPED, '[aria-label^="kernel_size"]'),
     "bare anywidget": (BARE_ANYWIDGET, ""),
     "interactive": (INTERACTIVE, ""),
 }
 WARM_UP = 10
 
 
-def measure(lab, moves=40):
-    """ms from each key to the picture, as `time_input` gives them: {name of the tool: list of `moves` dicts}."""
+def open_tools(lab, names):
+    """{name of the tool: (its notebook, the handle of its slider)}."""
     tools = {}
-    for name, (source, mark) in TOOLS.items():
+    for name in names:
+        source, mark = TOOLS[name]
         notebook = lab.notebook([source], fresh=True, script=SCRIPT)
         tools[name] = notebook, notebook.page.locator(f".jp-OutputArea [role=slider]{mark}").first
         tools[name][1].wait_for()
+    return tools
+
+
+def measure(lab, moves=40):
+    """ms from each key to the picture, as `time_input` gives them: {name of the tool: list of `moves` dicts}."""
+    tools = open_tools(lab, TOOLS)
     times = {name: [] for name in tools}
     for move in range(-WARM_UP, moves):
         key = "ArrowRight" if move % 10 < 5 else "ArrowLeft"
@@ -106,6 +116,21 @@ def measure(lab, moves=40):
 def medians(times, end):
     """Median ms of each tool, to the picture "drawn" or "painted"."""
     return {name: median(time[end] for time in moves) for name, moves in times.items()}
+
+
+def rows(lab):
+    """For the table in README.md."""
+    keys = medians(measure(lab), "painted")
+    for name, layer in {"explorer": "Conv2D(10, 3)", "grouped explorer": "Conv2D(12, 3, groups=3)"}.items():
+        for beside, aim in {"bare anywidget": "at most 1.3", "interactive": "at most 0.33"}.items():
+            told = "`interactive` and matplotlib" if beside == "interactive" else beside
+            yield (
+                f"Slider key to repainted picture, `{layer}` on 28x28x12 (median of 40)",
+                f"{keys[name]:.0f} ms",
+                f"{told} with `Conv2D(10, 3)`, {keys[beside]:.0f} ms",
+                f"{keys[name] / keys[beside]:.2f}",
+                aim,
+            )
 
 
 if __name__ == "__main__":

@@ -6,12 +6,17 @@ import re
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from statistics import median
 
+import burst
 import deformable
 import hover
 import imports
 import latency
+import memory
+import rebuild
+import sizes
+import start
+import traffic
 from painted import open_lab
 
 README = Path(__file__).parents[1] / "README.md"
@@ -19,61 +24,18 @@ MARKS = "<!-- bench -->", "<!-- /bench -->"
 HEAD = ("What", "Here", "Beside it", "Ratio", "Aim")
 INTRO = (
     "Each row says what it counts: a median, or for pointing the time that 95 of 100 moves do not exceed (p95). "
-    "The ratio is the time here divided by that beside it. Lower is better."
+    "The ratio is the figure here divided by that beside it. Lower is better."
 )
+PLOT = "![What a slider move costs against the size of the input](benchmarks/sizes.png)"
 
 
 def rows():
     """The table's rows, measured now."""
     with open_lab() as lab:
-        keys = latency.medians(latency.measure(lab), "painted")
-        hovers, sent = hover.measure(lab)
-    starts = {module: median(times) for module, times in imports.measure().items()}
-    ours = f"{keys['explorer']:.0f} ms"
-    what = "Slider key to repainted picture, `Conv2D(10, 3)` on 28x28x12 (median of 40)"
-    bare, interactive = keys["bare anywidget"], keys["interactive"]
-    yield what, ours, f"bare anywidget, {bare:.0f} ms", f"{keys['explorer'] / bare:.2f}", "at most 1.3"
-    yield (
-        what,
-        ours,
-        f"`interactive` and matplotlib, {interactive:.0f} ms",
-        f"{keys['explorer'] / interactive:.2f}",
-        "at most 0.33",
-    )
-    slow = hover.p95(hovers)
-    yield (
-        f"Pointing at a cell to repainted picture, 64x64x16 (p95 of {len(hovers)})",
-        f"{slow:.1f} ms",
-        "one frame, 16.7 ms",
-        f"{slow / 16.7:.2f}",
-        "at most 1",
-    )
-    yield "Messages sent to the kernel by pointing", str(sent), "", "", "0"
-    yield (
-        "`import widgets` (median of 9)",
-        f"{starts['widgets']:.2f} s",
-        f"`import tensorflow`, {starts['tensorflow']:.2f} s",
-        f"{starts['widgets'] / starts['tensorflow']:.2f}",
-        "at most 1.1",
-    )
-    yield from deformable_rows(deformable.measure())
-
-
-def deformable_rows(times):
-    """The rows of `deformable.measure()`: each deformable layer beside the Conv2D with as many taps."""
-    shape = "x".join(map(str, deformable.SHAPE))
-    steps = {"forward": ("forward", "at most 8"), "training": ("one training step", "none, reported")}
-    for step, (what, aim) in steps.items():
-        beside = median(times[step]["Conv2D"])
-        for name, runs in times[step].items():
-            if name != "Conv2D":
-                yield (
-                    f"`{name}`, {what} under XLA, {shape} (median of {len(runs)})",
-                    f"{median(runs):.1f} ms",
-                    f"`Conv2D` with as many taps, {beside:.1f} ms",
-                    f"{median(runs) / beside:.1f}",
-                    aim,
-                )
+        for script in (latency, burst, hover, sizes, start, traffic):
+            yield from script.rows(lab)
+    for script in (rebuild, memory, imports, deformable):
+        yield from script.rows()
 
 
 def table(rows):
@@ -109,6 +71,6 @@ def write(text, path=README):
 
 
 if __name__ == "__main__":
-    text = f"{INTRO}\n\n{table(rows())}\n\n{machine()}"
+    text = f"{INTRO}\n\n{table(rows())}\n\n{PLOT}\n\n{machine()}"
     print(text)
     write(text)

@@ -65,6 +65,23 @@ EXECUTE = """async ([code, seconds]) => {
   return [text, error];
 }"""
 
+# Waits until the kernel is done with every message of the page; whether there was any. A widget holds a message back
+# while it waits for the answer to the one before, and sends it before that answer counts as done.
+ANSWERED = """async seconds => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
+  const waiting = () => [...kernel._futures.values()];
+  // Only cells keep what they have sent.
+  const any = waiting().some(future => future.msg.header.msg_type !== 'execute_request');
+  let known;
+  do {
+    known = waiting();
+    const done = Promise.allSettled(known.map(future => future.done));
+    if (await Promise.race([done, late]) === 'late') throw new Error(`not all is answered in ${seconds} s`);
+  } while (waiting().some(future => !known.includes(future)));
+  return any;
+}"""
+
 RUN_ALL = """async seconds => {
   const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
   const done = window.jupyterapp.commands.execute('notebook:run-all-cells');
@@ -320,6 +337,10 @@ class Notebook:
         if error:
             raise RuntimeError(plain(error))
         return text.strip()
+
+    def wait_answered(self, seconds=CELL_SECONDS):
+        """Wait until all that the page has sent to the kernel is answered; returns whether there was anything."""
+        return self.page.evaluate(ANSWERED, seconds)
 
     @property
     def stage(self):

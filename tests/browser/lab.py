@@ -26,7 +26,29 @@ import nbformat
 from playwright.sync_api import sync_playwright
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+DEBUGGER = "@jupyterlab/debugger-extension"
 CELL_SECONDS = 300  # the first cell imports TensorFlow, which takes long on a small machine
+
+READY = """() => {
+  const notebook = window.jupyterapp?.shell?.currentWidget;
+  return notebook?.content?.model && notebook.sessionContext?.session?.kernel?.status === 'idle';
+}"""
+
+# Opens a further notebook in a page that has closed the one before.
+OPEN = """async ([name, theme]) => {
+  const { commands } = window.jupyterapp;
+  if (document.body.dataset.jpThemeName !== theme) {
+    await commands.execute('apputils:change-theme', { theme });
+    while (document.body.dataset.jpThemeName !== theme) await new Promise(requestAnimationFrame);
+  }
+  await commands.execute('docmanager:open', { path: name, factory: 'Notebook' });
+}"""
+
+# Closes the notebook without a question; whether nothing is left in the way of the next one.
+CLOSE = """() => {
+  window.jupyterapp.shell.currentWidget.dispose();
+  return !document.fullscreenElement && !document.querySelector('.jp-Notebook, .jp-Dialog, .lm-Menu');
+}"""
 
 # What a kernel answers, gathered as a reader would see it under a cell.
 EXECUTE = """async ([code, seconds]) => {
@@ -41,6 +63,23 @@ EXECUTE = """async ([code, seconds]) => {
   const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
   if (await Promise.race([future.done, late]) === 'late') throw new Error(`no answer in ${seconds} s`);
   return [text, error];
+}"""
+
+# Waits until the kernel is done with every message of the page; whether there was any. A widget holds a message back
+# while it waits for the answer to the one before, and sends it before that answer counts as done.
+ANSWERED = """async seconds => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
+  const waiting = () => [...kernel._futures.values()];
+  // Only cells keep what they have sent.
+  const any = waiting().some(future => future.msg.header.msg_type !== 'execute_request');
+  let known;
+  do {
+    known = waiting();
+    const done = Promise.allSettled(known.map(future => future.done));
+    if (await Promise.race([done, late]) === 'late') throw new Error(`not all is answered in ${seconds} s`);
+  } while (waiting().some(future => !known.includes(future)));
+  return any;
 }"""
 
 RUN_ALL = """async seconds => {
@@ -69,6 +108,11 @@ def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
+def write(path, values):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(values))
+
+
 class Lab:
     """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`."""
 
@@ -79,7 +123,10 @@ class Lab:
         self._token = secrets.token_hex()
         self._log = Path(folder, "server.log")
         self._set("apputils-extension/notification", fetchNews="false", checkForUpdates=False)
-        self._spare = None  # a session left by one notebook for the next, kernel and all
+        # Its talk with a kernel outlasts a notebook that is closed early, and would be an error then.
+        write(Path(folder, "config", "labconfig", "page_config.json"), {"disabledExtensions": {DEBUGGER: True}})
+        self._sessions = []  # left by notebooks for the next ones, kernel and all
+        self._pages = []  # left likewise, JupyterLab and all, each behind what cannot be changed in it any more
         self._count = 0
         self._server = self._start_server(folder)
         try:
@@ -108,10 +155,10 @@ class Lab:
             theme: "light" or "dark".
             size: the window's width and height in CSS pixels.
             touch: whether the screen can be touched.
-            fresh: whether the notebook needs a new kernel. Else it takes over the kernel of the one before,
-                cleared of names and widgets: TensorFlow is imported already.
+            fresh: whether the notebook needs a new kernel and a new page. Else it takes over those of one before,
+                cleared of names and widgets: TensorFlow is imported and JupyterLab is loaded already.
             run: whether to run all cells, and raise RuntimeError if one of them fails.
-            script: JavaScript that the page runs before its own.
+            script: JavaScript that the page, a new one, runs before its own.
             whole: whether every cell is on the page at once, and not only those near the window.
         """
         return self._show(nbformat.read(path, as_version=4), **options)
@@ -128,20 +175,30 @@ class Lab:
         name = f"notebook{self._count}.ipynb"
         nbformat.write(content, self.root / name)
         session = self._take_session(name, fresh)
-        # Set before the page loads, so that nothing is drawn in the other theme first.
-        self._set("apputils-extension/themes", theme=THEMES[theme])
-        self._set("notebook-extension/tracker", windowingMode="none" if whole else "full")
-        context = self._browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            has_touch=touch,
-            color_scheme=theme,
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        if script:
-            context.add_init_script(script)
-        notebook = Notebook(context, lambda reusable: self._release_session(session, reusable and not fresh))
+        kind = (touch, whole)
+        page = None if fresh or script else self._take_page(kind)
+        loaded = page is not None
+        if not loaded:
+            # Set before the page loads, so that nothing is drawn in the other theme first.
+            self._set("apputils-extension/themes", theme=THEMES[theme])
+            self._set("notebook-extension/tracker", windowingMode="none" if whole else "full")
+            permissions = ["clipboard-read", "clipboard-write"]
+            page = self._browser.new_context(has_touch=touch, permissions=permissions).new_page()
+            if script:
+                page.add_init_script(script)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme=theme, media="null", reduced_motion="null", forced_colors="null")
+
+        def release(kernel_is_clear, page_is_clear):
+            self._release_page(page, kind, page_is_clear and not fresh and not script)
+            self._release_session(session, kernel_is_clear and not fresh)
+
+        notebook = Notebook(page, release)
         try:
-            notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
+            if loaded:
+                notebook.load_next(name, THEMES[theme])
+            else:
+                notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
             if run:
                 notebook.run_all()
         except BaseException:
@@ -149,24 +206,34 @@ class Lab:
             raise
         return notebook
 
+    def _take_page(self, kind):
+        """A page of this kind that shows nothing but an empty JupyterLab; None where there is none."""
+        kinds = [kind for kind, _ in self._pages]
+        return self._pages.pop(kinds.index(kind))[1] if kind in kinds else None
+
+    def _release_page(self, page, kind, reusable):
+        if reusable:
+            self._pages.append((kind, page))
+            page = self._pages.pop(0)[1] if len(self._pages) > 4 else None
+        if page:
+            page.context.close()
+
     def _take_session(self, name, fresh):
         """Bind a kernel to the notebook `name` before its page asks for one; returns the session's id."""
-        if self._spare and not fresh:
-            session, self._spare = self._spare, None
+        if self._sessions and not fresh:
+            session = self._sessions.pop()
             self._ask("PATCH", f"sessions/{session}", path=name, name=name)
             return session
         return self._ask("POST", "sessions", path=name, name=name, type="notebook", kernel={"name": "python3"})["id"]
 
     def _release_session(self, session, reusable):
-        if reusable and self._spare is None:
-            self._spare = session
+        if reusable and len(self._sessions) < 2:
+            self._sessions.append(session)
         else:
             self._ask("DELETE", f"sessions/{session}")
 
     def _set(self, plugin, **values):
-        path = self._settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values))
+        write(self._settings / "@jupyterlab" / f"{plugin}.jupyterlab-settings", values)
 
     def _start_server(self, folder):
         with socket.socket() as free:
@@ -241,24 +308,22 @@ class Notebook:
         errors: what the page threw or logged as an error, one text each. A test that provokes one clears it.
     """
 
-    def __init__(self, context, release):
-        self._context, self._release = context, release
+    def __init__(self, page, release):
+        self.page, self._release = page, release
         self._sent = 0
         self.errors = []
-        self.page = context.new_page()
-        self.page.on("pageerror", lambda error: self.errors.append(f"{error}\n{error.stack or ''}"))
-        self.page.on("console", self._on_console)
-        self.page.on("websocket", self._on_websocket)
+        self._heard = {"pageerror": self._on_error, "console": self._on_console, "websocket": self._on_websocket}
+        for event, hear in self._heard.items():
+            page.on(event, hear)
 
     def load(self, url):
         self.page.goto(url)
-        self.page.wait_for_function(
-            """() => {
-              const notebook = window.jupyterapp?.shell?.currentWidget;
-              return notebook?.content?.model && notebook.sessionContext?.session?.kernel?.status === 'idle';
-            }""",
-            timeout=90_000,
-        )
+        self.page.wait_for_function(READY, timeout=90_000)
+
+    def load_next(self, name, theme):
+        """Open the file `name` in the page, where another notebook has been closed."""
+        self.page.evaluate(OPEN, [name, theme])
+        self.page.wait_for_function(READY, timeout=90_000)
 
     def run_all(self):
         """Run all cells; returns when the kernel is done with them, which is before widgets are drawn."""
@@ -272,6 +337,10 @@ class Notebook:
         if error:
             raise RuntimeError(plain(error))
         return text.strip()
+
+    def wait_answered(self, seconds=CELL_SECONDS):
+        """Wait until all that the page has sent to the kernel is answered; returns whether there was anything."""
+        return self.page.evaluate(ANSWERED, seconds)
 
     @property
     def stage(self):
@@ -310,14 +379,24 @@ class Notebook:
         return path
 
     def close(self):
-        """Close the page; the kernel goes to the next notebook if it can be cleared, else it is shut down."""
+        """Close the notebook; its kernel and its page go to a next one if they can be cleared, else they are ended."""
         try:
             self.run("import ipywidgets; ipywidgets.Widget.close_all()\n%reset -f", seconds=20)
-            reusable = True
+            kernel_is_clear = True
         except Exception:
-            reusable = False
-        self._context.close()
-        self._release(reusable)
+            kernel_is_clear = False
+        try:
+            self.page.unroute_all()
+            self.page.mouse.move(0, 0)
+            page_is_clear = kernel_is_clear and self.page.evaluate(CLOSE) and not self.errors
+        except Exception:
+            page_is_clear = False
+        for event, hear in self._heard.items():
+            self.page.remove_listener(event, hear)
+        self._release(kernel_is_clear, page_is_clear)
+
+    def _on_error(self, error):
+        self.errors.append(f"{error}\n{error.stack or ''}")
 
     def _on_console(self, message):
         if message.type == "error":

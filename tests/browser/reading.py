@@ -28,7 +28,7 @@ def python(page, expression):
 
 
 def wait_for(page, expression):
-    """Until the kernel says that it is so."""
+    """Wait until the kernel says that it is so."""
     for _ in range(80):
         if page.run(f"bool({expression})") == "True":
             return
@@ -37,17 +37,27 @@ def wait_for(page, expression):
 
 
 def settle(page):
-    """Wait until the stage has drawn what the kernel answered last."""
-    page.run("")  # the kernel answers in order
-    revision = python(page, "e.children[1].snapshot['revision']")
-    page.wait_revision(revision)
+    """Wait until all that the page has asked for is answered and drawn; returns the revision that is drawn."""
+    unanswered = True
+    while unanswered:
+        page.wait_answered()
+        revision = python(page, "e.children[1].snapshot['revision']")
+        page.wait_revision(revision)
+        unanswered = page.wait_answered()  # a further move may have waited for this drawing
     return revision
+
+
+def change(page, act, *arguments):
+    """Do something that the kernel answers with a new drawing, and wait for it."""
+    before = page.revision
+    act(*arguments)
+    assert settle(page) > before
 
 
 def facts(page):
     """The rows of facts as the reader sees them."""
     rows = page.stage.first.locator(".cn-fact")
-    return dict(row.locator("span").all_inner_texts() for row in rows.all())
+    return dict(rows.evaluate_all("rows => rows.map(row => [...row.querySelectorAll('span')].map(s => s.innerText))"))
 
 
 def canvas(page, grid):

@@ -7,7 +7,7 @@ by (0.25, 0.5) and whose last by (0.5, 0). All offsets are biases, so that each 
 from functools import partial
 
 import pytest
-from reading import IS_LIT, canvas, facts, lines, lit, middle, point, press, python, settle, strip, wait_lit
+from reading import IS_LIT, canvas, change, facts, lines, lit, middle, point, press, python, settle, strip, wait_lit
 
 SETUP = """\
 import ipywidgets
@@ -80,22 +80,11 @@ def drag(page, start, end):
 
 
 def arrived(page, place):
-    """Wait until the first point of the lit cell is there: while the layer answers, the newest move waits."""
+    """The first point of the lit cell is there, once the layer has answered the newest move."""
     _, _, row, column = lit(page).split(":")
-    for _ in range(100):
-        settle(page)
-        at = python(page, f"e.facts.points[0, {row}, {column}, 0, 0].tolist()")
-        if at == pytest.approx(place, abs=0.1):
-            return
-    raise AssertionError(f"the point is at {at}, not at {place}")
-
-
-def after(page, act, *arguments):
-    """Do something that the kernel answers, and wait for the answer."""
-    before = page.revision
-    act(*arguments)
-    page.wait_revision(before + 1)
     settle(page)
+    at = python(page, f"e.facts.points[0, {row}, {column}, 0, 0].tolist()")
+    assert at == pytest.approx(place, abs=0.1)
 
 
 def focus(page):
@@ -228,15 +217,15 @@ def test_n_takes_the_next_point_and_shift_with_an_arrow_moves_it_by_a_quarter(sh
     keep(page, 1, 1)
     sampled(page)  # unfolded, it stays so while points move
     focus(page)
-    after(page, press, page, "Shift+ArrowDown")
+    change(page, press, page, "Shift+ArrowDown")
     assert sampled(page)[0].startswith("[0, 0] (1.5, 1.5): ")
     assert layer_says(page)[1][1] == 94.5
-    after(page, press, page, "n", "Shift+ArrowRight")
+    change(page, press, page, "n", "Shift+ArrowRight")
     assert sampled(page)[1] == "[0, 1] (1, 2.25): 0.75·6 + 0.25·7"
     assert layer_says(page)[1][1] == 95
     press(page, "N", "N")
     for key in ("ArrowUp", "ArrowUp", "ArrowLeft"):
-        after(page, press, page, f"Shift+{key}")
+        change(page, press, page, f"Shift+{key}")
     assert sampled(page)[3] == "[1, 1] (2, 1.75): 0.25·9 + 0.75·10"
     assert layer_says(page)[1][1] == 95 - 8 - 1
     assert total(page) == 86
@@ -247,12 +236,12 @@ def test_a_slider_makes_the_layer_anew_and_its_points_go_where_the_layer_puts_th
     page = show()
     keep(page, 1, 1)
     drag(page, (1.25, 1.5), (3, 0))
-    after(page, page.slider("filters").press, "ArrowRight")
+    change(page, page.slider("filters").press, "ArrowRight")
     assert facts(page)["output"] == "(1, 3, 3, 2)"
     assert facts(page)["offset_kernel"].startswith("(2, 2, 1, 8)")
     assert python(page, "e.facts.points[0, 1, 1, 0].tolist()") == [[1.25, 1.5], [1, 2], [2, 1], [2.5, 2]]
     assert total(page) == 93.5
-    after(page, page.slider("kernel_size height").press, "ArrowRight")
+    change(page, page.slider("kernel_size height").press, "ArrowRight")
     assert facts(page)["output"] == "(1, 2, 2, 2)"
     assert facts(page)["offset_kernel"].startswith("(3, 3, 1, 18)")
 
@@ -261,19 +250,19 @@ def test_reset_takes_the_points_back(show):
     page = show()
     keep(page, 1, 1)
     drag(page, (1.25, 1.5), (3, 0))
-    after(page, page.page.get_by_role("button", name="Reset").click)
+    change(page, page.page.get_by_role("button", name="Reset").click)
     assert total(page) == 93.5
 
 
 def test_modulated_gives_each_tap_a_factor_which_is_written(show):
     page = show()
-    after(page, page.page.get_by_label("modulated", exact=True).check)
+    change(page, page.page.get_by_label("modulated", exact=True).check)
     assert facts(page)["offset_kernel"].startswith("(2, 2, 1, 12)")
     point(page, 1, 1, 1)
     assert sampled(page)[1] == "[0, 1] (1, 2): 1·6, × 0.5"
     assert lines(page, "products") == ["3.25×1 + 3×2 + 4.5×3 + 6×4 = 46.75"]
     assert python(page, "float(e.y[0, 1, 1, 0])") == 46.75
-    after(page, page.page.get_by_label("modulated", exact=True).uncheck)
+    change(page, page.page.get_by_label("modulated", exact=True).uncheck)
     assert total(page) == 93.5
 
 
@@ -286,7 +275,7 @@ def test_each_offset_group_shows_its_own_points_and_moves_alone(show):
     assert lines(page, "products") == ["channel 1: 70×1 = 70"]
     assert sampled(page) == ["[0, 0] (1.5, 1): 0.5·50 + 0.5·90"]
     focus(page)
-    after(page, press, page, "Shift+ArrowDown")
+    change(page, press, page, "Shift+ArrowDown")
     assert python(page, "e.facts.points[0, 1, 1].tolist()") == [[[1, 1.5]], [[1.75, 1]]]
     assert python(page, "float(e.y[0, 1, 1, 0])") == 5.5 + 80
 
@@ -295,6 +284,6 @@ def test_the_offset_groups_slider_goes_from_divisor_to_divisor(show):
     page = show("x, layer = (1, 6, 6, 6), DeformableConv2D(4, 3)")
     seen = []
     for _ in range(3):
-        after(page, page.slider("offset_groups").press, "ArrowRight")
+        change(page, page.slider("offset_groups").press, "ArrowRight")
         seen.append(facts(page)["offset_kernel"].split(" (")[0])
     assert seen == ["(3, 3, 6, 36)", "(3, 3, 6, 54)", "(3, 3, 6, 108)"]

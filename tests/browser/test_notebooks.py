@@ -20,7 +20,7 @@ import gc, widgets
 def test_every_slider_of_a_notebook_moves_from_end_to_end(notebook, path):
     page = notebook.open(path, size=(1200, 1000), whole=True)
     page.stage.last.wait_for(state="attached")
-    page.run("")
+    page.wait_answered()
     handles = page.page.locator(".cn-explorer .noUi-handle")
     moved = []
     for i in range(handles.count()):
@@ -36,7 +36,7 @@ def test_every_slider_of_a_notebook_moves_from_end_to_end(notebook, path):
             continue  # nothing is shown in that size yet
         for key, end in (("End", "aria-valuemax"), ("Home", "aria-valuemin")):
             handle.press(key)
-            page.run("")  # the kernel answers in order
+            page.wait_answered()
             if name != "groups":  # it stops at the nearest divisor
                 assert float(handle.get_attribute("aria-valuenow")) == float(handle.get_attribute(end)), (name, key)
         moved.append(name)

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from reading import IS_LIT, canvas, facts, lines, numbers, point, python, settle
+from reading import IS_LIT, canvas, change, facts, lines, numbers, point, python, settle
 
 SETUP = """\
 import ipywidgets
@@ -93,11 +93,7 @@ def press(page, name):
 
 
 def move(page, slider, key):
-    """Move a slider, and wait for an answer: the page may hold a move back while the one before is under way."""
-    before = python(page, "e.children[1].snapshot['revision']")
-    page.slider(slider).press(key)
-    page.wait_revision(before + 1)
-    settle(page)
+    change(page, page.slider(slider).press, key)
 
 
 def expect_chosen(page, menu, option):

@@ -28,6 +28,11 @@ from playwright.sync_api import sync_playwright
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 CELL_SECONDS = 300  # the first cell imports TensorFlow, which takes long on a small machine
 
+READY = """() => {
+  const notebook = window.jupyterapp?.shell?.currentWidget;
+  return notebook?.content?.model && notebook.sessionContext?.session?.kernel?.status === 'idle';
+}"""
+
 # What a kernel answers, gathered as a reader would see it under a cell.
 EXECUTE = """async ([code, seconds]) => {
   const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -72,6 +77,24 @@ def plain(text):
 class Lab:
     """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`."""
 
+    PROGRAM = ("lab", "--expose-app-in-browser")
+    PAGE = "doc/tree/{name}?reset&"
+    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE}
+
+    @staticmethod
+    def options(port, root):
+        """What the server is told on its command line."""
+        return {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.root_dir": root,
+            # None of these may ask another site for anything.
+            "LabApp.news_url": "",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "LabApp.extension_manager": "readonly",
+        }
+
     def __init__(self, chromium, folder):
         self.root = Path(folder, "root")
         self.root.mkdir(parents=True)
@@ -99,7 +122,8 @@ class Lab:
     def notebook(self, sources, **options):
         """Write a notebook of these code cells and open it; `options` are those of `open`."""
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        return self._show(nbformat.v4.new_notebook(cells=cells), **options)
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        return self._show(nbformat.v4.new_notebook(cells=cells, metadata=metadata), **options)
 
     def open(self, path, **options):
         """Open a copy of the notebook file at `path`.
@@ -139,9 +163,11 @@ class Lab:
         )
         if script:
             context.add_init_script(script)
-        notebook = Notebook(context, lambda reusable: self._release_session(session, reusable and not fresh))
+        notebook = Notebook(
+            context, lambda reusable: self._release_session(session, reusable and not fresh), self.SCRIPTS
+        )
         try:
-            notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
+            notebook.load(f"{self._url}/{self.PAGE.format(name=name)}token={self._token}")
             if run:
                 notebook.run_all()
         except BaseException:
@@ -173,25 +199,8 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self._url = f"http://127.0.0.1:{port}"
-        command = [
-            sys.executable,
-            "-m",
-            "jupyter",
-            "lab",
-            "--no-browser",
-            "--allow-root",
-            "--expose-app-in-browser",
-        ]
-        options = {
-            "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": port,
-            "ServerApp.port_retries": 0,
-            "ServerApp.root_dir": self.root,
-            # None of these may ask another site for anything.
-            "LabApp.news_url": "",
-            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "LabApp.extension_manager": "readonly",
-        }
+        command = [sys.executable, "-m", "jupyter", *self.PROGRAM, "--no-browser", "--allow-root"]
+        options = self.options(port, self.root)
         # A reader's own settings must not change a test, nor a test them.
         homes = {name: str(Path(folder, name)) for name in ("config", "ipython", "runtime")}
         environment = os.environ | {
@@ -208,14 +217,14 @@ class Lab:
                 stderr=log,
             )
 
-    def _wait_for_server(self, seconds=60):
+    def _wait_for_server(self, seconds=180):
         end = time.monotonic() + seconds
         while True:
             try:
                 return self._ask("GET", "status")
             except OSError:
                 if self._server.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"JupyterLab did not start:\n{self._log.read_text()}") from None
+                    raise RuntimeError(f"The server did not start:\n{self._log.read_text()}") from None
                 time.sleep(0.1)
 
     def _stop_server(self):
@@ -241,8 +250,8 @@ class Notebook:
         errors: what the page threw or logged as an error, one text each. A test that provokes one clears it.
     """
 
-    def __init__(self, context, release):
-        self._context, self._release = context, release
+    def __init__(self, context, release, scripts):
+        self._context, self._release, self._scripts = context, release, scripts
         self._sent = 0
         self.errors = []
         self.page = context.new_page()
@@ -251,24 +260,18 @@ class Notebook:
         self.page.on("websocket", self._on_websocket)
 
     def load(self, url):
-        self.page.goto(url)
-        self.page.wait_for_function(
-            """() => {
-              const notebook = window.jupyterapp?.shell?.currentWidget;
-              return notebook?.content?.model && notebook.sessionContext?.session?.kernel?.status === 'idle';
-            }""",
-            timeout=90_000,
-        )
+        self.page.goto(url, timeout=180_000)
+        self.page.wait_for_function(self._scripts["ready"], timeout=180_000)
 
     def run_all(self):
         """Run all cells; returns when the kernel is done with them, which is before widgets are drawn."""
-        errors = self.page.evaluate(RUN_ALL, CELL_SECONDS)
+        errors = self.page.evaluate(self._scripts["run all"], CELL_SECONDS)
         if errors:
             raise RuntimeError(plain("\n".join(errors)))
 
     def run(self, source, seconds=CELL_SECONDS):
         """Run `source` in the kernel, without a cell; returns what it printed and its last value, as text."""
-        text, error = self.page.evaluate(EXECUTE, [source, seconds])
+        text, error = self.page.evaluate(self._scripts["execute"], [source, seconds])
         if error:
             raise RuntimeError(plain(error))
         return text.strip()

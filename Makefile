@@ -6,7 +6,13 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 RUN = .venv/bin/python -m
 READY = .venv/.installed
 
-.PHONY: help lab test lint unit doctest js nbval browser soak bench notebooks pictures stamp
+# The second set of versions, tests/hosted.txt. pyenv may have its Python without having it on the path.
+PYTHON_HOSTED ?= python3.13
+FOUND_HOSTED = $(shell for python in $(PYTHON_HOSTED) "`pyenv prefix 3.13 2>/dev/null`/bin/python3.13"; do \
+    "$$python" -c 'import ensurepip' 2>/dev/null && echo "$$python" && exit; done)
+RUN_HOSTED = .venv-hosted/bin/python -m
+
+.PHONY: help lab test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks pictures stamp
 .NOTPARALLEL:
 
 help:
@@ -40,6 +46,25 @@ nbval: $(READY)
 # skips itself, saying why, where there is no Chromium
 browser: $(READY)
 	$(RUN) pytest -rs tests/browser
+
+# The hosted versions write some outputs otherwise, so that the notebooks are run there, and not compared.
+hosted: ## the same checks on the versions of the hosted notebook service, tests/hosted.txt, in .venv-hosted
+	@python="$(FOUND_HOSTED)"; if test -n "$$python"; then $(MAKE) hosted-checks FOUND_HOSTED="$$python"; else \
+	    echo "SKIPPED the hosted versions: Python 3.13 with venv is missing."; \
+	    echo "To install it: pyenv install 3.13, or: sudo apt-get install python3.13-venv"; \
+	    echo "To name one: make hosted PYTHON_HOSTED=/path/to/python3.13"; test "$$CI" != true; fi
+
+hosted-checks: .venv-hosted/.installed
+	$(RUN_HOSTED) pytest -n 2 --ignore=tests/browser tests
+	$(RUN_HOSTED) pytest --doctest-modules widgets
+	$(RUN_HOSTED) pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
+	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
+
+.venv-hosted/.installed: pyproject.toml tests/hosted.txt
+	@$(RUN_HOSTED) pip --version >/dev/null 2>&1 || "$(FOUND_HOSTED)" -m venv --clear .venv-hosted
+	@echo "Installing into .venv-hosted. The first time takes some minutes."
+	$(RUN_HOSTED) pip install --disable-pip-version-check -r tests/hosted.txt -e '.[test]'
+	@touch $@
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, every slider of every notebook; ARGS passes an option on

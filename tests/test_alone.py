@@ -38,7 +38,7 @@ def clone(tmp_path_factory):
     """A repository whose one commit is the work tree as it is now."""
     folder = tmp_path_factory.mktemp("repository") / "clone"
     # Caches change while other tests run.
-    ignored = shutil.ignore_patterns(".git", ".venv", ".*_cache", ".hypothesis", "__pycache__")
+    ignored = shutil.ignore_patterns(".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__")
     shutil.copytree(ROOT, folder, ignore=ignored)
     git(folder, "init", "--quiet")
     git(folder, "add", ".")

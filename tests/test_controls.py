@@ -100,7 +100,7 @@ def test_the_controls_start_at_the_layer_that_was_handed_over():
         "turn the kernel": False,
         "picture": "as given",
         "picture size": 48,
-        "My own picture": (),
+        "My own picture": ipywidgets.FileUpload().value,
     }
     assert [square(explorer, name).value for name in ("kernel_size", "strides", "dilation_rate")] == [
         False,

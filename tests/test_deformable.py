@@ -463,7 +463,7 @@ def test_arguments_that_cannot_be_are_refused_when_the_layer_is_made(options, se
             "must divide the input's channels, 4. Received: offset_groups=3. Try 1",
         ),
         ({"groups": 4}, (1, 6, 6, 6), "input channels must be evenly divisible"),
-        ({}, (1, 2, 6, 4), "zero or negative"),
+        ({}, (1, 2, 6, 4), "zero or negative|window must fit into the input. Received: kernel_size=.3, 3."),
         ({}, (None, None, None, None), "channels, its last axis, must be known"),
     ],
 )

@@ -196,14 +196,14 @@ def asked(x, **arguments):
             "strides or dilation_rate, not both",
         ),
         (
-            {"kernel_size": (2, 8)},
-            "Computed output size would be zero or negative.",
-            "Along the width, the window covers 8 cells and the input has 7",
+            {"kernel_size": (2, 9)},
+            "Computed output size would be",
+            "Along the width, the window covers 9 cells and the input has 7",
         ),
         (
-            {"dilation_rate": (3, 1)},
-            "Computed output size would be zero or negative.",
-            "Along the height, the window covers 7 cells and the input has 6",
+            {"dilation_rate": (4, 1)},
+            "Computed output size would be",
+            "Along the height, the window covers 9 cells and the input has 6",
         ),
         (
             {"filters": 7, "groups": 4},
@@ -233,6 +233,24 @@ def test_a_refusal_holds_keras_own_words_and_a_plain_line_on_what_to_change(argu
     unknown = (facts.output_shape, facts.y, facts.before_activation, facts.params, facts.macs)
     assert unknown == (None,) * 5
     assert facts.input_shape == (2, 6, 7, 4)
+
+
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (layers.Conv1D(2, 3), (1, 2, 1)),
+        (layers.Conv2D(2, (1, 3)), (1, 8, 2, 4)),
+        (layers.Conv2D(2, 4, strides=2), (1, 2, 2, 1)),
+        (layers.Conv3D(2, 3), (1, 2, 2, 2, 1)),
+        (layers.DepthwiseConv2D(3), (1, 2, 8, 4)),
+        (layers.SeparableConv2D(2, 3), (1, 2, 8, 4)),
+    ],
+)
+def test_where_no_window_fits_nothing_is_shown_whatever_tensorflow_returns(layer, shape):
+    facts = layer_facts(layer, shape)
+    assert facts.problem
+    assert re.search(r"the window covers [34] cells and the input has 2: try a smaller kernel_size", facts.advice)
+    assert facts.output_shape is facts.y is facts.before_activation is facts.macs is None
 
 
 def test_what_only_onednn_can_answer_says_how_to_turn_it_on():
@@ -432,10 +450,11 @@ def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_i
     x = np.random.default_rng(0).normal(size=(batch, channels, *sizes)).astype("float32")
     layer, y, refusal = answer_of_keras(x, arguments | {"data_format": "channels_first"})
     made, facts = ask(Recipe(layers.Conv2D(1, 1, data_format="channels_first")), arguments, x, numbers)
-    if refusal:
+    no_cells = layer is not None and 0 in layer.compute_output_shape(x.shape)  # TensorFlow may return some all the same
+    if refusal or no_cells:
         assert made is None
         assert facts.problem
-        assert facts.problem in refusal
+        assert no_cells or facts.problem in refusal
         assert facts.advice
         assert facts.output_shape is facts.y is facts.params is facts.macs is None
         return

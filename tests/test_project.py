@@ -4,7 +4,9 @@ import ast
 import json
 import re
 import subprocess
+import sys
 import warnings
+from importlib import metadata
 from pathlib import Path
 
 import nbformat
@@ -23,15 +25,6 @@ ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-# What a new Colab runtime had in 2026-08.
-COLAB = {
-    "tensorflow": "2.20.0",
-    "numpy": "2.1.3",
-    "matplotlib": "3.10.0",
-    "ipywidgets": "7.7.1",
-    "anywidget": "0.9.21",
-}
 
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
@@ -70,10 +63,34 @@ def test_environment_yml_installs_this_project_with_all_its_extras_and_nothing_e
     assert version in SpecifierSet(PYPROJECT["project"]["requires-python"])
 
 
-def test_installing_on_colab_replaces_nothing_there():
+def hosted():
+    """The versions of the hosted notebook service: {name: version}."""
+    lines = (ROOT / "tests" / "hosted.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("==") for line in lines if not line.startswith("#"))
+
+
+def test_installing_on_the_hosted_service_replaces_nothing_there():
     wanted = {r.name: r.specifier for r in map(Requirement, PYPROJECT["project"]["dependencies"])}
-    assert wanted.keys() == COLAB.keys()
-    assert [name for name, version in COLAB.items() if version not in wanted[name]] == []
+    assert wanted.keys() <= hosted().keys()
+    assert [name for name in wanted if hosted()[name] not in wanted[name]] == []
+
+
+def test_the_hosted_versions_are_dated_and_their_python_is_one_that_we_allow():
+    title = (ROOT / "tests" / "hosted.txt").read_text(encoding="utf-8").split("tensorflow==")[0]
+    assert re.search(r"\b20\d\d-[01]\d\b", title)
+    (python,) = re.findall(r"Python (3\.\d+)", title)
+    assert python in SpecifierSet(PYPROJECT["project"]["requires-python"])
+    assert f"PYTHON_HOSTED ?= python{python}" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_continuous_integration_runs_both_sets_of_versions():
+    lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert {"make hosted", "make test"} <= set(lines)
+
+
+@pytest.mark.skipif("hosted" not in Path(sys.prefix).name, reason="these are the newest versions; see `make hosted`")
+def test_the_second_environment_holds_the_hosted_versions():
+    assert {name: metadata.version(name) for name in hosted()} == hosted()
 
 
 # The address

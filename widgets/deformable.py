@@ -236,6 +236,11 @@ class DeformableConv2D(keras.layers.Conv2D):
                 f"Received: input shape {tuple(input_shape)}. Try Input(shape=(None, None, 3))."
             )
         super().build(input_shape)
+        if 0 in self.compute_output_shape(input_shape):  # older versions of Keras let it pass
+            raise ValueError(
+                f"The window must fit into the input. Received: kernel_size={self.kernel_size}, "
+                f'dilation_rate={self.dilation_rate}, input shape {tuple(input_shape)}. Try padding="same".'
+            )
         _check_divides("offset_groups", self.offset_groups, "the input's channels", input_shape[-1])
         self.offset_conv.build(input_shape)
 

@@ -113,6 +113,9 @@ def ask(recipe, settings, x, weight_values, moved=()):
     if y.size == 0 or y.shape != before.shape:
         odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
         return None, _refused(known | {"weights": weights}, odd.format(before=before.shape, shape=y.shape))
+    if recipe.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
+        # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
+        return None, _refused(known | {"weights": weights}, words.UNWRITTEN_RESULT.format(shape=y.shape))
     steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
     return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
@@ -123,13 +126,7 @@ def _known(recipe, settings, x):
     spatial = [axis for axis in range(1, x.ndim) if axis != recipe.channel_axis]
     names = ("kernel_size", "strides", "dilation_rate")
     axes = tuple(
-        dict(
-            zip(
-                "nksd",
-                (x.shape[axis], *(settings[name][i] for name in names)),
-                strict=True,
-            )
-        )
+        dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
         | {"padding": settings["padding"]}
         | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
         for i, axis in enumerate(spatial)

@@ -150,14 +150,21 @@ export function themeBehind(el) {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both.
+/** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both. Those of
+ * ipywidgets 7 (jQuery UI) do not even say that they are sliders, nor where they stand.
  * @param {Element} box */
 export function mendSliders(box) {
   for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
     const name = slider.querySelector(".widget-label")?.textContent ?? "";
+    const value = slider.querySelector(".widget-readout")?.textContent ?? "";
     for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
       if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
       handle.setAttribute("data-lm-suppress-shortcuts", "true");
+    }
+    for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
+      const disabled = handle.closest(".ui-slider-disabled") !== null;
+      const told = { role: "slider", "aria-valuenow": value, "aria-valuetext": value, "aria-disabled": String(disabled) };
+      for (const [attribute, text] of Object.entries(told)) handle.setAttribute(attribute, text);
     }
   }
 }

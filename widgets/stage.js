@@ -559,7 +559,7 @@ function render({ model, el }) {
   const rethemed = new MutationObserver(retheme);
   for (const node of [document.documentElement, document.body]) rethemed.observe(node, { attributes: true });
   listen(matchMedia("(prefers-color-scheme: dark)"), "change", retheme);
-  listen(document, "focusin", () => { if (el.isConnected) mendSliders(box()); });
+  listen(document, "focusin", () => { if (el.isConnected) mend(); });
   document.addEventListener("keydown", event => sliderEnd(event, box()), { signal: ending.signal, capture: true });
   model.on("change:snapshot change:reveal", drawAll);
   model.on("msg:custom", answered);
@@ -571,11 +571,12 @@ function render({ model, el }) {
   resized.observe(el);
   lastWidth = el.clientWidth;
   drawAll();
-  const remade = new MutationObserver(() => mendSliders(box())); // another layer of a stack gets sliders of its own
-  requestAnimationFrame(() => {
+  const remade = new MutationObserver(() => mendSliders(box())); // other values, or a stack's other layer with other sliders
+  function mend() {
     mendSliders(box());
     for (const controls of box().querySelectorAll(".cn-controls")) remade.observe(controls, { childList: true, subtree: true });
-  });
+  }
+  requestAnimationFrame(mend);
 
   return () => {
     for (const timer of [playing, saying, asking]) clearTimeout(timer);

@@ -297,6 +297,9 @@ ADVICE_ONEDNN = (
 )
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
+UNWRITTEN_RESULT = (
+    "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells of memory that nobody wrote."
+)
 EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
 
 WARNING_VALUES = (

@@ -21,6 +21,7 @@ may share a page as well:
 """
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,20 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """One JupyterLab and one browser for all tests."""
+def start(tmp_path_factory):
+    """Starts a server and a browser, `start(Lab)`; they end with the tests."""
     chromium = find_chromium()
     if chromium is None:
         missing = "no Chromium found; to run the tests in a real browser: sudo apt-get install chromium"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
-    with Lab(chromium, tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+    with ExitStack() as ending:
+        yield lambda server: ending.enter_context(server(chromium, tmp_path_factory.mktemp("lab")))
+
+
+@pytest.fixture(scope="session")
+def lab(start):
+    """One JupyterLab and one browser for all tests."""
+    return start(Lab)
 
 
 @pytest.fixture

@@ -116,6 +116,24 @@ def write(path, values):
 class Lab:
     """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`."""
 
+    PROGRAM = ("lab", "--expose-app-in-browser")
+    PAGE = "doc/tree/{name}?reset&"
+    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE}
+
+    @staticmethod
+    def options(port, root):
+        """What the server is told on its command line."""
+        return {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": port,
+            "ServerApp.port_retries": 0,
+            "ServerApp.root_dir": root,
+            # None of these may ask another site for anything.
+            "LabApp.news_url": "",
+            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "LabApp.extension_manager": "readonly",
+        }
+
     def __init__(self, chromium, folder):
         self.root = Path(folder, "root")
         self.root.mkdir(parents=True)
@@ -146,7 +164,8 @@ class Lab:
     def notebook(self, sources, **options):
         """Write a notebook of these code cells and open it; `options` are those of `open`."""
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        return self._show(nbformat.v4.new_notebook(cells=cells), **options)
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        return self._show(nbformat.v4.new_notebook(cells=cells, metadata=metadata), **options)
 
     def open(self, path, **options):
         """Open a copy of the notebook file at `path`.
@@ -193,12 +212,12 @@ class Lab:
             self._release_page(page, kind, page_is_clear and not fresh and not script)
             self._release_session(session, kernel_is_clear and not fresh)
 
-        notebook = Notebook(page, release)
+        notebook = Notebook(page, release, self.SCRIPTS)
         try:
             if loaded:
                 notebook.load_next(name, THEMES[theme])
             else:
-                notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
+                notebook.load(f"{self._url}/{self.PAGE.format(name=name)}token={self._token}")
             if run:
                 notebook.run_all()
         except BaseException:
@@ -240,25 +259,8 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self._url = f"http://127.0.0.1:{port}"
-        command = [
-            sys.executable,
-            "-m",
-            "jupyter",
-            "lab",
-            "--no-browser",
-            "--allow-root",
-            "--expose-app-in-browser",
-        ]
-        options = {
-            "ServerApp.ip": "127.0.0.1",
-            "ServerApp.port": port,
-            "ServerApp.port_retries": 0,
-            "ServerApp.root_dir": self.root,
-            # None of these may ask another site for anything.
-            "LabApp.news_url": "",
-            "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "LabApp.extension_manager": "readonly",
-        }
+        command = [sys.executable, "-m", "jupyter", *self.PROGRAM, "--no-browser", "--allow-root"]
+        options = self.options(port, self.root)
         # A reader's own settings must not change a test, nor a test them.
         homes = {name: str(Path(folder, name)) for name in ("config", "ipython", "runtime")}
         environment = os.environ | {
@@ -275,14 +277,14 @@ class Lab:
                 stderr=log,
             )
 
-    def _wait_for_server(self, seconds=60):
+    def _wait_for_server(self, seconds=180):
         end = time.monotonic() + seconds
         while True:
             try:
                 return self._ask("GET", "status")
             except OSError:
                 if self._server.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"JupyterLab did not start:\n{self._log.read_text()}") from None
+                    raise RuntimeError(f"The server did not start:\n{self._log.read_text()}") from None
                 time.sleep(0.1)
 
     def _stop_server(self):
@@ -306,34 +308,36 @@ class Notebook:
     Attributes:
         page: playwright's page.
         errors: what the page threw or logged as an error, one text each. A test that provokes one clears it.
+        bytes_received: what the kernel has sent to the page so far, as far as it has been reported.
     """
 
-    def __init__(self, page, release):
-        self.page, self._release = page, release
+    def __init__(self, page, release, scripts):
+        self.page, self._release, self._scripts = page, release, scripts
         self._sent = 0
+        self.bytes_received = 0
         self.errors = []
         self._heard = {"pageerror": self._on_error, "console": self._on_console, "websocket": self._on_websocket}
         for event, hear in self._heard.items():
             page.on(event, hear)
 
     def load(self, url):
-        self.page.goto(url)
-        self.page.wait_for_function(READY, timeout=90_000)
+        self.page.goto(url, timeout=180_000)
+        self.page.wait_for_function(self._scripts["ready"], timeout=180_000)
 
     def load_next(self, name, theme):
         """Open the file `name` in the page, where another notebook has been closed."""
         self.page.evaluate(OPEN, [name, theme])
-        self.page.wait_for_function(READY, timeout=90_000)
+        self.page.wait_for_function(self._scripts["ready"], timeout=180_000)
 
     def run_all(self):
         """Run all cells; returns when the kernel is done with them, which is before widgets are drawn."""
-        errors = self.page.evaluate(RUN_ALL, CELL_SECONDS)
+        errors = self.page.evaluate(self._scripts["run all"], CELL_SECONDS)
         if errors:
             raise RuntimeError(plain("\n".join(errors)))
 
     def run(self, source, seconds=CELL_SECONDS):
         """Run `source` in the kernel, without a cell; returns what it printed and its last value, as text."""
-        text, error = self.page.evaluate(EXECUTE, [source, seconds])
+        text, error = self.page.evaluate(self._scripts["execute"], [source, seconds])
         if error:
             raise RuntimeError(plain(error))
         return text.strip()
@@ -405,6 +409,10 @@ class Notebook:
     def _on_websocket(self, websocket):
         if "/channels" in websocket.url:
             websocket.on("framesent", self._on_frame)
+            websocket.on("framereceived", self._on_answer)
 
     def _on_frame(self, _):
         self._sent += 1
+
+    def _on_answer(self, frame):
+        self.bytes_received += len(frame)

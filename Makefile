@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 RUN = .venv/bin/python -m
 READY = .venv/.installed
 
-.PHONY: help lab test lint unit doctest js nbval browser soak bench notebooks pictures stamp
+.PHONY: help lab classroom test lint unit doctest js nbval browser soak bench notebooks pictures stamp
 .NOTPARALLEL:
 
 help:
@@ -15,6 +15,12 @@ help:
 # default_url, so that the address it prints leads to the notebook too
 lab: $(READY) ## set up, then open JupyterLab on the first notebook; ARGS=--no-browser passes an option on
 	$(RUN) jupyter lab --LabApp.default_url=/lab/tree/00_start_here.ipynb $(ARGS) notebooks
+
+# not those of the shell: they decide who can reach this machine
+ADDRESS = 127.0.0.1
+PORT = 8866
+classroom: $(READY) ## set up, then serve the notebooks' tools without code, to this machine only; see README.md
+	.venv/bin/python tools/classroom.py --address $(ADDRESS) --port $(PORT)
 
 test: lint unit doctest js nbval browser ## set up, then run every check: lint, unit, doctest, js, nbval, browser
 

@@ -113,8 +113,16 @@ class Lab:
             run: whether to run all cells, and raise RuntimeError if one of them fails.
             script: JavaScript that the page runs before its own.
             whole: whether every cell is on the page at once, and not only those near the window.
+            at: where the server opens it, "doc/tree" for JupyterLab or "notebooks" for Notebook 7.
         """
         return self._show(nbformat.read(path, as_version=4), **options)
+
+    def visit(self, url, size=(1200, 900)):
+        """Open another server's page, which has no kernel to run code in."""
+        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]})
+        page = Notebook(context, lambda reusable: None)
+        page.page.goto(url, timeout=CELL_SECONDS * 1000, wait_until="commit")
+        return page
 
     def close(self):
         self._browser.close()
@@ -122,7 +130,17 @@ class Lab:
         self._stop_server()
 
     def _show(
-        self, content, *, theme="light", size=(1200, 900), touch=False, fresh=False, run=True, script="", whole=False
+        self,
+        content,
+        *,
+        theme="light",
+        size=(1200, 900),
+        touch=False,
+        fresh=False,
+        run=True,
+        script="",
+        whole=False,
+        at="doc/tree",
     ):
         self._count += 1
         name = f"notebook{self._count}.ipynb"
@@ -141,7 +159,7 @@ class Lab:
             context.add_init_script(script)
         notebook = Notebook(context, lambda reusable: self._release_session(session, reusable and not fresh))
         try:
-            notebook.load(f"{self._url}/doc/tree/{name}?reset&token={self._token}")
+            notebook.load(f"{self._url}/{at}/{name}?reset&token={self._token}")
             if run:
                 notebook.run_all()
         except BaseException:
@@ -191,6 +209,7 @@ class Lab:
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "LabApp.extension_manager": "readonly",
+            "JupyterNotebookApp.expose_app_in_browser": True,
         }
         # A reader's own settings must not change a test, nor a test them.
         homes = {name: str(Path(folder, name)) for name in ("config", "ipython", "runtime")}

@@ -12,7 +12,7 @@ FOUND_HOSTED = $(shell for python in $(PYTHON_HOSTED) "`pyenv prefix 3.13 2>/dev
     "$$python" -c 'import ensurepip' 2>/dev/null && echo "$$python" && exit; done)
 RUN_HOSTED = .venv-hosted/bin/python -m
 
-.PHONY: help lab test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks pictures stamp
+.PHONY: help lab classroom test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks pictures stamp
 .NOTPARALLEL:
 
 help:
@@ -21,6 +21,12 @@ help:
 # default_url, so that the address it prints leads to the notebook too
 lab: $(READY) ## set up, then open JupyterLab on the first notebook; ARGS=--no-browser passes an option on
 	$(RUN) jupyter lab --LabApp.default_url=/lab/tree/00_start_here.ipynb $(ARGS) notebooks
+
+# not those of the shell: they decide who can reach this machine
+ADDRESS = 127.0.0.1
+PORT = 8866
+classroom: $(READY) ## set up, then serve the notebooks' tools without code, to this machine only; see README.md
+	.venv/bin/python tools/classroom.py --address $(ADDRESS) --port $(PORT)
 
 test: lint unit doctest js nbval browser ## set up, then run every check: lint, unit, doctest, js, nbval, browser
 

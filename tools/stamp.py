@@ -3,7 +3,7 @@
     python tools/stamp.py            writes
     python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
 
-Only what holds the address is written. In README.md: the Colab and Binder links and the clone command. In a
+Only what holds the address is written. In README.md: the Colab, Binder and JupyterHub links and the commands. In a
 notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing.
 """
 
@@ -60,7 +60,7 @@ def stamp_readme(text, address):
     name = r"[\w.-]+/[\w.-]+"
     text = re.sub(rf"(colab\.research\.google\.com/github/){name}", rf"\g<1>{slug(address)}", text)
     text = re.sub(rf"(mybinder\.org/v2/gh/){name}", rf"\g<1>{slug(address)}", text)
-    return re.sub(r"(git clone )https://\S+", rf"\g<1>{address}", text)
+    return re.sub(rf"(git clone |git\+|repo=)https://github\.com/{name}", rf"\g<1>{address}", text)
 
 
 def stamp_notebook(notebook, name, address):

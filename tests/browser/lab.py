@@ -132,6 +132,7 @@ class Lab:
             "LabApp.news_url": "",
             "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "LabApp.extension_manager": "readonly",
+            "JupyterNotebookApp.expose_app_in_browser": True,
         }
 
     def __init__(self, chromium, folder):
@@ -179,8 +180,16 @@ class Lab:
             run: whether to run all cells, and raise RuntimeError if one of them fails.
             script: JavaScript that the page, a new one, runs before its own.
             whole: whether every cell is on the page at once, and not only those near the window.
+            at: the address in another front end of the same server: "notebooks/{name}?" for Notebook 7.
         """
         return self._show(nbformat.read(path, as_version=4), **options)
+
+    def visit(self, url, size=(1200, 900)):
+        """Open another server's page, which has no kernel to run code in."""
+        context = self._browser.new_context(viewport={"width": size[0], "height": size[1]})
+        page = Notebook(context.new_page(), lambda *_: context.close(), self.SCRIPTS)
+        page.page.goto(url, timeout=CELL_SECONDS * 1000, wait_until="commit")
+        return page
 
     def close(self):
         self._browser.close()
@@ -188,14 +197,24 @@ class Lab:
         self._stop_server()
 
     def _show(
-        self, content, *, theme="light", size=(1200, 900), touch=False, fresh=False, run=True, script="", whole=False
+        self,
+        content,
+        *,
+        theme="light",
+        size=(1200, 900),
+        touch=False,
+        fresh=False,
+        run=True,
+        script="",
+        whole=False,
+        at="",
     ):
         self._count += 1
         name = f"notebook{self._count}.ipynb"
         nbformat.write(content, self.root / name)
         session = self._take_session(name, fresh)
         kind = (touch, whole)
-        page = None if fresh or script else self._take_page(kind)
+        page = None if fresh or script or at else self._take_page(kind)
         loaded = page is not None
         if not loaded:
             # Set before the page loads, so that nothing is drawn in the other theme first.
@@ -209,7 +228,7 @@ class Lab:
         page.emulate_media(color_scheme=theme, media="null", reduced_motion="null", forced_colors="null")
 
         def release(kernel_is_clear, page_is_clear):
-            self._release_page(page, kind, page_is_clear and not fresh and not script)
+            self._release_page(page, kind, page_is_clear and not (fresh or script or at))
             self._release_session(session, kernel_is_clear and not fresh)
 
         notebook = Notebook(page, release, self.SCRIPTS)
@@ -217,7 +236,7 @@ class Lab:
             if loaded:
                 notebook.load_next(name, THEMES[theme])
             else:
-                notebook.load(f"{self._url}/{self.PAGE.format(name=name)}token={self._token}")
+                notebook.load(f"{self._url}/{(at or self.PAGE).format(name=name)}token={self._token}")
             if run:
                 notebook.run_all()
         except BaseException:

@@ -1,10 +1,8 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
-import logging
 import math
 import statistics
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
@@ -18,7 +16,7 @@ from widgets.facts import Weight, input_values
 from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
 from widgets.live import chain_facts, live
 from widgets.models import field_behind, layer_macs
-from widgets.quiet import start_runtime
+from widgets.quiet import no_trace, start_runtime
 from widgets.rows import as_html, as_text, row, thumbnail
 from widgets.shown import Shown
 
@@ -151,7 +149,7 @@ class Comparison(Shown, ipywidgets.VBox):
 
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
-        with _no_remarks():
+        with no_trace():
             for _ in range(WARM_UP):
                 call(x)
 
@@ -277,15 +275,3 @@ def _through(chain, x):
     for one in chain:
         x = one.layer(x)
     return x
-
-
-@contextmanager
-def _no_remarks():
-    """TensorFlow remarks on every function that it prepares anew, which is what we want of it here."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel("ERROR")
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

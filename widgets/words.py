@@ -295,7 +295,10 @@ ADVICE_ONEDNN = (
     "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, "
     "and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else."
 )
+ADVICE_LARGE = "Move the setting that was changed last back, or try a smaller input, fewer samples or filters."
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
+LARGE_SETTINGS = "Keras was not asked: this would take {size:,} bytes, and at most {limit:,} are shown."
+SLOW_SETTINGS = "Keras was not asked: this would take {macs:,} multiply-accumulates; {limit:,} are a few seconds."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 EMPTY_RESULT = "Keras accepted this, and returned no cells: the output's shape is {shape}."
 

@@ -9,6 +9,7 @@ import logging
 import math
 import os
 import random
+import re
 
 import ipywidgets
 import keras
@@ -23,7 +24,6 @@ from widgets import DeformableConv2D, explore
 SOAK = os.environ.get("SOAK", "") not in ("", "0")
 AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 DONE_BY = (ipywidgets.IntSlider, ipywidgets.Dropdown, ipywidgets.Checkbox, ipywidgets.ToggleButton, ipywidgets.Button)
-BUTTONS_ONLY = ("square", "cube")  # boxes that tie sliders together: they need not move any
 
 
 def chain():
@@ -62,9 +62,9 @@ MOVES = math.ceil(20_000 / len(STARTS)) if SOAK else 20
 
 
 def alive(explorer):
-    """The controls that a reader can move now, each under its name and its place among those of that name."""
+    """The controls that a reader can move now."""
     found = [c for c in controls(explorer) if isinstance(c, DONE_BY) and not getattr(c, "disabled", False)]
-    return [c for c in found if c.description != "Measure time"]
+    return [c for c in found if not isinstance(c, ipywidgets.Dropdown) or c.options]
 
 
 def move(control, rng):
@@ -77,7 +77,7 @@ def move(control, rng):
         ends = [control.min, control.max]
         near = min(control.max, control.min + int(rng.expovariate(0.3)))
         # Mostly small numbers: twenty thousand layers of the largest would take days.
-        value = rng.choice([*ends, near, near, near, near, near, near, near, near])
+        value = rng.choice([*ends, *[near] * 8])
     elif isinstance(control, ipywidgets.Dropdown):
         options = [option[1] if isinstance(option, tuple) else option for option in control.options]
         value = rng.choice(options)
@@ -91,6 +91,10 @@ def move(control, rng):
 
 
 # What the controls show
+
+
+def names_a_setting(control):
+    return control.description.split()[0] in ("input", "filters", "kernel_size", "padding", *DEFAULTS)
 
 
 def shown(explorer):
@@ -116,29 +120,39 @@ def shown(explorer):
     return found
 
 
-def written(code):
-    """The layers that a code line makes, in order."""
-    code = code.split("  #")[0]
-    ast.parse(code, mode="eval")
-    made = eval(code, {"layers": layers, "keras": keras, "DeformableConv2D": DeformableConv2D})
-    return made.layers if isinstance(made, keras.Sequential) else [made]
+DEFAULTS = {
+    "strides": 1,
+    "padding": "valid",
+    "output_padding": None,
+    "depth_multiplier": 1,
+    "dilation_rate": 1,
+    "groups": 1,
+    "use_bias": True,
+    "activation": None,
+    "offset_groups": 1,
+    "modulated": False,
+}
 
 
-def has(layer, settings):
-    """Whether a layer has these settings."""
-    names = {name: getattr(layer, name) for name in settings if name not in ("activation", "input_shape")}
-    activation = None if layer.activation is keras.activations.linear else layer.activation.__name__
-    return names | {"activation": activation} == {n: v for n, v in settings.items() if n != "input_shape"}
+def written(code, names):
+    """The settings of these names in a layer's line of code."""
+    call = ast.parse(code.split("  #")[0], mode="eval").body
+    required = ["kernel_size"] if "Depthwise" in code else ["filters", "kernel_size"]
+    given = dict(zip(required, call.args)) | {word.arg: word.value for word in call.keywords}
+    found = {name: ast.literal_eval(given[name]) if name in given else DEFAULTS[name] for name in names}
+    rank = int(re.search(r"(\d)D", code)[1]) if "Conv" in code else 0
+    each = ("kernel_size", "strides", "dilation_rate", "output_padding")
+    return {name: (v,) * rank if name in each and isinstance(v, int) else v for name, v in found.items()}
 
 
-def keras_shape(made, x):
-    """The shape that Keras gives for these layers one after the other; None where it refuses, or returns nothing."""
-    tf.config.run_functions_eagerly(not any(getattr(layer, "rank", 2) == 3 for layer in made))
+def keras_shape(code, shape):
+    """The shape that Keras gives for the layers of a line of code; None where it refuses, or returns nothing."""
+    tf.config.run_functions_eagerly("3D(" not in code)  # TensorFlow's own grouped kernel: nothing to compile
     try:
         with tf.device("CPU:0"):
-            for layer in made:
-                x = layer(x)
-        return None if 0 in x.shape else tuple(x.shape)
+            made = eval(code, {"layers": layers, "keras": keras, "DeformableConv2D": DeformableConv2D})
+            y = made(np.zeros(shape, "float32"))
+        return None if 0 in y.shape else tuple(y.shape)
     except Exception:
         return None
     finally:
@@ -153,14 +167,14 @@ def check(explorer, judged):
     assert snapshot["code"] == facts.code == explorer.code
     assert snapshot["problem"] == facts.problem
     assert bool(facts.problem) == (facts.y is None) == (facts.output_shape is None)
-    made = written(facts.code)
-    if seen:
-        if facts.operation != "chain":
-            assert facts.settings == {name: value for name, value in seen.items() if name != "input_shape"}
-            assert facts.input_shape == seen.get("input_shape", facts.input_shape)
-            assert has(made[0], seen)
-        elif not facts.problem:  # of a refused chain, the code may end at the layer that was refused
-            assert has(made[explorer._chosen], seen)
+    settings = {name: value for name, value in seen.items() if name != "input_shape"}
+    if settings and facts.operation != "chain":
+        assert facts.settings == settings == written(facts.code, settings)
+        assert facts.input_shape == seen.get("input_shape", facts.input_shape)
+    elif settings and not facts.problem:  # of a refused chain, the code ends at the layer that was refused
+        chosen = next(control.value for control in controls(explorer) if control.description == "sliders for layer")
+        call = ast.parse(facts.code, mode="eval").body.args[0].elts[chosen]
+        assert settings == written(ast.unparse(call), settings)
     if facts.problem.startswith("Keras was not asked"):
         assert " bytes, and at most 268,435,456" in facts.problem or " multiply-accumulates; " in facts.problem
         return
@@ -170,7 +184,7 @@ def check(explorer, judged):
         assert snapshot["grids"][-1]["label"] == str(facts.output_shape)
         assert all(np.isfinite(facts.y).ravel())
     if judged and facts.x.size < 10**6:
-        assert keras_shape(made, np.zeros(facts.input_shape, "float32")) == facts.output_shape, facts.problem
+        assert keras_shape(facts.code, facts.input_shape) == facts.output_shape, facts.problem
 
 
 @pytest.fixture
@@ -201,13 +215,13 @@ def test_whatever_is_moved_the_facts_are_of_the_settings_shown_and_every_control
         try:
             done.append(move(control, rng))
             assert [record.getMessage() + str(record.exc_info) for record in swallowed] == []
-            if before != getattr(control, "value", None) and control.description not in BUTTONS_ONLY:
+            if before != getattr(control, "value", None) and names_a_setting(control):
                 assert revision(explorer) > drawn
             check(explorer, judged=number % 4 == 0 or not SOAK)
         except BaseException as error:
             error.args = (f"{error}\nafter the moves {done[-30:]} and {control.description}",)
             raise
-        if explorer.x.size > 10**5 and rng.random() < 0.5:  # large inputs cost time
-            next(c for c in alive(explorer) if c.description == "Reset").click() if explorer.settings else None
+        if explorer.x.size > 10**5:  # what follows would take long
+            next(c for c in alive(explorer) if c.description == "Reset").click()
     assert capfd.readouterr() == ("", "")
     assert [str(warning.message) for warning in recwarn if "widgets" in warning.filename] == []

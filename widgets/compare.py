@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import ipywidgets
 import keras
-import numpy as np
 import tensorflow as tf
 
 from widgets import words
@@ -221,7 +220,7 @@ def _input(chains, x):
     elif x is None:
         return boat()
     else:
-        rank = len(x) if is_shape(x) else np.ndim(x)
+        rank = len(x) if is_shape(x) else None
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
     for chain in chains:
         if chain[0].recipe:

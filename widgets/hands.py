@@ -152,13 +152,14 @@ class KernelControls:
         if self._silent or change.new == words.AS_IT_IS or live.layer is None:
             return
         now = live.settings["kernel_size"]
-        size = tuple(map(max, now, presets.least_size(change.new, len(now))))
+        least = presets.least_size(change.new, len(now))
+        size = tuple(map(max, now, least))
         if size != now:
             self._settings({"kernel_size": size})
-            if (built := getattr(live.layer, name)).shape[: len(size)] != size:  # Keras refused the larger kernel
-                return
-        self._drawn += change.new == "random"
         built = getattr(live.layer, name)
+        if any(map(int.__lt__, built.shape, least)):  # Keras refuses the settings, and the layer is an older one
+            return
+        self._drawn += change.new == "random"
         values = presets.filled(change.new, tuple(built.shape), live.recipe.kind.operation, self._drawn)
         self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         self._changed()

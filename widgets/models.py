@@ -13,6 +13,7 @@ from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_
 from widgets.live import window_axes
 from widgets.quiet import no_trace, start_runtime
 from widgets.recipe import NAME
+from widgets.refusals import plain_text
 from widgets.settings import KINDS
 
 # Behind these a cell may have seen everything.
@@ -265,7 +266,11 @@ def _built(model, input_shape):
     if not model.layers:
         raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
     copies = [type(layer).from_config(layer.get_config()) for layer in model.layers]
-    built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+    try:
+        built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+    except Exception as refusal:  # whatever Keras raises
+        told = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
+        raise ValueError(told) from refusal
     for layer, copy in zip(model.layers, copies):
         if layer.built:
             copy.set_weights(layer.get_weights())

@@ -2,12 +2,12 @@
 
 import functools
 import inspect
-import random
 import re
 
 import keras
 
 from widgets import words
+from widgets.quiet import no_trace
 
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
 NOT_WRITTEN = ("name", "dtype")
@@ -47,9 +47,8 @@ def _required(made):
 @functools.cache
 def _defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
-    state = random.getstate()  # an initializer without a seed draws one from Python's own generator
-    layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
-    random.setstate(state)
+    with no_trace():
+        layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
     names = [*layer.get_config(), *inspect.signature(layer_class.__init__).parameters]
     values = {name: getattr(layer, name, None) for name in names}
     return values | {"activation": None}

@@ -1,16 +1,13 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
-import logging
 import math
 import statistics
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
 import ipywidgets
 import keras
-import numpy as np
 import tensorflow as tf
 
 from widgets import words
@@ -18,7 +15,7 @@ from widgets.facts import Weight, input_values
 from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
 from widgets.live import chain_facts, live
 from widgets.models import field_behind, layer_macs
-from widgets.quiet import start_runtime
+from widgets.quiet import no_trace, start_runtime
 from widgets.rows import as_html, as_text, row, thumbnail
 from widgets.shown import Shown
 
@@ -151,7 +148,7 @@ class Comparison(Shown, ipywidgets.VBox):
 
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
-        with _no_remarks():
+        with no_trace():
             for _ in range(WARM_UP):
                 call(x)
 
@@ -223,7 +220,7 @@ def _input(chains, x):
     elif x is None:
         return boat()
     else:
-        rank = len(x) if is_shape(x) else np.ndim(x)
+        rank = len(x) if is_shape(x) else None
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
     for chain in chains:
         if chain[0].recipe:
@@ -277,15 +274,3 @@ def _through(chain, x):
     for one in chain:
         x = one.layer(x)
     return x
-
-
-@contextmanager
-def _no_remarks():
-    """TensorFlow remarks on every function that it prepares anew, which is what we want of it here."""
-    logger = logging.getLogger("tensorflow")
-    level = logger.level
-    logger.setLevel("ERROR")
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

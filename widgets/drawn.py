@@ -10,6 +10,7 @@ import numpy as np
 
 from widgets import arithmetic, question_words
 from widgets.facts import Facts, ask, channels_last, layer_facts, layer_tables
+from widgets.quiet import no_trace
 from widgets.recipe import NAME, Recipe
 from widgets.settings import KINDS
 
@@ -42,7 +43,8 @@ def draw_layer(layer_class, level, rng):
         settings, shape = _drawn_settings(kind, level, rng)
         if not _paper_sizes(kind, settings, shape):
             continue
-        layer = layer_class(**settings, name=NAME)
+        with no_trace():
+            layer = layer_class(**settings, name=NAME)
         facts = layer_facts(layer, shape)
         if not facts.problem and not facts.warning and _distinct(facts.output_shape) and _distinct(main_kernel(facts)):
             return layer, shape, facts

@@ -1,7 +1,6 @@
 """A layer and its input -> Facts: what the built layer answered, or Keras' own refusal."""
 
 import math
-import re
 import warnings
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,7 +12,9 @@ from widgets import arithmetic, words
 from widgets.code_line import code_line
 from widgets.deformable import sampling_points
 from widgets.inputs import as_shape, as_values, is_shape, seeded_values
+from widgets.quiet import no_trace
 from widgets.recipe import NAME, Recipe, call
+from widgets.refusals import advice, plain_text, too_large
 from widgets.settings import WEIGHTS
 from widgets.tables import tables
 
@@ -85,6 +86,7 @@ def input_values(recipe, x):
     return values
 
 
+@no_trace()
 def ask(recipe, settings, x, weight_values, moved=()):
     """Build the recipe's layer with these settings and call it on x: (layer or None, Facts).
 
@@ -92,6 +94,8 @@ def ask(recipe, settings, x, weight_values, moved=()):
     `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
     """
     known = _known(recipe, settings, x)
+    if problem := too_large(known):
+        return None, Facts(**known, problem=problem, whole_problem=problem, advice=words.ADVICE_LARGE)
     weights, warned, answer, points = {}, [], None, {}
     try:
         layer = recipe.build(settings, x.shape)
@@ -301,46 +305,6 @@ def disagreement(facts, checked=12):
 def _difference(expected, got, sizes=None):
     difference = np.abs(expected - got)
     sizes = np.abs(expected).max() if sizes is None else sizes
-    worst = np.where(np.isfinite(expected), difference - 1e-5 * sizes, 0).max(initial=0)
+    # TensorFlow takes the numbers below float32's normal ones for 0.
+    worst = np.where(np.isfinite(expected), difference - 1e-5 * sizes - 1e-36, 0).max(initial=0)
     return words.WARNING_VALUES.format(difference=np.nanmax(difference)) if worst > 0 else ""
-
-
-def advice(known, problem):
-    """One plain line on what to change, when Keras refused these settings."""
-    settings, axes = known["settings"], known["axes"]
-    channels = known["input_shape"][known["channel_axis"]]
-    filters, groups = settings.get("filters"), settings.get("groups", 1)
-    if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
-        return words.ADVICE_STRIDES_DILATION
-    if channels % groups:
-        return words.ADVICE_CHANNELS.format(
-            groups=groups,
-            channels=channels,
-            options=words.either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
-        )
-    if filters and filters % groups:
-        options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
-        return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
-    for name, axis in zip(known["size_formulas"], axes):
-        name, given = name.split(":")[0], axis.get("output_padding")
-        if given is not None and given >= axis["s"]:
-            told = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
-            return words.ADVICE_OUTPUT_PADDING.format(**told)
-        if given is not None and axis["padding"] == "same":
-            o = arithmetic.transposed_size(**axis)
-            if math.ceil(o / axis["s"]) != axis["n"]:
-                return words.ADVICE_NO_FORWARD.format(axis=name, strides=axis["s"], n=axis["n"], o=o)
-        window = arithmetic.window_size(axis["k"], axis["d"])
-        if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
-            return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
-    # What TensorFlow says where only its oneDNN kernels could answer; whether they are on depends on the processor.
-    if re.search(r"[Cc]urrent (CPU )?implementations? (do|does|only)|NHWC tensor format on the CPU", problem):
-        return words.ADVICE_ONEDNN
-    return words.ADVICE_OTHER
-
-
-def plain_text(refusal):
-    """An exception's words without colour codes and without the frames that Keras and TensorFlow put around them."""
-    text = re.sub(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ", "", str(refusal)).strip()
-    text = re.sub(r"^Exception encountered when calling .*\n+", "", text)
-    return text or type(refusal).__name__

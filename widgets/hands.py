@@ -1,10 +1,13 @@
 """What a reader changes by hand: cells of the input, weights, whole kernels and pictures; each can be taken back."""
 
+import html
+import math
+
 import ipywidgets
 import numpy as np
 
 from widgets import photos, presets, words
-from widgets.inputs import boat, seeded_values
+from widgets.inputs import LARGEST_INPUT, boat, seeded_values
 from widgets.memory import Memory
 from widgets.settings import WEIGHTS
 
@@ -17,14 +20,23 @@ class Input:
     def __init__(self, values):
         self._start = self.values = values
         self._memory = Memory()
+        self._too_large = False
 
     def resize(self, shape):
-        """Another shape: what is known of each position stays."""
-        self._memory.note(self.values)
-        self.values = self._memory.fill(seeded_values(shape))
+        """Another shape: what is known of each position stays. One that is too large holds zeros, in no memory."""
+        if not self._too_large:
+            self._memory.note(self.values)
+        self._too_large = 4 * math.prod(shape) > LARGEST_INPUT
+        self.values = (
+            np.broadcast_to(np.float32(0), shape) if self._too_large else self._memory.fill(seeded_values(shape))
+        )
 
     def put(self, index, value):
         """Write `value` at an index; returns what stood there."""
+        if self._too_large:
+            raise ValueError(
+                words.LARGE_INPUT.format(size=4 * self.values.size, limit=LARGEST_INPUT, received=self.values.shape)
+            )
         before = self.values[index].copy()
         self.values = self.values.copy()
         self.values[index] = value
@@ -32,8 +44,7 @@ class Input:
 
     def reset(self):
         """The values of the start again."""
-        self.values = self._start
-        self._memory = Memory()
+        self.__init__(self._start)
 
 
 class Undo:
@@ -141,13 +152,14 @@ class KernelControls:
         if self._silent or change.new == words.AS_IT_IS or live.layer is None:
             return
         now = live.settings["kernel_size"]
-        size = tuple(map(max, now, presets.least_size(change.new, len(now))))
+        least = presets.least_size(change.new, len(now))
+        size = tuple(map(max, now, least))
         if size != now:
             self._settings({"kernel_size": size})
-            if (built := getattr(live.layer, name)).shape[: len(size)] != size:  # Keras refused the larger kernel
-                return
-        self._drawn += change.new == "random"
         built = getattr(live.layer, name)
+        if any(map(int.__lt__, built.shape, least)):  # Keras refuses the settings, and the layer is an older one
+            return
+        self._drawn += change.new == "random"
         values = presets.filled(change.new, tuple(built.shape), live.recipe.kind.operation, self._drawn)
         self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         self._changed()
@@ -208,7 +220,7 @@ class PictureControls:
         try:
             photos.as_input(data, 8, False)
         except ValueError as error:
-            self.told.value = f'<div role="alert">{error}</div>'
+            self.told.value = f'<div role="alert">{html.escape(str(error))}</div>'
             return
         self._own = data
         self._silent = True  # a menu with other options first falls back to its first one

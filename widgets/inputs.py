@@ -88,9 +88,9 @@ def as_shape(x, rank):
 
 
 def as_values(x, rank):
-    """The values as a float32 array with `rank` axes, batch first.
+    """The values as a float32 array with `rank` axes, batch first; with rank None, any number of them.
 
-    Raises TypeError where x does not hold real numbers, ValueError for another rank or no cells at all.
+    Raises TypeError where x does not hold real numbers in all of its cells, ValueError for another rank or no cells.
     """
     try:
         values = np.asarray(x)
@@ -98,9 +98,12 @@ def as_values(x, rank):
     except Exception:  # a tensor without values, nested lists of unequal length
         real = False
     if not real:
-        raise TypeError(words.NOT_NUMBERS.format(received=type(x).__name__))
-    if values.ndim != rank or values.size == 0:
-        raise ValueError(words.BAD_RANK.format(rank=rank, received=values.shape))
+        dtype = f" of {x.dtype}" if hasattr(x, "dtype") else ""
+        raise TypeError(words.NOT_NUMBERS.format(received=type(x).__name__ + dtype))
+    if np.ma.is_masked(x):
+        raise TypeError(words.MASKED)
+    if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
+        raise ValueError(words.BAD_RANK.format(rank=values.ndim if rank is None else rank, received=values.shape))
     if (size := 4 * values.size) > LARGEST_INPUT:
         raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=values.shape))
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras

@@ -210,7 +210,10 @@ class Explorer(Shown, ipywidgets.Box):
 
     def _look_as(self, look):
         """Go on with what `state` kept besides layer and input."""
-        self._live.moved = {tuple(place): tuple(offset) for place, offset in look.get("moved", ())}
+        moved = {tuple(map(int, place)): tuple(map(float, offset)) for place, offset in look.get("moved", ())}
+        if not all(len(place) == 5 and min(place) >= 0 and np.isfinite(dy + dx) for place, (dy, dx) in moved.items()):
+            raise ValueError("a moved point is five whole numbers and two more")
+        self._live.moved = moved
         self._stage.wanted = look.get("wanted", self._stage.wanted)
         self._stage.view = look.get("view", self._stage.view)
         self._ask()

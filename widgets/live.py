@@ -1,16 +1,16 @@
 """The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
 
-import random
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from widgets import words
 from widgets.code_line import code_line
-from widgets.facts import Facts, ask, plain_text
+from widgets.facts import Facts, ask
 from widgets.memory import Memory
+from widgets.quiet import no_trace
 from widgets.recipe import NAME, Recipe, by_name
+from widgets.refusals import plain_text
 from widgets.settings import KINDS, WEIGHTS
 
 
@@ -57,13 +57,12 @@ class NamedLayer:
     recipe = None
 
     def __init__(self, layer):
-        state = random.getstate()  # an initializer without a seed draws one from Python's own generator
         try:
-            self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
+            with no_trace():
+                self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
             self._weights = layer.get_weights() if layer.built else None
         except Exception:  # a layer of the reader's own that cannot be copied; to call it changes nothing
             self.layer, self._weights = layer, None
-        random.setstate(state)
         self.settings = {}
 
     def forget(self):
@@ -74,7 +73,7 @@ class NamedLayer:
         known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
         try:
-            with tf.device("CPU:0"):
+            with no_trace(), tf.device("CPU:0"):
                 y = np.asarray(self.layer(x))
                 if self._weights is not None:
                     self.layer.set_weights(self._weights)
@@ -127,7 +126,8 @@ def window_axes(layer, input_shape):
     if hasattr(layer, "pool_size"):
         rules = zip(spatial, layer.pool_size, layer.strides)
         return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
-    after = layer.compute_output_spec(keras.KerasTensor(input_shape))  # knows layers without compute_output_shape too
+    with no_trace():  # the spec knows layers without compute_output_shape too
+        after = layer.compute_output_spec(keras.KerasTensor(input_shape))
     if spatial and tuple(getattr(after, "shape", ()))[1:] == tuple(input_shape[1:]):
         return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
     return None

@@ -1,6 +1,10 @@
 """Values kept by position, so that a size that changes and comes back brings its old numbers with it."""
 
+import math
+
 import numpy as np
+
+from widgets.inputs import LARGEST_INPUT
 
 
 class Memory:
@@ -32,7 +36,8 @@ class Memory:
         return values
 
     def _make_room(self, values):
-        if self._values is None:
+        # A row and a column, each long, ask for all that lies between them: rather forget than keep so much.
+        if self._values is None or 4 * math.prod(map(max, values.shape, self._values.shape)) > LARGEST_INPUT:
             self._values, self._known = (
                 np.zeros(values.shape, values.dtype),
                 np.zeros(values.shape, bool),

@@ -2,7 +2,6 @@
 
 import html
 import math
-import random
 from fractions import Fraction
 
 import keras
@@ -12,8 +11,9 @@ from widgets import words
 from widgets.arithmetic import padding_cells, writes
 from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.live import window_axes
-from widgets.quiet import start_runtime
+from widgets.quiet import no_trace, start_runtime
 from widgets.recipe import NAME
+from widgets.refusals import plain_text
 from widgets.settings import KINDS
 
 # Behind these a cell may have seen everything.
@@ -30,6 +30,7 @@ class ModelSteps:
 
     MOST = 6  # layers drawn at once
 
+    @no_trace()
     def __init__(self, model, x):
         start_runtime()
         self.x = _values(model, x)
@@ -69,6 +70,7 @@ class ModelSteps:
         """How many layers from this one on can be drawn as a chain."""
         return len(self._following(start))
 
+    @no_trace()
     def run(self, start, count):
         """The layers of a run, and the activations that reach the first of them."""
         indices = self._following(start)[:count]
@@ -263,10 +265,12 @@ def _built(model, input_shape):
         raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
     if not model.layers:
         raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
-    state = random.getstate()  # an initializer without a seed draws one from Python's own generator
     copies = [type(layer).from_config(layer.get_config()) for layer in model.layers]
-    built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
-    random.setstate(state)
+    try:
+        built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+    except Exception as refusal:  # whatever Keras raises
+        told = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
+        raise ValueError(told) from refusal
     for layer, copy in zip(model.layers, copies):
         if layer.built:
             copy.set_weights(layer.get_weights())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from widgets import words
 
@@ -28,19 +28,21 @@ def as_input(data, size, colour):
     >>> as_input(photograph(), 64, colour=False).shape
     (1, 64, 55, 1)
     """
+    pixels = 0
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of many pixels; we count them ourselves
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         if (pixels := image.width * image.height) > MOST_PIXELS:  # known before anything is unpacked
-            raise ValueError(words.PICTURE_LARGE.format(limit=MOST_PIXELS / 1e6, received=f"{pixels / 1e6:.1f}"))
+            raise Image.DecompressionBombError(f"{pixels / 1e6:.1f}")
         image = ImageOps.exif_transpose(image)  # as the camera was held
         clear = image.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")
         paper.alpha_composite(clear)
     except Image.DecompressionBombError as error:
-        raise ValueError(words.PICTURE_LARGE.format(limit=MOST_PIXELS / 1e6, received=words.MANY)) from error
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        received = str(error) if pixels else words.MANY  # Pillow counts no pixels for us
+        raise ValueError(words.PICTURE_LARGE.format(limit=MOST_PIXELS / 1e6, received=received)) from error
+    except Exception as error:  # whatever Pillow raises of damaged bytes
         raise ValueError(words.PICTURE_DAMAGED.format(formats=words.either(FORMATS))) from error
     image = paper.convert("RGB" if colour else "L")
     image.thumbnail((size, size), Image.Resampling.LANCZOS)

@@ -1,7 +1,10 @@
-"""TensorFlow without its log lines, and a refusal of any Keras that we cannot ask."""
+"""TensorFlow without its log lines, Keras without a trace in the reader's session, no Keras that we cannot ask."""
 
+import collections
 import functools
+import logging
 import os
+import random
 import sys
 from contextlib import contextmanager
 
@@ -36,6 +39,36 @@ def start_runtime():
 
     with _no_log_lines(), tensorflow.device("CPU:0"):
         tensorflow.zeros(())
+
+
+@contextmanager
+def no_trace():
+    """Ask Keras, and leave nothing behind: no log line, and the reader's random numbers and names as they were.
+
+    Every grouped layer that TensorFlow compiles makes it remark on that, an initializer without a seed draws one from
+    Python's own generator, and Keras counts all names that it gives.
+    """
+    logger = logging.getLogger("tensorflow")
+    names = _names_given()
+    level, state, counts = logger.level, random.getstate(), dict(names)
+    logger.setLevel("ERROR")
+    try:
+        with _no_log_lines():
+            yield
+    finally:
+        logger.setLevel(level)
+        random.setstate(state)
+        names.clear()
+        names.update(counts)
+
+
+def _names_given():
+    """How often Keras has given each name; there is no public way to look. Where Keras moves it, names only go on."""
+    try:
+        from keras.src.backend.common.global_state import get_global_attribute
+    except ImportError:
+        return {}
+    return get_global_attribute("object_name_uids", collections.defaultdict(int), set_to_default=True)
 
 
 @contextmanager

@@ -49,10 +49,27 @@ class Recipe:
 
     def build(self, settings, input_shape):
         """A new layer of the same class with these settings, built for an input of this shape."""
+        arguments = self.arguments | settings
+        arguments["activation"] = _own(arguments["activation"])
+        seeds = [one.seed.state for one in arguments.values() if hasattr(getattr(one, "seed", None), "state")]
+        before = [state.numpy() for state in seeds]
         with tf.device("CPU:0"):
-            layer = self.layer_class(**self.arguments | settings)
+            layer = self.layer_class(**arguments)
             layer.build(input_shape)
+        for state, value in zip(seeds, before):  # the reader's seed generators go on where they were
+            state.assign(value)
         return layer
+
+
+def _own(activation):
+    """A copy of an activation that is a layer, which may have weights; anything else as it is."""
+    if not isinstance(activation, keras.layers.Layer):
+        return activation
+    copy = type(activation).from_config(activation.get_config())
+    if activation.built and activation.weights:
+        copy.build_from_config(activation.get_build_config())
+        copy.set_weights(activation.get_weights())
+    return copy
 
 
 def call(layer, x, answer=None):

@@ -89,6 +89,11 @@ def _layer(told, input_shape):
         if not _plain(value):
             raise ValueError(f"{key} is neither a whole number, nor a word, nor a few of them")
     layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=told["data_format"])
+    taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
+    each = max(
+        settings.get("filters", 1), settings.get("depth_multiplier", 1), settings.get("offset_groups", 0) * taps * 3
+    )
+    _check_size(4 * taps * channels * each)  # before Keras asks for the memory
     layer.build(input_shape)
     for name, text in told["weights"].items():
         if name not in WEIGHTS[KINDS[type(layer).__name__].operation]:
@@ -121,14 +126,18 @@ def _input(told):
     return _unpacked(told["values"], shape) if "values" in told else seeded_values(shape)
 
 
+def _check_size(size):
+    if size > LARGEST_INPUT:
+        raise ValueError(f"{size:,} bytes are too many")
+
+
 def _packed(values):
     return base64.b64encode(zlib.compress(np.ascontiguousarray(values, "<f4").tobytes(), 9)).decode()
 
 
 def _unpacked(text, shape):
     size = 4 * math.prod(shape)
-    if size > LARGEST_INPUT:
-        raise ValueError(f"{size:,} bytes are too many")
+    _check_size(size)
     opened = zlib.decompressobj()
     values = opened.decompress(base64.b64decode(text, validate=True), size + 1)  # no more than is needed
     if len(values) != size:

@@ -25,8 +25,9 @@ LARGE_INPUT = (
 )
 NOT_NUMBERS = (
     "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
-    "Try `numpy.asarray(x)` first."
+    'Try `numpy.asarray(x, "float32")` first.'
 )
+MASKED = "`x` must have a number in every cell. Received: an array with masked cells. Try `x.filled(0)`."
 OTHER_CHANNELS = (
     "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. "
     "Hand over the layer's own input, or an unbuilt layer."
@@ -35,6 +36,7 @@ NOT_A_MODEL = (
     "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. "
     "Try one of its layers: `explore(model.layers[1], x)`."
 )
+MODEL_REFUSES = "The model must work for an input of shape {shape}. Keras says: {problem} Try another input."
 ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
 OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x."
 NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
@@ -295,7 +297,10 @@ ADVICE_ONEDNN = (
     "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, "
     "and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else."
 )
+ADVICE_LARGE = "Move the setting that was changed last back, or try a smaller input, fewer samples or filters."
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
+LARGE_SETTINGS = "Keras was not asked: this would take {size:,} bytes, and at most {limit:,} are shown."
+SLOW_SETTINGS = "Keras was not asked: this would take {macs:,} multiply-accumulates; {limit:,} are a few seconds."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 UNWRITTEN_RESULT = (
     "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells of memory that nobody wrote."

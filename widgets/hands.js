@@ -31,7 +31,7 @@ export function queued(waiting, wish) {
 
 /** The stage's hands. `now()` gives what the stage shows at the moment; the rest are the stage's own functions.
  * @param {any} stage */
-export function hands({ model, el, ui, words, listen, now, find, shown, slice, dots, light, under, partOf, redraw }) {
+export function hands({ model, send, el, ui, words, listen, now, find, shown, slice, dots, light, under, partOf, redraw }) {
   let [editing, dragging] = [false, false];
   let held = 0; // the tap whose sampling point the keys move
   /** @type {number | null} */ let painting = null; // the value that cells get while the pointer is down
@@ -48,7 +48,7 @@ export function hands({ model, el, ui, words, listen, now, find, shown, slice, d
   function next() {
     if (!waiting.length || asked === now().picture.revision) return;
     asked = now().picture.revision;
-    model.send(waiting.shift());
+    send(waiting.shift());
   }
 
   /** What an edit of a panel is about; null where it cannot be edited. @param {any} part @param {number[]} cell */
@@ -199,7 +199,7 @@ export function hands({ model, el, ui, words, listen, now, find, shown, slice, d
       const cell = lit?.id === String(picture.grids.length - 1) ? lit.cell : [];
       for (const other of kept) other.disabled = true;
       ui.text.hidden = true;
-      model.send({ export: kind, channels: chosen, cell });
+      send({ export: kind, channels: chosen, cell });
     });
   }
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import ipywidgets
 import numpy as np
 
+from widgets import keeping, words
 from widgets import state as states
-from widgets import words
 from widgets.controls import Controls
 from widgets.facts import input_values
 from widgets.hands import Input, KernelControls, PictureControls, Undo, edit, kernels
@@ -63,7 +63,8 @@ class Explorer(Shown, ipywidgets.Box):
         rows += self._pictures.rows if self._pictures else []
         hands = ipywidgets.VBox(rows)
         hands.add_class("cn-controls")
-        self._side.children = [self._controls.box, *[hands] * bool(rows)]
+        before, self._side.children = self._side.children, [self._controls.box, *[hands] * bool(rows)]
+        keeping.close(*before, but=self._side.children)
 
     def _input_shape(self):
         return self._source.values.shape

@@ -4,7 +4,7 @@ import asyncio
 
 import ipywidgets
 
-from widgets import question_words
+from widgets import keeping, question_words
 from widgets.asking import feedback_html, question_html, question_text
 from widgets.explorer import explore
 from widgets.questions import Feedback
@@ -257,8 +257,7 @@ class Prediction(Shown, ipywidgets.VBox):
 
     def _show_question(self):
         shown, self._stage.children, self._feedback.value = self._stage.children, [], ""
-        for explorer in shown:
-            _close_all(explorer)
+        keeping.close(*shown)
         self._show_head()
         self._field.value = ""
         self._field.description = self._question.label if self._question else ""
@@ -298,9 +297,3 @@ class Prediction(Shown, ipywidgets.VBox):
         self._seen = True
         _ = self.explorer  # of a question that is over, it is shown as well
         return {"text/plain": self.question}
-
-
-def _close_all(widget):
-    for child in getattr(widget, "children", ()):
-        _close_all(child)
-    widget.close()

@@ -1,12 +1,22 @@
-"""What a notebook keeps of a widget for where no kernel runs."""
+"""What every tool has: a line to its kernel, and what a notebook keeps of it for where no kernel runs."""
 
 from IPython.display import display
 
+from widgets import keeping
+from widgets.lifeline import Lifeline
+
 
 class Shown:
-    """Displays a widget together with its `_saved()`: a dict of MIME types and what they hold."""
+    """A box of widgets, displayed together with its `_saved()`: a dict of MIME types and what they hold."""
+
+    def __init__(self, children):
+        self.lifeline = Lifeline()
+        super().__init__([*children, self.lifeline])
+        self.add_class("cn-tool")
+        keeping.note(self)
 
     def _repr_mimebundle_(self, **kwargs):
+        keeping.note(self)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return self._saved() | {"application/vnd.jupyter.widget-view+json": view}
 

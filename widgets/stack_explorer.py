@@ -2,8 +2,8 @@
 
 import ipywidgets
 
+from widgets import keeping, words
 from widgets import state as states
-from widgets import words
 from widgets.hands import Input, kernels
 from widgets.inputs import is_shape
 from widgets.layer_explorer import Explorer
@@ -88,7 +88,9 @@ class StackExplorer(Explorer):
         """Sliders for one layer of the chain, at its present settings."""
         self._chosen = chosen
         if chosen is None:
-            self._controls, self._side.children = None, [ipywidgets.HTML(words.NO_CONVOLUTION)]
+            before, self._side.children = self._side.children, [ipywidgets.HTML(words.NO_CONVOLUTION)]
+            keeping.close(*before)
+            self._controls = None
             return
         self._live = self._chain[chosen]
         self._resizable = self._shape_only and chosen == 0 and self._first.value == 0

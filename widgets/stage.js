@@ -384,7 +384,7 @@ function render({ model, el }) {
   /** @param {number} g @param {number[]} cell */
   function askWindow(g, cell) {
     clearTimeout(asking);
-    asking = window.setTimeout(() => model.send({ window: [...cell, chosen[g]], grid: g, revision: picture.revision }), 120);
+    asking = window.setTimeout(() => send({ window: [...cell, chosen[g]], grid: g, revision: picture.revision }), 120);
   }
 
   /** @param {any} answer @param {any[]} buffers */
@@ -450,11 +450,16 @@ function render({ model, el }) {
     drawGrids();
   }
 
-  /** Tell Python, and the other views. @param {string} trait @param {any} value */
-  function tell(trait, value) {
-    model.set(trait, value);
-    model.save_changes();
+  /** Jupyter throws where the kernel is gone. The lifeline beside the stage hears of both. @param {() => void} act */
+  function reach(act) {
+    let told = "cn-sent";
+    try { act(); } catch { told = "cn-lost"; }
+    el.dispatchEvent(new Event(told, { bubbles: true }));
   }
+  const send = (/** @type {any} */ content) => reach(() => model.send(content));
+
+  /** Tell Python, and the other views. @param {string} trait @param {any} value */
+  const tell = (trait, value) => reach(() => { model.set(trait, value); model.save_changes(); });
 
   const want = (/** @type {number} */ sample) => tell("wanted", { sample, channels: chosen });
 
@@ -471,7 +476,7 @@ function render({ model, el }) {
     return within(part, cell).every((index, axis) => index === cell[axis]) ? { part, cell } : null;
   }
 
-  const hand = hands({ model, el, ui, words, listen, find, shown, slice, dots, light, under, partOf, redraw: drawLit, now: () => ({ picture, chosen, lit }) });
+  const hand = hands({ model, send, el, ui, words, listen, find, shown, slice, dots, light, under, partOf, redraw: drawLit, now: () => ({ picture, chosen, lit }) });
   const isLit = (/** @type {any} */ part, /** @type {number[]} */ cell) => lit?.id === part.id && lit?.cell.join() === cell.join();
 
   listen(ui.row, "pointermove", (event) => {

@@ -276,6 +276,11 @@ STAGE = {
     "more": "... and {count} more",
 }
 
+LIFELINE = {
+    "gone": "The kernel was restarted or stopped: run the cells up to this one again. No cells? Reload the page.",
+    "waiting": "Still waiting for the kernel. If no other cell is running, restart it, and run this cell again.",
+}
+
 STEP_REFUSED = "Layer {number}: {problem}"
 
 # One plain line on what to change, when Keras refuses.

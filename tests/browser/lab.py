@@ -208,7 +208,7 @@ class Lab:
                 stderr=log,
             )
 
-    def _wait_for_server(self, seconds=60):
+    def _wait_for_server(self, seconds=300):
         end = time.monotonic() + seconds
         while True:
             try:

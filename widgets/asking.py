@@ -34,6 +34,11 @@ def feedback_html(feedback, folded=""):
     return f"<div class='cn-feedback cn-{state}' role='alert'>{lines}</div>"
 
 
+def task_html(text):
+    """A task as HTML: a page breaks the lines of plain text within words where it is narrow."""
+    return f"<div class='cn-question'><p>{_code(text)}</p></div>"
+
+
 def _code(text):
     """Escaped text, with what stands between two backticks as code."""
     parts = html.escape(text).split("`")

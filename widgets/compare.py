@@ -101,6 +101,7 @@ class Comparison(Shown, ipywidgets.VBox):
         self._show()
         controls = [self._by, self._largest, self._button, self._bar]
         super().__init__([ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self._table])
+        self.add_class("cn-comparison")
 
     @property
     def rows(self):

@@ -26,11 +26,14 @@ export function colourOf(value, limit, grey, theme) {
   return theme.zero.map((zero, i) => Math.round(zero + Math.abs(t) * (end[i] - zero)));
 }
 
-/** Black or white, whichever reads better on a colour. @param {number[]} rgb */
-export function inkOn(rgb) {
+/** How bright a colour is, from 0 to 1, as WCAG 2.2 defines "relative luminance". @param {number[]} rgb */
+function luminance(rgb) {
   const [r, g, b] = rgb.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+/** Black or white, whichever reads better on a colour. @param {number[]} rgb */
+export const inkOn = (rgb) => (luminance(rgb) > 0.179 ? "#000000" : "#ffffff");
 
 /** Give a canvas its size on screen. @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
 function sized(canvas, width, height) {
@@ -117,6 +120,7 @@ function pixels(rows, columns, at, { limit, grey }, theme) {
  * @param {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number,
  *   limit: number, grey: boolean, unread?: {rows: number[], columns: number[]}}} view
  * @param {number} cell @param {typeof THEMES.light} theme
+ * @returns {number} how wide the widest number in a cell is; 0 where cells have none
  */
 export function drawCells(canvas, view, cell, theme) {
   const [[top, bottom], [left, right]] = view.padding;
@@ -144,10 +148,10 @@ export function drawCells(canvas, view, cell, theme) {
     context.stroke();
   }
   const room = roomIn(cell);
-  if (!room) return;
+  if (!room) return 0;
   const values = Array.from({ length: rows * columns }, (_, i) => view.at(Math.floor(i / columns), i % columns));
   const texts = values.map((value) => short(value, room));
-  if (texts.includes("")) return; // numbers in some cells only would read as a pattern
+  if (texts.includes("")) return 0; // numbers in some cells only would read as a pattern
   context.font = `${fontFor(cell)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -155,6 +159,7 @@ export function drawCells(canvas, view, cell, theme) {
     context.fillStyle = inkOn(colour(values[i]));
     context.fillText(text, ((i % columns) + left + 0.5) * cell, (Math.floor(i / columns) + top + 0.5) * cell);
   });
+  return Math.max(...texts.map((text) => context.measureText(text).width));
 }
 
 /**
@@ -163,14 +168,15 @@ export function drawCells(canvas, view, cell, theme) {
  * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
  * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
  * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
+ * @param {number} widest what `drawCells` returned
  */
-export function drawLight(canvas, plain, cells, padding, cell, theme, dots = []) {
+export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [], widest = 0) {
   const [width, height] = [plain.style.width, plain.style.height].map(parseFloat);
   const context = sized(canvas, width, height);
   context.drawImage(plain, 0, 0, width, height);
   const [[top], [left]] = padding;
   const size = Math.max(cell, 3);
-  const edge = Math.min(2.5, Math.max(0.8, size / 9));
+  const edge = Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
   const halo = size < 9 ? 0.6 : 2; // small cells would vanish behind their own outlines
   for (const [colour, extra] of /** @type {[string, number][]} */ ([[theme.halo, halo], [theme.lit, 0]])) {
     context.strokeStyle = colour;
@@ -180,6 +186,10 @@ export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [])
       context.rect((column + left) * cell + edge / 2, (row + top) * cell + edge / 2, size - edge, size - edge);
     }
     context.stroke();
+  }
+  const font = fontFor(cell);
+  if (widest > size - 2 * edge - halo) { // an outline that crosses a number would take its sign away
+    for (const { row, column } of cells) context.clearRect((column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2);
   }
   for (const { point, drawn, home, held } of dots) {
     const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
@@ -197,7 +207,6 @@ export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [])
     context.stroke();
     context.setLineDash([]);
   }
-  const font = fontFor(cell);
   if (font < SMALLEST_FONT || !cells.some(({ text }) => text)) return;
   context.font = `bold ${font}px system-ui, sans-serif`;
   context.textAlign = "center";
@@ -214,13 +223,29 @@ export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [])
 
 /** One colour for each group, told apart by every common kind of colour vision; each bears its number as well.
  * Source: Okabe and Ito, "Color Universal Design", 2008. */
-const GROUPS = [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167]];
+export const GROUPS = [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167]];
+
+/** A group's colour for a line on the page, as far towards black or white as it takes to be seen there.
+ * @param {number} group @param {typeof THEMES.light} theme */
+export function traceOf(group, theme) {
+  const paper = [1, 3, 5].map((at) => parseInt(theme.paper.slice(at, at + 2), 16));
+  const ink = inkOn(paper) === "#ffffff" ? 255 : 0;
+  const mixed = (/** @type {number} */ part) => GROUPS[group % GROUPS.length].map((c) => Math.round(c + part * (ink - c)));
+  const stands = (/** @type {number[]} */ rgb) => {
+    const [low, high] = [luminance(rgb), luminance(paper)].sort((a, b) => a - b);
+    return high + 0.05 >= 3 * (low + 0.05); // the least that WCAG 2.2 asks of graphics
+  };
+  let part = 0;
+  while (!stands(mixed(part))) part += 0.05;
+  return mixed(part);
+}
 
 /** A group's number on its colour. @param {CanvasRenderingContext2D} context @param {number} group @param {number} x @param {number} y */
 function drawBadge(context, group, x, y, text = String(group), size = 12) {
   const colour = GROUPS[group % GROUPS.length];
   context.fillStyle = `rgb(${colour.join()})`;
   context.fillRect(x - size / 2, y - size / 2, size, size);
+  if (size - 3 < SMALLEST_FONT) return;
   context.fillStyle = inkOn(colour);
   context.font = `bold ${size - 3}px system-ui, sans-serif`;
   context.textAlign = "center";
@@ -232,27 +257,27 @@ function drawBadge(context, group, x, y, text = String(group), size = 12) {
  * Which channels each filter reads: channels above, filters below, a line for each pair.
  * @param {HTMLCanvasElement} canvas @param {number[][]} reads the channels of each filter
  * @param {{filters: number[], channels: number[], count: number}} groups @param {number} chosen a filter
- * @param {number} width @param {typeof THEMES.light} theme
+ * @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
-export function drawWiring(canvas, reads, groups, chosen, width, theme) {
-  const height = 96;
+export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
+  const height = 96 * zoom;
   const context = sized(canvas, width, height);
-  const step = Math.min((width - 20) / Math.max(groups.channels.length, reads.length), 44);
+  const step = Math.min((width - 20) / Math.max(groups.channels.length, reads.length), 44 * zoom);
   const place = (/** @type {number} */ i, /** @type {number} */ count) => 10 + step * (i + 0.5 + (Math.max(groups.channels.length, reads.length) - count) / 2);
-  const size = Math.max(4, Math.min(16, step - 1));
+  const size = Math.max(4, Math.min(16 * zoom, step - 1));
   const order = reads.map((_, filter) => filter).sort((a, b) => Number(a === chosen) - Number(b === chosen));
   for (const filter of order) {
-    context.strokeStyle = filter === chosen ? theme.lit : `rgb(${GROUPS[groups.filters[filter] % GROUPS.length].join()})`;
-    context.lineWidth = filter === chosen ? 2 : 1;
+    context.strokeStyle = filter === chosen ? theme.lit : `rgb(${traceOf(groups.filters[filter], theme).join()})`;
+    context.lineWidth = (filter === chosen ? 2 : 1) * zoom;
     context.beginPath();
     for (const channel of reads[filter]) {
-      context.moveTo(place(channel, groups.channels.length), 14);
-      context.lineTo(place(filter, reads.length), height - 14);
+      context.moveTo(place(channel, groups.channels.length), 14 * zoom);
+      context.lineTo(place(filter, reads.length), height - 14 * zoom);
     }
     context.stroke();
   }
-  groups.channels.forEach((group, i) => drawBadge(context, group, place(i, groups.channels.length), 10, String(i), size));
-  groups.filters.forEach((group, i) => drawBadge(context, group, place(i, reads.length), height - 10, String(i), size));
+  groups.channels.forEach((group, i) => drawBadge(context, group, place(i, groups.channels.length), 10 * zoom, String(i), size));
+  groups.filters.forEach((group, i) => drawBadge(context, group, place(i, reads.length), height - 10 * zoom, String(i), size));
 }
 
 /**
@@ -260,10 +285,10 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme) {
  * @param {HTMLCanvasElement} canvas
  * @param {{count: number, rows: number, columns: number, at: (index: number, row: number, column: number) => number,
  *   limit: number, grey: boolean, groups?: number[]}} tiles `groups` are the numbers that tiles bear
- * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme
+ * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
-export function drawStrip(canvas, tiles, chosen, width, theme) {
-  const size = 26;
+export function drawStrip(canvas, tiles, chosen, width, theme, zoom) {
+  const size = 26 * zoom;
   const step = size + 4;
   const perRow = Math.max(1, Math.min(tiles.count, Math.floor(width / step)));
   const lines = Math.ceil(tiles.count / perRow);
@@ -285,7 +310,7 @@ export function drawStrip(canvas, tiles, chosen, width, theme) {
     context.strokeStyle = index === chosen ? theme.lit : theme.line;
     const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
     context.strokeRect(x, y, tiles.columns * scale, tiles.rows * tall);
-    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5, y + Math.max(tiles.rows * tall, 12) - 5);
+    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5 * zoom, y + Math.max(tiles.rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom);
   }
   return { step, perRow };
 }

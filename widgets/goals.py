@@ -3,6 +3,7 @@
 import keras
 
 from widgets import question_words, words
+from widgets.asking import task_html
 from widgets.facts import input_values, sees
 from widgets.inputs import is_shape, seeded_values
 from widgets.live import chain_facts, live
@@ -68,6 +69,9 @@ class Goal:
     def __repr__(self):
         conditions = [G["input_shape"].format(wanted=self.input_shape), *map(self._named, self._wanted)]
         return G["task"].format(conditions="; ".join(conditions))
+
+    def _repr_html_(self):
+        return task_html(repr(self))
 
     def __call__(self, layer_or_layers):
         """Feedback on this layer. Raises TypeError for what is no layer."""

@@ -29,6 +29,11 @@ export function button(name, label, ...children) {
   return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
 }
 
+/** Write a text that may go on in the next line behind "_" and "([", where code has no spaces. @param {HTMLElement} place @param {string} text */
+export function breakable(place, text) {
+  place.replaceChildren(...text.replaceAll("_", "_\0").replaceAll("([", "([\0").split("\0").flatMap((part, i) => (i ? [element("wbr"), part] : [part])));
+}
+
 /** Give a button another face and name. @param {HTMLElement} made @param {string} label @param {Node} [face] */
 export function relabel(made, label, face) {
   made.replaceChildren(face ?? label);
@@ -113,8 +118,9 @@ export function build(words) {
 /** Text that is made only when it is asked for. @param {string} summary @param {() => string} text @param {boolean} open from the start */
 export function fold(summary, text, open = false) {
   const details = element("details", { class: "cn-fold" }, element("summary", { "data-lm-suppress-shortcuts": "true" }, summary));
-  details.addEventListener("toggle", () => { if (details.open && details.childNodes.length === 1) details.append(element("pre", {}, text())); });
-  if (open) details.append(element("pre", {}, text()));
+  const lines = () => element("pre", {}, ...text().split("\n").map((line) => element("div", {}, line)));
+  details.addEventListener("toggle", () => { if (details.open && details.childNodes.length === 1) details.append(lines()); });
+  if (open) details.append(lines());
   details.open = open;
   return details;
 }
@@ -150,8 +156,8 @@ export function themeBehind(el) {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Sliders come without an accessible name, and Notebook 7 takes their arrow keys away: mend both. Those of
- * ipywidgets 7 (jQuery UI) do not even say that they are sliders, nor where they stand.
+/** Sliders come without an accessible name, their numbers without a role too, and Notebook 7 takes their arrow keys
+ * away: mend all three. Those of ipywidgets 7 (jQuery UI) do not even say that they are sliders, nor where they stand.
  * @param {Element} box */
 export function mendSliders(box) {
   for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
@@ -160,6 +166,7 @@ export function mendSliders(box) {
     for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
       if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
       handle.setAttribute("data-lm-suppress-shortcuts", "true");
+      if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
     }
     for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
       const disabled = handle.closest(".ui-slider-disabled") !== null;

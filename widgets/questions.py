@@ -10,6 +10,7 @@ import numpy as np
 
 from widgets import drawn, mistakes, question_words, words
 from widgets.answers import Unreadable, read_number, read_settings, read_shape
+from widgets.asking import feedback_html
 from widgets.facts import Facts, ask, input_values
 from widgets.recipe import Recipe
 
@@ -29,6 +30,9 @@ class Feedback(NamedTuple):
 
     def __repr__(self):
         return self.text
+
+    def _repr_html_(self):
+        return feedback_html(self)
 
 
 class Subject(NamedTuple):

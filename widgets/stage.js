@@ -5,13 +5,13 @@
  */
 import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, element, fold, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
+import { build, panel, element, fold, breakable, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
 
 const CELLS_A_SECOND = [1, 3, 8, 20];
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
-const CHAIN_KERNEL = 8; // the same for a kernel among many grids
+const CHAIN_KERNEL = 9; // the same for a kernel among many grids
 const LEAST_GRID = 120; // CSS pixels; where grids would be smaller, panels go on in the next line
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
@@ -26,6 +26,7 @@ function render({ model, el }) {
   const listen = (/** @type {EventTarget} */ target, /** @type {string} */ kind, /** @type {(event: any) => void} */ act) =>
     target.addEventListener(kind, act, { signal: ending.signal });
 
+  let zoom = 1; // of thumbnails and wiring: on a full screen they are looked at from afar
   let lastWidth = 0; // of the stage; asking the page at each draw would make it lay itself out again
   let theme = THEMES.light;
   /** @type {{key: number, values: Float32Array | null}} */ let first = { key: -1, values: null }; // the first grid's values
@@ -37,6 +38,7 @@ function render({ model, el }) {
   /** @type {{id: string, cell: number[]} | null} */ let lit = null;
   let started = false;
   let wired = ""; // what the wiring was drawn for
+  let shape = ""; // of the output, when it was last said
   let [pinned, position] = [false, 0];
   let [playing, saying, asking] = [0, 0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
@@ -94,6 +96,7 @@ function render({ model, el }) {
   /** The cell size of each panel, from the room there is. */
   function layout() {
     const full = document.fullscreenElement === box() || box().classList.contains("cn-full");
+    zoom = full ? Math.max(1, Math.min(window.innerWidth / 1200, 2)) : 1;
     const width = Math.max(lastWidth - 8, 200);
     const narrow = width < 520;
     el.classList.toggle("cn-narrow", narrow);
@@ -163,9 +166,9 @@ function render({ model, el }) {
       const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
-      part.title.textContent = named.replaceAll("_", "_\u200b"); // may go on in the next line there
+      breakable(part.title, named);
       part.shape.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
-      part.label.textContent = i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]);
+      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]));
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
       const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
@@ -185,7 +188,7 @@ function render({ model, el }) {
 
   /** Draw a panel's cells; `drawLit` shows them, with what is lit. @param {any} part @param {any} view */
   function drawPlain(part, view) {
-    drawCells(part.plain, view, part.cell, theme);
+    part.widest = drawCells(part.plain, view, part.cell, theme);
     part.lightDrawn = "";
   }
 
@@ -208,10 +211,10 @@ function render({ model, el }) {
     const before = found.count > 1 ? ui.legend : ui.below; // near the picture where it has something to say
     if (ui.wiring.previousElementSibling !== before) before.after(ui.wiring);
     const reads = Array.from({ length: link.filters }, (_, filter) => channelsOf(link, filter));
-    const key = [link.kernel_name, lastWidth, chosen[i + 1], el.dataset.theme, window.devicePixelRatio, ...reads].join(";");
+    const key = [link.kernel_name, lastWidth, chosen[i + 1], el.dataset.theme, window.devicePixelRatio, zoom, ...reads].join(";");
     if (key === wired) return; // most moves leave it as it is
     wired = key;
-    drawWiring(ui.wires, reads, found, chosen[i + 1], Math.min(lastWidth - 10, 1060), theme);
+    drawWiring(ui.wires, reads, found, chosen[i + 1], Math.min(lastWidth - 10, 1060 * zoom), theme, zoom);
     ui.wired.textContent = found.count === 1 ? fill(words.wiring_all, { kernel: link.kernel_name }) : fill(words.wiring_groups, { kernel: link.kernel_name, count: found.count, fan: link.fan });
     ui.wires.setAttribute("aria-label", `${ui.wired.textContent} ${fill(words.wiring_filter, { filter: chosen[i + 1], channels: reads[chosen[i + 1]].join(", ") })}`);
   }
@@ -236,7 +239,7 @@ function render({ model, el }) {
     if (tiles.count === 1) return;
     const told = fill(words.chooser, { what, index, count: tiles.count });
     chooser.told.textContent = told;
-    chooser.tiles = drawStrip(chooser.strip, tiles, index, width, theme);
+    chooser.tiles = drawStrip(chooser.strip, tiles, index, width, theme, zoom);
     const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": tiles.count - 1, "aria-valuenow": index, "aria-valuetext": told };
     for (const [attribute, value] of Object.entries(values)) chooser.strip.setAttribute(attribute, String(value));
   }
@@ -266,7 +269,7 @@ function render({ model, el }) {
     const revealed = model.get("reveal");
     el.classList.toggle("cn-hidden", !revealed);
     relabel(ui.revealing, revealed ? words.hide : words.reveal);
-    ui.code.textContent = picture.code;
+    if (ui.code.textContent !== picture.code) breakable(ui.code, picture.code);
     showFacts(ui, picture.facts);
     showProblem(ui, picture, words);
     ui.warning.textContent = picture.warning;
@@ -300,16 +303,25 @@ function render({ model, el }) {
       const key = JSON.stringify([here, points]);
       if (key === part.lightDrawn) continue; // most moves of a slider leave it
       part.lightDrawn = key;
-      drawLight(part.cells, part.plain, here, padding, part.cell, theme, points);
+      drawLight(part.cells, part.plain, here, padding, part.cell, theme, points, part.widest);
     }
     const count = cellCount();
     ui.position.value = String(position);
     ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position, count }));
     ui.where.textContent = `${position + 1} / ${count}`;
     clearTimeout(saying);
-    saying = window.setTimeout(() => { ui.said.textContent = said; }, 250);
+    saying = window.setTimeout(() => say(said), 250);
     hand.update();
     el.dataset.lit = lit ? [lit.id, ...lit.cell].join(":") : "";
+  }
+
+  /** For who hears the page: the output's shape when it is another one, then what is lit. Silent while nobody is at
+   * this explorer, and while the answer is hidden. @param {string} said */
+  function say(said) {
+    if (!box().matches(":focus-within, :hover")) return;
+    const before = shape;
+    shape = `${picture.grids[last()].name} ${picture.grids[last()].label}. `;
+    ui.said.textContent = model.get("reveal") ? (shape === before ? "" : shape) + said : "";
   }
 
   /** Light all that a cell of grid g is made from, back to the first grid, and what it feeds.

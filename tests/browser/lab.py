@@ -296,7 +296,7 @@ class Lab:
                 stderr=log,
             )
 
-    def _wait_for_server(self, seconds=180):
+    def _wait_for_server(self, seconds=300):
         end = time.monotonic() + seconds
         while True:
             try:

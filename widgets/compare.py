@@ -10,7 +10,7 @@ import ipywidgets
 import keras
 import tensorflow as tf
 
-from widgets import words
+from widgets import compare_words, words
 from widgets.facts import Weight, input_values
 from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
 from widgets.live import chain_facts, live
@@ -89,10 +89,10 @@ class Comparison(Shown, ipywidgets.VBox):
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
         self._by = ipywidgets.Dropdown(
-            options=[(words.COLUMNS[name], name) for name in SORTS], description=words.SORT_BY
+            options=[(compare_words.COLUMNS[name], name) for name in SORTS], description=compare_words.SORT_BY
         )
-        self._largest = ipywidgets.ToggleButton(description=words.LARGEST_FIRST, layout=fitting)
-        self._button = ipywidgets.Button(description=words.MEASURE, icon="clock-o", layout=fitting)
+        self._largest = ipywidgets.ToggleButton(description=compare_words.LARGEST_FIRST, layout=fitting)
+        self._button = ipywidgets.Button(description=compare_words.MEASURE, icon="clock-o", layout=fitting)
         self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})
         self._table = ipywidgets.HTML()
         self._by.observe(self._show, "value")
@@ -114,7 +114,7 @@ class Comparison(Shown, ipywidgets.VBox):
         Raises ValueError for another name.
         """
         if by not in SORTS:
-            raise ValueError(words.NOT_A_COLUMN.format(options=words.either(map(repr, SORTS)), received=by))
+            raise ValueError(compare_words.NOT_A_COLUMN.format(options=words.either(map(repr, SORTS)), received=by))
         self._by.value, self._largest.value = by, bool(largest_first)
 
     def measure(self, rounds=30):
@@ -185,25 +185,25 @@ def _chains(layers):
     """Each layer's copy as a list of one, and the copies of a Sequential model's layers."""
     start_runtime()
     if not isinstance(layers, (list, tuple)):
-        raise TypeError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
+        raise TypeError(compare_words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
     if not 1 <= len(layers) <= MOST_LAYERS:
-        raise ValueError(words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
+        raise ValueError(compare_words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
     stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
     chains = [[_copied(layer) for layer in stack] for stack in stacks]
     if not all(chains):
-        raise ValueError(words.EMPTY_STACK)
+        raise ValueError(compare_words.EMPTY_STACK)
     axes = [len(recipe.kind.axes) for recipe in map(_first_recipe, chains) if recipe]
     if len(set(axes)) > 1:
-        raise ValueError(words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
+        raise ValueError(compare_words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
     return chains
 
 
 def _copied(layer):
     if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
         received = f"{layer.__name__} (a class)" if isinstance(layer, type) else type(layer).__name__
-        raise TypeError(words.NOT_COMPARED.format(received=received))
+        raise TypeError(compare_words.NOT_COMPARED.format(received=received))
     if isinstance(layer, keras.Model):
-        raise TypeError(words.NOT_A_STACK.format(received=type(layer).__name__))
+        raise TypeError(compare_words.NOT_A_STACK.format(received=type(layer).__name__))
     return live(layer)
 
 

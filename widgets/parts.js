@@ -138,6 +138,24 @@ export function showFacts(ui, facts) {
   }));
 }
 
+/** What the picture's colours and patterns mean. @param {any} ui @param {Record<string, string | false>} meanings by kind; those with a text are told */
+export function showLegend(ui, meanings) {
+  const told = Object.entries(meanings).filter(([, text]) => text);
+  if (told.map(([, text]) => text).join() === [...ui.legend.children].map((key) => key.textContent).join()) return;
+  ui.legend.replaceChildren(...told.map(([kind, text]) =>
+    element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), /** @type {string} */ (text))));
+}
+
+/** Copy the code line. @param {any} ui @param {any} words */
+export async function copyCode(ui, words) {
+  try { await navigator.clipboard.writeText(ui.code.textContent); } catch {
+    getSelection()?.selectAllChildren(ui.code); // a frame without the clipboard: select, so that Ctrl+C does it
+    document.execCommand("copy");
+  }
+  ui.copy.textContent = words.copied;
+  setTimeout(() => { ui.copy.textContent = words.copy; }, 1500);
+}
+
 /** Keras' refusal, and what to change. @param {any} ui @param {any} picture @param {any} words */
 export function showProblem(ui, picture, words) {
   ui.problem.replaceChildren();

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from widgets import words
+from widgets import compare_words, words
 from widgets.facts import channels_last
 
 STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
@@ -34,7 +34,7 @@ def row(facts, seen):
     operations = [facts.operation, *(step.operation for step in stack)]
     weights = {f"{i} {name}": weight for i, step in enumerate(stack) for name, weight in step.weights.items()}
     return {name: getattr(facts, name) for name in names} | {
-        "operation": next((name for name in words.FIELDS if name in operations), facts.operation),
+        "operation": next((name for name in compare_words.FIELDS if name in operations), facts.operation),
         "weights": {name: weight.shape for name, weight in (weights or facts.weights).items()},
         "receptive_field": seen,
         "ms": None,
@@ -61,7 +61,7 @@ def as_text(x_shape, rows):
     """The rows as text: what the layers give and cost, then where their parameters are, then what Keras said."""
     timed = ["ms"] * _timed(rows)
     good = [found for found in rows if not found["problem"]]
-    lines = [words.COMPARED_ON.format(shape=x_shape), ""]
+    lines = [compare_words.COMPARED_ON.format(shape=x_shape), ""]
     lines += _aligned(["code", "output_shape", "params", "macs", "receptive_field", *timed], rows)
     if good:
         lines += ["", *_aligned(["code", "weights", "params_formula"], good)]
@@ -72,12 +72,14 @@ def as_text(x_shape, rows):
 def as_html(x_shape, rows, pictures=None):
     """The rows as an HTML table; `pictures` are the rows' thumbnails. Without them it is alike on every machine."""
     shown = ["code", "output_shape", "weights", "params", "macs", "receptive_field", *["ms"] * _timed(rows)]
-    heads = "".join(f'<th scope="col">{words.COLUMNS[name]}</th>' for name in shown)
+    heads = "".join(f'<th scope="col">{compare_words.COLUMNS[name]}</th>' for name in shown)
     most = {name: max((found[name] or 0 for found in rows), default=0) for name in ("params", "macs", "ms")}
     body = []
     for i, found in enumerate(rows):
         picture = (
-            f'<td><img src="{pictures[i]}" alt="{words.THUMBNAIL}"></td>' if pictures and pictures[i] else "<td></td>"
+            f'<td><img src="{pictures[i]}" alt="{compare_words.THUMBNAIL}"></td>'
+            if pictures and pictures[i]
+            else "<td></td>"
         )
         code = html.escape(found["code"]).replace(", layers.", ",<br>layers.")  # a stack: one layer a line
         cells = [f'<th scope="row"><code>{code}</code></th>']
@@ -90,7 +92,7 @@ def as_html(x_shape, rows, pictures=None):
         body.append("<tr>" + picture * bool(pictures) + "".join(cells) + "</tr>")
     return (
         f'<div class="cn-compare"><style>{STYLE.read_text(encoding="utf-8")}</style><table>'
-        f"<caption>{words.COMPARED_ON.format(shape=x_shape)}</caption>"
+        f"<caption>{compare_words.COMPARED_ON.format(shape=x_shape)}</caption>"
         f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
@@ -105,12 +107,14 @@ def _cell(name, found, most):
         formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
         formula = "" if formula == text else formula  # a layer that is no convolution has a count and no more
         text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
-    return f'<td data-label="{words.COLUMNS[name]}">{text}</td>'
+    return f'<td data-label="{compare_words.COLUMNS[name]}">{text}</td>'
 
 
 def _aligned(names, rows):
     """A table as lines of text, with the columns of numbers set to the right."""
-    table = [[words.COLUMNS[name] for name in names]] + [[_written(name, found) for name in names] for found in rows]
+    table = [[compare_words.COLUMNS[name] for name in names]] + [
+        [_written(name, found) for name in names] for found in rows
+    ]
     widths = [max(map(len, column)) for column in zip(*table)]
     numbers = ("params", "macs", "ms")
     sides = [">" if name in numbers else "<" for name in names]
@@ -129,7 +133,7 @@ def _written(name, found):
     if name == "weights":
         return ", ".join(map(str, value.values())) or "-"
     if name == "receptive_field":
-        return words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
+        return compare_words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
     return f"{value:.2f}" if name == "ms" else str(value)
 
 

@@ -5,7 +5,7 @@
  */
 import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, element, fold, breakable, icon, relabel, showFacts, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
+import { build, panel, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
 
@@ -180,8 +180,9 @@ function render({ model, el }) {
     }
     drawSamples();
     drawWires();
-    const keys = legend(anyUnread);
-    if (keys.map((key) => key.textContent).join() !== [...ui.legend.children].map((key) => key.textContent).join()) ui.legend.replaceChildren(...keys);
+    const padded = panels.some((part) => shown(part).padding.flat().some(Boolean));
+    const grey = picture.grids[0].grey && fill(words.legend_grey, { limit: picture.grids[0].limit });
+    showLegend(ui, { window: words.legend_window, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
     ui.position.max = cellCount() - 1;
     drawLit();
   }
@@ -255,15 +256,6 @@ function render({ model, el }) {
     if (samples > count) ui.samples.told.textContent += ` ${fill(words.thumbnails_more, { shown: count, count: samples })}`;
   }
 
-  /** @param {boolean} anyUnread */
-  function legend(anyUnread) {
-    const items = [["window", words.legend_window], ["signed", words.legend_signed]];
-    if (picture.grids[0].grey) items.push(["grey", fill(words.legend_grey, { limit: picture.grids[0].limit })]);
-    if (panels.some((part) => shown(part).padding.flat().some(Boolean))) items.push(["padding", words.legend_padding]);
-    if (anyUnread) items.push(["unread", words.legend_unread]);
-    return items.map(([kind, text]) => element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), text));
-  }
-
   /** Code, facts, refusal, views: all that is words. */
   function drawWords() {
     const revealed = model.get("reveal");
@@ -298,8 +290,8 @@ function render({ model, el }) {
     if (pinned) ui.sum.append(element("div", { class: "cn-pin" }, words.pinned));
     for (const part of panels) {
       const { plane, padding } = shown(part);
-      const here = cells[part.id].filter(({ cell }) => cell[0] === plane).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
-      const points = part.grid === 0 ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
+      const here = cells[part.id].filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
+      const points = part.grid === 0 && model.get("reveal") ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
       const key = JSON.stringify([here, points]);
       if (key === part.lightDrawn) continue; // most moves of a slider leave it
       part.lightDrawn = key;
@@ -547,14 +539,7 @@ function render({ model, el }) {
     if (view) { pause(); tell("view", view); }
   });
   listen(ui.revealing, "click", () => tell("reveal", !model.get("reveal")));
-  listen(ui.copy, "click", async () => {
-    try { await navigator.clipboard.writeText(picture.code); } catch {
-      getSelection()?.selectAllChildren(ui.code); // a frame without the clipboard: select, so that Ctrl+C does it
-      document.execCommand("copy");
-    }
-    ui.copy.textContent = words.copied;
-    setTimeout(() => { ui.copy.textContent = words.copy; }, 1500);
-  });
+  listen(ui.copy, "click", () => copyCode(ui, words));
   listen(ui.full, "click", async () => {
     const leaving = document.fullscreenElement || box().classList.contains("cn-full");
     try {

@@ -125,46 +125,6 @@ STATE_REFUSED = "Keras refuses these settings, so there is no layer whose state 
 UNKNOWN_CONTROL = "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}]."
 BAD_FILE = "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`."
 
-# Comparisons. The keys are those of a row.
-COMPARED_ON = "x: {shape}"
-COLUMNS = {
-    "given": "order given",
-    "code": "layer",
-    "output_shape": "output",
-    "weights": "weights",
-    "params": "parameters",
-    "params_formula": "parameters",
-    "macs": FACT_MACS,
-    "receptive_field": "receptive field",
-    "ms": "ms, measured here",
-}
-FIELDS = {"transposed": "up to {sizes}", "deformable": "{sizes}, moved"}
-SORT_BY = "sort by"
-LARGEST_FIRST = "largest first"
-MEASURE = "Measure time"
-THUMBNAIL = "the output's first channel"
-NOT_A_LIST = (
-    "`layers` must be a list of 1 to {most} Keras layers. Received: {received}. "
-    "Try `compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], x)`."
-)
-NOT_COMPARED = (
-    "`layers` must hold Keras layers and Sequential models. Received: {received}. "
-    "Try `compare([layers.Conv2D(6, 2), layers.MaxPooling2D(2)], x)`."
-)
-NOT_A_STACK = (
-    "Of models, `layers` takes Sequential ones that hold no other model. Received: {received}. "
-    "Try `explore(model, x)`, which lists the layers of any model."
-)
-EMPTY_STACK = (
-    "A Sequential model in `layers` must have a layer. Received one without. "
-    "Try `keras.Sequential([layers.Conv2D(1, 3)])`."
-)
-MIXED_RANKS = (
-    "`layers` must all have the same number of spatial axes, as they read the same x. Received: {received} axes. "
-    "Try one comparison for each number."
-)
-NOT_A_COLUMN = "`by` must be {options}. Received: {received!r}. Try `sort('params')`."
-
 # What the first, the middle and the last grid are called in code.
 SYMBOLS = ("x", "z", "y")
 _CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}

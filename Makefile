@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
     $$python -c '$(IN_RANGE)' 2>/dev/null && echo $$python && exit; done; echo python3)
 RUN = .venv/bin/python -m
 READY = .venv/.installed
+AXE = tests/browser/node_modules/axe-core/axe.min.js
 
 .PHONY: help lab test lint unit doctest js nbval browser soak bench notebooks pictures stamp
 .NOTPARALLEL:
@@ -38,8 +39,12 @@ nbval: $(READY)
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
 # skips itself, saying why, where there is no Chromium
-browser: $(READY)
+browser: $(READY) $(AXE)
 	$(RUN) pytest -rs tests/browser
+
+# Where npm or the network is missing, the tests that need it skip themselves, saying so.
+$(AXE): tests/browser/package.json
+	-npm install --prefix tests/browser --no-package-lock --no-audit --no-fund && touch $@
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, every slider of every notebook; ARGS passes an option on

@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
     $$python -c '$(IN_RANGE)' 2>/dev/null && echo $$python && exit; done; echo python3)
 RUN = .venv/bin/python -m
 READY = .venv/.installed
+AXE = tests/browser/node_modules/axe-core/axe.min.js
 
 # The second set of versions, tests/hosted.txt. pyenv may have its Python without having it on the path.
 PYTHON_HOSTED ?= python3.13
@@ -50,7 +51,7 @@ nbval: $(READY)
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
 # skips itself, saying why, where there is no Chromium
-browser: $(READY)
+browser: $(READY) $(AXE)
 	$(RUN) pytest -rs tests/browser
 
 # The hosted versions write some outputs otherwise, so that the notebooks are run there, and not compared.
@@ -71,6 +72,10 @@ hosted-checks: .venv-hosted/.installed
 	@echo "Installing into .venv-hosted. The first time takes some minutes."
 	$(RUN_HOSTED) pip install --disable-pip-version-check -r tests/hosted.txt -e '.[test]'
 	@touch $@
+
+# Where npm or the network is missing, the tests that need it skip themselves, saying so.
+$(AXE): tests/browser/package.json
+	-npm install --prefix tests/browser --no-package-lock --no-audit --no-fund && touch $@
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, every slider of every notebook; ARGS passes an option on

@@ -6,7 +6,7 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const url = (text) => `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
 const [lookups, drawing] = await Promise.all(["lookups", "drawing"].map((name) => readFile(new URL(`../widgets/${name}.js`, import.meta.url), "utf8")));
-const { THEMES, colourOf, inkOn, roomIn } = await import(url(drawing.replace("./lookups.js", url(lookups))));
+const { THEMES, GROUPS, colourOf, inkOn, roomIn, traceOf } = await import(url(drawing.replace("./lookups.js", url(lookups))));
 
 const themes = Object.entries(THEMES);
 
@@ -71,6 +71,37 @@ test("what is lit stands out from the paper, from its halo and from cells of 0",
   for (const [, { lit, paper, halo, zero }] of themes) {
     for (const behind of [rgbOf(paper), rgbOf(halo), zero]) assert.ok(contrast(rgbOf(lit), behind) >= 4.5);
   }
+});
+
+test("a group's number is readable on its colour, and its lines are seen on the paper and on the page", () => {
+  assert.equal(GROUPS.length, 7);
+  for (const [name, theme] of themes) {
+    for (const [group, colour] of GROUPS.entries()) {
+      assert.ok(contrast(rgbOf(inkOn(colour)), colour) >= 4.5, `number ${group}`);
+      for (const page of [theme.paper, name === "light" ? "#ffffff" : "#111111"]) {
+        assert.ok(contrast(traceOf(group, theme), rgbOf(page)) >= 3, `line ${group} on ${page}`);
+      }
+    }
+    assert.equal(new Set(GROUPS.map((_, group) => traceOf(group, theme).join())).size, 7); // still told apart
+    assert.deepEqual(traceOf(8, theme), traceOf(1, theme));
+  }
+  assert.deepEqual(traceOf(1, THEMES.dark), [86, 180, 233]); // bright enough as it is
+});
+
+test("words, fields and the focus stand out from what is behind them, in every style sheet and theme", async () => {
+  const [stage, predict, compare] = await Promise.all(["stage", "predict", "compare"].map((name) => readFile(new URL(`../widgets/${name}.css`, import.meta.url), "utf8")));
+  const named = [...stage.matchAll(/--cn-([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name, colour]);
+  const light = Object.fromEntries(named.slice(0, named.length / 2));
+  const dark = Object.fromEntries(named.slice(named.length / 2));
+  assert.deepEqual(Object.keys(light), Object.keys(dark));
+  for (const colours of [light, dark]) {
+    for (const [words, behind] of [["ink", "paper"], ["ink", "soft"], ["dim", "paper"], ["bad", "bad-paper"], ["ink", "bad-paper"], ["lit", "paper"]]) {
+      assert.ok(contrast(rgbOf(colours[words]), rgbOf(colours[behind])) >= 4.5, `${words} on ${behind}`);
+    }
+  }
+  const focus = [predict, compare].flatMap((text) => [...text.matchAll(/outline: 3px solid (#[0-9a-f]{6})/g)].map(([, colour]) => colour));
+  assert.equal(focus.length, 2);
+  for (const colour of focus) for (const page of ["#ffffff", "#111111"]) assert.ok(contrast(rgbOf(colour), rgbOf(page)) >= 3, colour);
 });
 
 test("negative and positive differ for eyes that see no red or no green", () => {

@@ -70,7 +70,7 @@ export function build(words) {
     copy: button("copy", words.copy, words.copy),
     revealing: button("reveal", words.hide, words.hide),
     full: button("full", words.full, words.full),
-    views: element("div", { class: "cn-views", role: "radiogroup", "aria-label": words.views }),
+    views: element("div", { class: "cn-views", role: "group", "aria-label": words.views }),
     problem: element("div", { class: "cn-problem", role: "alert" }),
     warning: element("div", { class: "cn-warning", role: "alert" }),
     predict: element("div", { class: "cn-predict" }, words.predict),
@@ -174,8 +174,9 @@ export function themeBehind(el) {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Sliders come without an accessible name, their numbers without a role too, and Notebook 7 takes their arrow keys
- * away: mend all three. Those of ipywidgets 7 (jQuery UI) do not even say that they are sliders, nor where they stand.
+/** Sliders come without an accessible name, their numbers without a role too, one that cannot be moved does not say
+ * so, and Notebook 7 takes the arrow keys away: mend all of it. Those of ipywidgets 7 (jQuery UI) do not even say that
+ * they are sliders, nor where they stand.
  * @param {Element} box */
 export function mendSliders(box) {
   for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
@@ -184,6 +185,7 @@ export function mendSliders(box) {
     for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
       if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
       handle.setAttribute("data-lm-suppress-shortcuts", "true");
+      handle.setAttribute("aria-disabled", String(slider.querySelector("[disabled]") !== null));
       if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
     }
     for (const handle of slider.querySelectorAll(".ui-slider-handle")) {

@@ -267,9 +267,9 @@ function render({ model, el }) {
     ui.warning.textContent = picture.warning;
     if (picture.views.length !== ui.views.childElementCount) {
       ui.views.replaceChildren(...picture.views.map((/** @type {string} */ view) =>
-        element("button", { type: "button", role: "radio", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, words[`view_${view}`])));
+        element("button", { type: "button", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, words[`view_${view}`])));
     }
-    for (const made of ui.views.children) made.setAttribute("aria-checked", String(made.dataset.view === picture.view));
+    for (const made of ui.views.children) made.setAttribute("aria-pressed", String(made.dataset.view === picture.view));
   }
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */

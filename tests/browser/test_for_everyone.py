@@ -1,0 +1,255 @@
+"""For everyone: WCAG 2.2 AA, keys alone, narrow screens, 200% zoom, projectors, less motion, words to be heard.
+
+One page for all of these tests; its size and its theme change.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+INSTALL = "npm install --prefix tests/browser --no-package-lock"
+OURS = ".cn-explorer, .cn-asked, .cn-comparison, .cn-question, .cn-feedback"
+SETUP = """\
+import keras
+from keras import layers
+from widgets import DeformableConv2D, compare, explore, goal, predict
+task = goal(input_shape=(28, 28, 12), output_shape=(14, 14, 6), kind="DepthwiseConv2D", most_params=600)
+p = predict(layers.Conv2D(2, 3), (1, 8, 9, 3))
+"""
+# One of each: every kind, groups, samples, planes, both views, refused, hidden, every tool.
+SHOWN = [
+    "e = explore(layers.Conv2DTranspose(2, (3, 2), strides=2, padding='same'), (2, 4, 3, 4)); e",
+    "line = explore(layers.Conv1D(2, 3, padding='causal'), (1, 12, 3)); line",
+    "explore(layers.Conv3D(2, (2, 3, 2), groups=2), (1, 3, 5, 6, 2))",
+    "explore(layers.SeparableConv2D(2, (3, 2)), (1, 6, 7, 3))",
+    "explore(DeformableConv2D(2, 3, padding='same', modulated=True), (1, 5, 6, 4))",
+    "explore(keras.Sequential([layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2, 4)]), (1, 17, 18, 1))",
+    "refused = explore(layers.DepthwiseConv2D((3, 2)), (1, 8, 7, 3)); refused",
+    "explore(layers.Conv2D(2, 3), (1, 6, 7, 2), reveal=False)",
+    "compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2), layers.Conv2D(6, 31)], (4, 28, 28, 12))",
+    "p",
+    "predict(layers.Conv2D(2, 3), (1, 8, 9, 3), ask=['value'])",
+    "task",
+    "task(layers.DepthwiseConv2D(3, strides=2, padding='same'))",
+]
+RUN_AXE = """async ours => {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const found = await axe.run({ include: ours.split(', ').map(one => [one]) }, { runOnly: tags });
+  const told = list => list.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
+    `${id}: ${[...any, ...all, ...none].map(({ message }) => message).join('; ')} ${html.slice(0, 200)}`));
+  return { bad: [...told(found.violations), ...told(found.incomplete)], good: found.passes.map(({ id }) => id) };
+}"""
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    nb = lab.notebook([SETUP, *SHOWN], size=(1200, 900), whole=True)
+    nb.run("refused.settings = {'kernel_size': (9, 2)}; p.answer('4 9'); p.show()")
+    nb.page.wait_for_function("document.querySelectorAll('.cn-stage[data-revision]').length === 9", timeout=120_000)
+    nb.page.locator(".cn-stale").wait_for(timeout=60_000)
+    yield nb
+    nb.close()
+    assert nb.errors == []
+
+
+def look(nb, theme, width, height=900):
+    """The page in another theme and size, and every stage drawn so."""
+    nb.page.mouse.move(0, 0)
+    nb.page.set_viewport_size({"width": width, "height": height})
+    command = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
+    nb.page.evaluate(command, f"JupyterLab {theme.capitalize()}")
+    drawn = """theme => [...document.querySelectorAll('.cn-stage')].every(stage =>
+        stage.dataset.theme === theme && stage.classList.contains('cn-narrow') === stage.clientWidth < 528)"""
+    nb.page.wait_for_function(drawn, arg=theme, timeout=60_000)
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
+    if not AXE.exists():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"axe-core is missing; to get it: {INSTALL}")
+    look(page, theme, width)
+    page.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.page.evaluate(RUN_AXE, OURS)
+    assert found["bad"] == []  # nor anything that axe could not tell
+    assert {"color-contrast", "target-size", "button-name", "aria-required-attr"} <= set(found["good"])
+
+
+# Words cut in two, words cut off, and what sticks out of its output.
+CUT = r"""ours => {
+  const found = [];
+  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.cn-said, thead');
+  for (const box of document.querySelectorAll(ours)) {
+    const right = box.closest('.jp-OutputArea-output').getBoundingClientRect().right;
+    for (const element of box.querySelectorAll('*')) {
+      if (!seen(element)) continue;
+      const { width, right: end } = element.getBoundingClientRect();
+      if (width && end > right + 1) found.push(`sticks out: ${element.outerHTML.slice(0, 99)}`);
+      const hides = getComputedStyle(element).overflowX !== 'visible';
+      if (hides && element.scrollWidth > element.clientWidth + 1 && !element.matches('select, input, .cn-listing'))
+        found.push(`cut off: ${element.outerHTML.slice(0, 99)}`);
+    }
+    for (let node, walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT); (node = walk.nextNode());) {
+      if (!seen(node.parentElement) || node.parentElement.closest('select, style')) continue;
+      for (const { 0: word, index } of node.data.matchAll(/[A-Za-z]{2,}/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) found.push(`in two: ${word}`);
+      }
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("size", [(360, 740), (640, 480), (1200, 900)], ids=["telephone", "200% zoom", "laptop"])
+def test_no_word_is_cut_and_nothing_sticks_out(page, size):
+    look(page, "light", *size)
+    points = page.page.locator(".cn-fold summary", has_text="where each tap reads")
+    points.click()
+    try:
+        assert page.page.evaluate(CUT, OURS) == []
+    finally:
+        points.click()
+
+
+# Cells have the size that the picture has; keys and the buttons below it lead to each of them.
+SMALL = """ours => [...document.querySelectorAll(ours)].flatMap(box =>
+  [...box.querySelectorAll('button, select, summary, input:not([type=checkbox], [type=file]), .cn-strip')])
+  .filter(element => element.checkVisibility())
+  .filter(element => Object.entries(element.getBoundingClientRect().toJSON()).some(([side, length]) =>
+    ['width', 'height'].includes(side) && length < 24))
+  .map(element => element.outerHTML.slice(0, 120))"""
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+def test_everything_to_press_is_at_least_24_pixels_high_and_wide(page, width):
+    look(page, "light", width)
+    assert page.page.evaluate(SMALL, OURS) == []
+
+
+FOCUS = """() => {
+  const focused = document.activeElement;
+  const kinds = { BUTTON: 'button', SELECT: 'menu', SUMMARY: 'fold' };
+  const kind = kinds[focused.tagName] ?? focused.getAttribute('role') ?? focused.type;
+  const label = focused.getAttribute('aria-label') ?? focused.labels?.[0]?.innerText ?? focused.innerText;
+  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(focused);
+  let around = focused.parentElement;
+  while (getComputedStyle(around).backgroundColor === 'rgba(0, 0, 0, 0)') around = around.parentElement;
+  const name = `${kind} ${label.trim().split(/[.,:]/)[0]}`;
+  return [name, outlineStyle, parseFloat(outlineWidth), outlineColor, getComputedStyle(around).backgroundColor];
+}"""
+AXES = ["slider {0} height", "textbox {0} height", "slider {0} width", "textbox {0} width", "checkbox square"]
+# In the order of the page: sliders, code, views, samples, grids with their channels, steps, tools.
+WALK = [
+    *[f"{kind} input {name}" for name in ("height", "width", "channels") for kind in ("slider", "textbox")],
+    *["slider filters", "textbox filters"],
+    *[line.format(name) for name in ("kernel_size", "strides") for line in AXES],
+    *["menu padding", "checkbox output_padding", "slider output_padding height", "slider output_padding width"],
+    *[line.format("dilation_rate") for line in AXES],
+    *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],
+    *["menu picture", "slider picture size", "textbox picture size", "button My own picture (0)"],
+    *["button Copy", "button Hide facts and output", "button Full screen"],
+    *["button Scatter", "button Gather", "slider sample"],
+    *["application Input", "slider input channel", "application kernel", "slider kernel slice"],
+    *["application Output", "slider filter"],
+    *["button First cell", "button One step back", "button Play", "button One step forward", "button Last cell"],
+    *["range Position", "menu Speed", "button Edit cells", "button Save PNG", "button Save GIF", "button Copy state"],
+]
+QUIZ = ["text y[0", *[f"button {name}" for name in ("Check", "Hint", "Show the solution", "Skip", "Again", "Next")]]
+
+
+def contrast(one, other):
+    """Of two colours that the browser names, by WCAG 2.2's definition."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted(map(luminance, (one, other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("tool", ["explorer", "quiz"])
+def test_tab_goes_through_every_control_in_order_and_back_and_the_focus_is_seen(page, theme, tool):
+    look(page, theme, 1200)
+    stops, box = (WALK, ".cn-explorer") if tool == "explorer" else (QUIZ, ".cn-asked:not(:has(.cn-explorer))")
+    first = page.page.locator(box).first.locator(".noUi-handle, input").first
+    first.focus()
+    page.page.keyboard.press("Tab")  # a key, for the browser to show the focus
+    page.page.keyboard.press("Shift+Tab")
+    seen = [page.page.evaluate(FOCUS)]
+    for key in ["Tab"] * len(stops[1:]) + ["Shift+Tab"] * len(stops[1:]):
+        page.page.keyboard.press(key)
+        seen.append(page.page.evaluate(FOCUS))
+    assert [name for name, *_ in seen] == stops + stops[-2::-1]
+    for name, style, width, colour, around in seen:
+        assert style == "solid" and width >= 2, name
+        assert contrast(colour, around) >= 3, (name, colour, around)
+
+
+MOVES = """ours => [...document.querySelectorAll(ours)].flatMap(box => [...box.querySelectorAll('*')])
+  .filter(element => {
+    const { animationName, transitionDuration } = getComputedStyle(element);
+    return animationName !== 'none' || transitionDuration.split(', ').some(parseFloat);
+  }).map(element => element.className)"""
+TAPPED = "sliders => sliders.forEach(slider => slider.classList.toggle('noUi-state-tap'))"
+
+
+def test_nothing_glides_for_who_wants_less_motion(page):
+    look(page, "light", 1200)
+    sliders = page.page.locator(".noUi-target")
+    sliders.evaluate_all(TAPPED)  # ipywidgets' sliders glide to where they are clicked
+    assert page.page.evaluate(MOVES, OURS) != []
+    page.page.emulate_media(reduced_motion="reduce")
+    try:
+        assert page.page.evaluate(MOVES, OURS) == []
+    finally:
+        page.page.emulate_media(reduced_motion="no-preference")
+        sliders.evaluate_all(TAPPED)
+
+
+def test_another_output_shape_is_said_and_a_hidden_answer_is_not(page):
+    look(page, "light", 1200)
+    line, hidden = page.page.locator(".cn-explorer").nth(1), page.page.locator(".cn-explorer:has(.cn-hidden)")
+    line.get_by_role("slider", name="strides steps").press("ArrowRight")
+    line.locator(".cn-said").get_by_text("Output (1, 6, 2). y[0, 0, 0] is").wait_for(state="attached", timeout=30_000)
+    hidden.locator(".cn-frame").first.press("ArrowRight")
+    line.get_by_role("slider", name="filters").press("ArrowRight")
+    line.locator(".cn-said").get_by_text("Output (1, 6, 3).").wait_for(state="attached", timeout=30_000)
+    assert hidden.locator(".cn-said").inner_text() == ""
+    assert page.page.locator(".cn-explorer").nth(3).locator(".cn-said").inner_text() == ""  # nobody was there
+
+
+FONTS = """box => {
+  const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT), found = {};
+  for (let node; (node = walk.nextNode());) {
+    if (!node.data.trim() || !node.parentElement.checkVisibility() || node.parentElement.closest('.cn-said')) continue;
+    const size = parseFloat(getComputedStyle(node.parentElement).fontSize);
+    if (size < 18) found[node.data.trim()] = size;
+  }
+  return found;
+}"""
+
+
+def test_on_a_projector_words_and_thumbnails_are_large(page):
+    look(page, "light", 1920, 1080)
+    explorer = page.page.locator(".cn-explorer").first
+    strip = explorer.locator('[data-grid="0"] .cn-channels .cn-strip')
+    assert strip.bounding_box()["height"] < 35
+    explorer.get_by_role("button", name="Full screen").press("Enter")
+    explorer.get_by_role("button", name="Leave full screen").wait_for()
+    try:
+        assert explorer.evaluate(FONTS) == {}
+        assert strip.bounding_box()["height"] > 45
+        page.screenshot("projector")
+    finally:
+        explorer.get_by_role("button", name="Leave full screen").press("Enter")
+        explorer.get_by_role("button", name="Full screen", exact=True).wait_for()

@@ -1,7 +1,8 @@
-"""Random moves of every control: nothing raised, logged or printed, no dead control, facts of the settings shown.
+"""Random moves of every control, and what of a reader's stays untouched meanwhile.
 
-Judged by what the controls themselves show, and by a layer that Keras builds here with those settings. `make test`
-makes 20 moves from each start, `make soak` 20,000 in all.
+Moves: nothing raised, logged or printed, no dead control, facts of the settings shown. Judged by
+what the controls themselves show, and by a layer that Keras builds here with those settings. `make test` makes 20
+from each start, `make soak` 20,000 in all.
 """
 
 import ast
@@ -10,16 +11,18 @@ import math
 import os
 import random
 import re
+import warnings
 
 import ipywidgets
 import keras
+import matplotlib
 import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
 from test_controls import controls, revision
 
-from widgets import DeformableConv2D, explore
+from widgets import DeformableConv2D, compare, explore, predict
 
 SOAK = os.environ.get("SOAK", "") not in ("", "0")
 AXES = {1: ("steps",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -225,3 +228,126 @@ def test_whatever_is_moved_the_facts_are_of_the_settings_shown_and_every_control
         if explorer.x.size > 10**5:  # what follows would take long
             next(c for c in alive(explorer) if c.description == "Reset").click()
     assert [str(warning.message) for warning in recwarn if "widgets" in warning.filename] == []
+
+
+# What is the reader's
+
+
+def with_a_generator_as_seed():
+    return layers.Conv2D(4, 3, kernel_initializer=keras.initializers.HeNormal(seed=keras.random.SeedGenerator(3)))
+
+
+def with_an_activation_that_learns():
+    layer = layers.Conv2D(4, 3, activation=layers.PReLU(shared_axes=[1, 2]))
+    layer(np.ones((1, 8, 7, 4)))
+    layer.activation.set_weights([np.full((1, 1, 4), 0.5)])
+    return layer
+
+
+def built():
+    layer = layers.Conv2D(4, 3, groups=2, kernel_regularizer="l2", activity_regularizer="l2", bias_constraint="non_neg")
+    layer(np.ones((1, 8, 7, 4)))
+    layer.trainable = False
+    return layer
+
+
+def compiled():
+    dropped = layers.BatchNormalization()(layers.Dropout(0.5)(layers.Conv2D(4, 3)(x := keras.Input((8, 8, 4)))))
+    model = keras.Model(x, layers.Dense(1)(layers.Flatten()(layers.Conv2D(2, 3, activation="relu")(dropped))))
+    model.compile("sgd", "mse")
+    model.fit(np.ones((2, 8, 8, 4)), np.ones(2), verbose=0)
+    return model
+
+
+THEIRS = {
+    "Conv2D": lambda: layers.Conv2D(4, 3),
+    "Conv2D, float16": lambda: layers.Conv2D(4, 3, dtype="mixed_float16"),
+    "built": built,
+    "seed generator": with_a_generator_as_seed,
+    "unbuilt PReLU": lambda: layers.Conv2D(4, 3, activation=layers.PReLU()),
+    "built PReLU": with_an_activation_that_learns,
+    "Conv1D": lambda: layers.Conv1D(4, 3),
+    "Conv3D": lambda: layers.Conv3D(4, 2),
+    "Conv2DTranspose": lambda: layers.Conv2DTranspose(4, 3),
+    "DepthwiseConv2D": lambda: layers.DepthwiseConv2D(3),
+    "SeparableConv2D": lambda: layers.SeparableConv2D(4, 3),
+    "DeformableConv2D": lambda: DeformableConv2D(4, 3),
+    "unbuilt model": lambda: keras.Sequential([layers.Conv2D(4, 3), layers.Dropout(0.5), layers.Conv2D(4, 3)]),
+    "trained model": compiled,
+}
+
+
+def parts(theirs):
+    """All that can be told of a layer or of a model."""
+    every = [theirs, *getattr(theirs, "layers", []), getattr(theirs, "activation", None)]
+    told = []
+    for one in filter(lambda one: isinstance(one, keras.Layer), every):
+        states = [value.numpy().tolist() for value in one.variables]
+        policy = (one.dtype_policy.name, one.trainable, one.name, one.built, len(one.losses))
+        told.append((states, policy, [v.path for v in one.variables], repr(one.get_config()), sorted(vars(one))))
+    seed = getattr(getattr(theirs, "kernel_initializer", None), "seed", None)
+    return told, seed.state.numpy().tolist() if hasattr(seed, "state") else seed
+
+
+def world():
+    """What is there once in a process."""
+    return {
+        "python": random.getstate(),
+        "numpy": str(np.random.get_state()),
+        "tensorflow": tf.random.get_global_generator().state.numpy().tolist(),
+        "keras": (keras.config.floatx(), keras.config.image_data_format(), keras.config.epsilon()),
+        "policy": keras.config.dtype_policy().name,
+        "own classes": dict(keras.saving.get_custom_objects()),
+        "eager": (tf.config.functions_run_eagerly(), tf.executing_eagerly(), tf.config.optimizer.get_jit()),
+        "device": tf.zeros(()).device,
+        "warnings": list(warnings.filters),
+        "levels": {name: getattr(one, "level", None) for name, one in logging.root.manager.loggerDict.items()},
+        "handlers": list(logging.root.handlers),
+        "matplotlib": {name: dict.__getitem__(matplotlib.rcParams, name) for name in matplotlib.rcParams},
+        "environment": dict(os.environ),
+        "numpy's settings": (np.geterr(), np.get_printoptions()),
+    }
+
+
+def names():
+    """The numbers in the names that Keras gives next."""
+    x = keras.Input((4, 4, 1))
+    model = keras.Model(x, keras.ops.pad(layers.Conv2D(1, 1)(x), ((0, 0), (1, 1), (1, 1), (0, 0))))
+    last = model.operations[-1]
+    told = [x.name, model.name, last.name, layers.Conv2D(1, 1).name, layers.Dropout(0.5).seed_generator.name]
+    return np.array([int(re.search(r"(\d*)$", name)[1] or 0) for name in told])
+
+
+def use(theirs, x):
+    """All three functions, with moves in between, and a refusal."""
+    explorer = explore(theirs, x)
+    for move in {"kernel_size": 2}, {"strides": 2, "dilation_rate": 2}, {"strides": 1, "activation": "relu"}:
+        explorer.settings = move
+    explorer._repr_mimebundle_()
+    if not isinstance(theirs, keras.Model):
+        explorer.settings = {"dilation_rate": 1}
+        assert explore(state=explorer.state).y.shape == explorer.y.shape
+        asked = predict(theirs, x, ask=["output_shape", "value"])
+        asked.show()
+        asked.explorer.settings = {"use_bias": False}
+    else:
+        explorer._add()
+        explorer._remove()
+    if not isinstance(theirs, keras.Model) or isinstance(theirs, keras.Sequential):
+        compare([theirs, layers.MaxPooling2D(2)] if x.ndim == 4 else [theirs], x).measure(1)
+
+
+@pytest.mark.parametrize("name", THEIRS)
+def test_what_the_reader_has_stays_as_it_was(name):
+    theirs = THEIRS[name]()
+    x = np.sin(np.arange(256)).reshape({"1D": (1, 64, 4), "3D": (1, 4, 4, 4, 4)}.get(name[4:6], (1, 8, 8, 4)))
+    x.flags.writeable = False
+    use(layers.Conv2D(1, 1), np.ones((1, 4, 4, 1)))  # TensorFlow and Matplotlib are there
+    twice = np.stack([names(), names()])
+    mine, all_of_it, cells = parts(theirs), world(), x.copy()
+    use(theirs, x)
+    now = world()
+    assert parts(theirs) == mine
+    assert {key for key in now if now[key] != all_of_it[key]} == set()
+    assert (names() - twice[1]).tolist() == (twice[1] - twice[0]).tolist()
+    assert np.array_equal(x, cells)

@@ -9,6 +9,7 @@ from widgets.inputs import is_shape
 from widgets.layer_explorer import Explorer
 from widgets.live import LiveLayer, chain_facts, live
 from widgets.models import ModelSteps
+from widgets.quiet import no_trace
 from widgets.recipe import NAME
 
 
@@ -127,10 +128,10 @@ class StackExplorer(Explorer):
     def _add(self):
         """One more layer like the chosen one, behind it."""
         if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
-            self._chain.insert(
-                self._chosen + 1,
-                LiveLayer(self._live.layer.__class__.from_config(self._live.layer.get_config() | {"name": NAME})),
-            )
+            given = self._live.layer
+            with no_trace():
+                copy = type(given).from_config(given.get_config() | {"name": NAME})
+            self._chain.insert(self._chosen + 1, LiveLayer(copy))
             self._list_chain(self._chosen + 1)
             self._ask()
 

@@ -12,6 +12,7 @@ from traitlets import TraitError
 from widgets import words
 from widgets.deformable import DeformableConv2D
 from widgets.inputs import LARGEST_INPUT, as_shape, boat, seeded_values
+from widgets.quiet import no_trace
 from widgets.settings import KINDS, WEIGHTS
 
 VERSION = 1
@@ -40,6 +41,7 @@ def dumps(layers, x, **look):
     return json.dumps(told, separators=(",", ":"))
 
 
+@no_trace()
 def loads(text):
     """(layers, x, look) from what `dumps` made: the layers built with their weights, x as values.
 

@@ -217,9 +217,9 @@ def test_a_right_answer_by_hand_shows_the_explorer_and_the_next_question_hides_i
     press_enter(p, "4 26 26 10")
     assert "Right." in shown(p)
     assert p.explorer.y.shape == (4, 26, 26, 10)
-    assert p.children[-1].children == (p.explorer,)
+    assert p.children[-2].children == (p.explorer,)
     button(p, "Next").click()
-    assert p.children[-1].children == () and p.explorer is None
+    assert p.children[-2].children == () and p.explorer is None
     assert field(p).value == "" and field(p).description == "shape of kernel"
 
 

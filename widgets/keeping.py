@@ -15,9 +15,9 @@ from IPython import get_ipython
 MANY = 8  # replaced tools after which it is worth to look: to look takes as long as Python needs for all its objects
 WAIT = 3  # seconds in which a page says that it shows a tool
 
-_of_cell = {}  # a cell's id -> which run of it was the last, and weak references to the tools that it made or showed
-_replaced = []  # weak references to the tools of earlier runs
-_at_last_look = 0  # how many of them there were
+_of_cell = {}  # a cell's id -> (which run of it was the last, the tools that it made or showed)
+_replaced = weakref.WeakSet()  # the tools of earlier runs
+_since_look = 0  # how many were replaced since the last look
 
 
 def family(*tools):
@@ -44,56 +44,48 @@ def close(*tools, but=()):
 
 def note(tool):
     """The cell that runs now makes or shows this tool."""
+    global _since_look
     parent = getattr(get_ipython(), "get_parent", dict)() or {}
     cell = parent.get("metadata", {}).get("cellId")
     if cell is None:  # not in a cell, or in a front end that does not tell one cell from another
         return
     run = parent["header"]["msg_id"]
-    last, tools = _of_cell.get(cell, (run, []))
+    last, tools = _of_cell.get(cell, (run, weakref.WeakSet()))
     if run != last:
-        _replaced.extend(tools)
-        tools = []
-    _of_cell[cell] = (run, [*tools, weakref.ref(tool)])
-    if len(_replaced) - _at_last_look >= MANY:
-        _look_later()
+        _replaced.update(tools)
+        _since_look += len(tools)
+        tools = weakref.WeakSet()
+    tools.add(tool)
+    _of_cell[cell] = (run, tools)
+    if _since_look >= MANY:
+        _ask_pages()
 
 
-def _look_later():
+def _ask_pages():
     """Ask the pages which of the replaced tools they show, and let the others go once the kernel has time."""
-    global _at_last_look
+    global _since_look
+    _since_look = 0
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # no kernel
         return
-    shown = {id(ref()) for _, tools in _of_cell.values() for ref in tools}
-    _replaced[:] = {id(ref()): ref for ref in _replaced if ref() is not None and id(ref()) not in shown}.values()
-    _at_last_look = len(_replaced)
-    for ref in _replaced:
-        ref().lifeline.ask()
+    for tool in _replaced:
+        tool.lifeline.ask()
     loop.call_later(WAIT, _look, time.monotonic())
 
 
 def _look(asked):
     if time.monotonic() - asked > 2 * WAIT:  # the kernel was busy, and the pages' answers may still wait in line
-        return _look_later()
-    _let_go([tool for ref in _replaced if (tool := ref()) is not None and not tool.lifeline.seen])
-    _replaced[:] = [ref for ref in _replaced if ref() is not None]
-    _set_at_last_look()
-
-
-def _set_at_last_look():
-    global _at_last_look
-    _at_last_look = len(_replaced)
+        _ask_pages()
+        return
+    shown = [tools for _, tools in _of_cell.values()]
+    _let_go([tool for tool in _replaced if not tool.lifeline.seen and not any(tool in tools for tools in shown)])
 
 
 def _let_go(tools):
-    """Free those of these tools that only ipywidgets and IPython's list of outputs hold."""
+    """Free those of these tools that only ipywidgets and IPython's list of outputs hold; empties the list."""
     registry, taken = _registry(), []
-    outputs = getattr(get_ipython(), "user_ns", {}).get("Out", {})
-    for number in [number for number, value in outputs.items() if any(value is tool for tool in tools)]:
-        if get_ipython().user_ns.get(f"_{number}") is outputs[number]:
-            del get_ipython().user_ns[f"_{number}"]
-        del outputs[number]
+    _forget_outputs(tools)
     for widget in family(*tools):
         if widget.comm is not None:
             registry.pop(widget.model_id, None)
@@ -106,6 +98,18 @@ def _let_go(tools):
         if (widget := ref()) is not None and widget.comm is comm:  # somebody holds it: all as before
             registry[widget.model_id] = widget
             comm.on_msg(widget._handle_msg)
+
+
+def _forget_outputs(tools):
+    """IPython numbers what the last line of a cell gave, and keeps it; the newest three are `_`, `__` and `___`."""
+    shell = get_ipython()
+    outputs = shell.user_ns["Out"] if shell else {}
+    for number, output in list(outputs.items()):
+        if any(output is tool for tool in tools):
+            del outputs[number]
+            for names in shell.all_ns_refs:
+                if names.get(f"_{number}") is output:
+                    del names[f"_{number}"]
 
 
 def _registry():

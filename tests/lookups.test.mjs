@@ -199,7 +199,7 @@ test("a number has at most six digits and no zeros at its end", () => {
 
 test("products and terms are written as by hand", () => {
   assert.equal(writtenProducts([{ x: 1, weight: 2 }, { x: -0.5, weight: -3 }]), "1×2 + (-0.5)×(-3)");
-  const terms = (list) => writtenTerms(list).replaceAll("\u00a0", " "); // a minus may be held to its number
+  const terms = (list) => writtenTerms(list).replaceAll("\u2060\u00a0", " "); // a minus may be held to its number
   assert.equal(terms([0.5, 2, -0.25]), "0.5 + 2 - 0.25");
   assert.equal(terms([-1, 0]), "-1 + 0");
   assert.equal(writtenTerms([]), "");

@@ -288,7 +288,7 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
  * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
 export function drawStrip(canvas, tiles, chosen, width, theme, zoom) {
-  const size = 26 * zoom;
+  const size = Math.round(26 * zoom); // whole, as the thumbnails are made pixel by pixel
   const step = size + 4;
   const perRow = Math.max(1, Math.min(tiles.count, Math.floor(width / step)));
   const lines = Math.ceil(tiles.count / perRow);

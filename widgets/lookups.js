@@ -228,7 +228,7 @@ export const writtenProducts = (list) => list.map(({ x, weight }) => `${factor(x
 
 /** Terms as they are added by hand: 0.5 + 2 - 0.25. @param {number[]} terms */
 export function writtenTerms(terms) {
-  return terms.map((term, i) => (i === 0 ? number(term, 4) : term < 0 ? ` -\u00a0${number(-term, 4)}` : ` + ${number(term, 4)}`)).join("");
+  return terms.map((term, i) => (i === 0 ? number(term, 4) : term < 0 ? ` -\u2060\u00a0${number(-term, 4)}` : ` + ${number(term, 4)}`)).join("");
 }
 
 /** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */

@@ -97,7 +97,7 @@ function render({ model, el }) {
   function layout() {
     const full = document.fullscreenElement === box() || box().classList.contains("cn-full");
     zoom = full ? Math.max(1, Math.min(window.innerWidth / 1200, 2)) : 1;
-    const width = Math.max(lastWidth - 8, 200);
+    const width = Math.max(lastWidth - 2, 200);
     const narrow = width < 520;
     el.classList.toggle("cn-narrow", narrow);
     relabel(ui.full, full ? words.full_leave : words.full);

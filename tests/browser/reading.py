@@ -92,7 +92,10 @@ def lit(page):
 
 def lines(page, kind):
     """The lines of one kind that are written under the picture; a minus may be held to its number."""
-    return [text.replace("\u00a0", " ") for text in page.stage.first.locator(f".cn-sum .cn-{kind}").all_inner_texts()]
+    return [
+        text.replace("\u2060", "").replace("\u00a0", " ")
+        for text in page.stage.first.locator(f".cn-sum .cn-{kind}").all_inner_texts()
+    ]
 
 
 def press(page, *keys):

@@ -37,9 +37,9 @@ js:
 nbval: $(READY)
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
-# skips itself, saying why, where there is no Chromium
+# Skips itself, saying why, where there is no Chromium. Two browsers at a time; who is done takes over from the other.
 browser: $(READY)
-	$(RUN) pytest -rs tests/browser
+	$(RUN) pytest -rs -n 2 --dist worksteal tests/browser
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, every slider of every notebook; ARGS passes an option on

@@ -20,7 +20,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 THIS_MACHINE = (
     "Only this machine is served; for a class: make classroom ADDRESS=<this machine's address in its network>."
 )
-A_NETWORK = "Whoever reaches this address can open notebooks; each takes 700 to 1,000 MB of this machine's memory."
+A_NETWORK = "Whoever reaches this address can open notebooks; each open page is a kernel on this machine."
 
 # Voila's page is as wide as the window. Explorers may have more of it than lines of text.
 STYLE = """<style>

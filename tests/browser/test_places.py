@@ -135,7 +135,7 @@ def test_a_class_is_served_to_this_machine_only(classroom):
 
 def test_a_class_sees_no_code(voila, classroom):
     voila.stage.wait_for(state="attached", timeout=300_000)
-    assert "from widgets import" not in voila.page.content()
+    assert "from widgets import" not in voila.page.inner_text("body")
     for file in [NOTEBOOK.name, "solutions/00_start_here.py"]:
         assert voila.page.request.get(f"http://127.0.0.1:{classroom}/voila/files/{file}").status == 403
 

@@ -29,9 +29,9 @@ export function button(name, label, ...children) {
   return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
 }
 
-/** Write a text that may go on in the next line behind "_" and "([", where code has no spaces. @param {HTMLElement} place @param {string} text */
-export function breakable(place, text) {
-  place.replaceChildren(...text.replaceAll("_", "_\0").replaceAll("([", "([\0").split("\0").flatMap((part, i) => (i ? [element("wbr"), part] : [part])));
+/** Write a text that may go on in the next line behind some letters. @param {HTMLElement} place @param {string} text @param {string} after */
+export function breakable(place, text, after) {
+  place.replaceChildren(...text.split(after).flatMap((part, i) => (i ? [after, element("wbr"), part] : [part])));
 }
 
 /** Give a button another face and name. @param {HTMLElement} made @param {string} label @param {Node} [face] */

@@ -177,7 +177,7 @@ def test_a_refusal_is_shown_with_the_greyed_picture_and_every_control_alive(show
     settle(page)
     assert python(page, "e.facts.problem") in problem.inner_text()
     assert "takes strides or dilation_rate, not both" in problem.inner_text()
-    assert "grayscale" in page.stage.locator(".cn-panels").evaluate("panels => getComputedStyle(panels).filter")
+    assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
     assert canvas(page, 1).is_visible()
     assert "output" not in facts(page)
     page.slider("filters").press("ArrowRight")
@@ -320,26 +320,26 @@ def test_pointing_at_a_tap_counts_all_that_it_reads(show):
     assert lines(page, "reads") == ["this tap reads 20 cells, one for each output cell (4 of them padding)"]
 
 
-def outlined(page, grid, rows, columns):
-    """The cells of a panel without padding that are outlined: those whose left edge is lit."""
+def outlined(page, grid, rows, columns, at=0.5):
+    """The cells of a panel without padding that are outlined: those whose left edge is lit, `at` this height."""
     found = canvas(page, grid).evaluate(
-        f"""(canvas, [rows, columns]) => {{
+        f"""(canvas, [rows, columns, at]) => {{
           const isLit = {IS_LIT};
           const context = canvas.getContext('2d');
           const found = [];
           for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {{
-            const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + 0.5) / rows];
+            const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + at) / rows];
             if (isLit(context, x, y - 4)) found.push([row, column]);
           }}
           return found;
         }}""",
-        [rows, columns],
+        [rows, columns, at],
     )
     return [tuple(cell) for cell in found]
 
 
 def test_the_window_its_taps_and_the_cells_that_are_fed_are_lit_and_no_others(show):
-    page = show("layers.Conv2D(1, 2, strides=3)", "np.ones((1, 8, 8, 1))")
+    page = show("layers.Conv2D(1, 2, strides=3, kernel_initializer='ones')", "np.ones((1, 8, 8, 1))")
     point(page, 1, 1, 2)
     assert outlined(page, 0, 8, 8) == [(3, 6), (3, 7), (4, 6), (4, 7)]
     assert outlined(page, 1, 3, 3) == [(1, 2)]
@@ -350,6 +350,13 @@ def test_the_window_its_taps_and_the_cells_that_are_fed_are_lit_and_no_others(sh
     point(page, "kernel", 0, 1)
     assert outlined(page, 0, 8, 8) == [(row, column) for row in (0, 3, 6) for column in (1, 4, 7)]
     assert outlined(page, "kernel", 2, 2) == [(0, 1)]
+
+
+def test_an_outline_leaves_a_wide_number_its_sign(show):
+    page = show("layers.Conv2D(1, 2, kernel_initializer='ones')", "np.full((1, 8, 8, 1), -0.13)")
+    point(page, 1, 3, 4)  # -0.52, as wide as its cell
+    assert outlined(page, 1, 7, 7) == []
+    assert outlined(page, 1, 7, 7, at=0.1) == [(3, 4)]
 
 
 def test_pointing_sends_no_message_to_the_kernel(show):

@@ -35,12 +35,17 @@ SHOWN = [
     "task",
     "task(layers.DepthwiseConv2D(3, strides=2, padding='same'))",
 ]
+# axe takes words for hidden in JupyterLab's body, which has no height, and below the end of the window.
+UNFOLD = """() => {
+  document.body.style.height = '100vh';
+  return document.querySelector('.jp-WindowedPanel-outer').scrollHeight;
+}"""
 RUN_AXE = """async ours => {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
   const found = await axe.run({ include: ours.split(', ').map(one => [one]) }, { runOnly: tags });
   const told = list => list.flatMap(({ id, nodes }) => nodes.map(({ html, any, all, none }) =>
     `${id}: ${[...any, ...all, ...none].map(({ message }) => message).join('; ')} ${html.slice(0, 200)}`));
-  return { bad: [...told(found.violations), ...told(found.incomplete)], good: found.passes.map(({ id }) => id) };
+  return { bad: told(found.violations), unsure: told(found.incomplete), good: told(found.passes) };
 }"""
 
 
@@ -72,10 +77,15 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     if not AXE.exists():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"axe-core is missing; to get it: {INSTALL}")
     look(page, theme, width)
+    look(page, theme, width, height=page.page.evaluate(UNFOLD) + 200)
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate(RUN_AXE, OURS)
-    assert found["bad"] == []  # nor anything that axe could not tell
-    assert {"color-contrast", "target-size", "button-name", "aria-required-attr"} <= set(found["good"])
+    assert found["bad"] == []
+    # axe does not judge words beside a swatch or on the arrow of a menu; tests/drawing.test.mjs judges all colours.
+    assert [told for told in found["unsure"] if not told.startswith("color-contrast")] == []
+    for seen in ("cn-label", "cn-advice", "cn-returned", "data-label", "cn-count", "summary", "widget-label"):
+        assert any(told.startswith("color-contrast") and seen in told for told in found["good"]), seen
+    assert any(told.startswith("target-size") and "cn-strip" in told for told in found["good"])
 
 
 # Words cut in two, words cut off, and what sticks out of its output.

@@ -204,7 +204,7 @@ def test_a_refusal_in_the_middle_names_its_layer_and_can_be_mended(show):
     move(page, "dilation_rate height", "End")
     assert "Layer 1: " in problem.inner_text()
     assert "window covers 13 cells and the input has 7" in problem.inner_text()
-    assert "grayscale" in page.stage.locator(".cn-panels").evaluate("panels => getComputedStyle(panels).filter")
+    assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
     move(page, "dilation_rate height", "Home")
     assert problem.inner_text() == ""
     assert facts(page)["1 Conv2D"] == "(1, 5, 6, 1), sees 5 x 5"

@@ -297,6 +297,14 @@ def test_what_keras_warns_of_is_shown_and_not_printed(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_what_only_programmers_are_warned_of_is_not_shown():
+    def activation(y):
+        warnings.warn("to be spelled otherwise from version 9 on", DeprecationWarning, stacklevel=1)
+        return y
+
+    assert explore(layers.Conv2D(1, 3, activation=activation)).facts.warning == ""
+
+
 # Display
 
 

@@ -109,6 +109,7 @@ def ask(recipe, settings, x, weight_values, moved=()):
                 weights[name] = Weight(fresh.shape, spatial + axes, values)
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
+            warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
             if recipe.kind.operation == "deformable":
                 answer, points = _sampling(layer, x, moved)
             before, y = call(layer, x, answer)

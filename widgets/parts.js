@@ -29,9 +29,9 @@ export function button(name, label, ...children) {
   return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
 }
 
-/** Write a text that may go on in the next line behind some letters. @param {HTMLElement} place @param {string} text @param {string} after */
+/** Write a text that may go on in the next line behind what the group finds. @param {HTMLElement} place @param {string} text @param {RegExp} after one group */
 export function breakable(place, text, after) {
-  place.replaceChildren(...text.split(after).flatMap((part, i) => (i ? [after, element("wbr"), part] : [part])));
+  if (place.textContent !== text) place.replaceChildren(...text.split(after).flatMap((part, i) => (i % 2 ? [part, element("wbr")] : [part])));
 }
 
 /** Give a button another face and name. @param {HTMLElement} made @param {string} label @param {Node} [face] */

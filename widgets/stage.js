@@ -166,9 +166,9 @@ function render({ model, el }) {
       const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
-      breakable(part.title, named, "_");
+      breakable(part.title, named, /(_)/);
       part.shape.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
-      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), "_");
+      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), /(_)/);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
       const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
@@ -261,7 +261,7 @@ function render({ model, el }) {
     const revealed = model.get("reveal");
     el.classList.toggle("cn-hidden", !revealed);
     relabel(ui.revealing, revealed ? words.hide : words.reveal);
-    if (ui.code.textContent !== picture.code) breakable(ui.code, picture.code, "([");
+    breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
     showFacts(ui, picture.facts);
     showProblem(ui, picture, words);
     ui.warning.textContent = picture.warning;

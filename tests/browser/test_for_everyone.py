@@ -25,7 +25,7 @@ SHOWN = [
     "line = explore(layers.Conv1D(2, 3, padding='causal'), (1, 12, 3)); line",
     "explore(layers.Conv3D(2, (2, 3, 2), groups=2), (1, 3, 5, 6, 2))",
     "explore(layers.SeparableConv2D(2, (3, 2)), (1, 6, 7, 3))",
-    "explore(DeformableConv2D(2, 3, padding='same', modulated=True), (1, 5, 6, 4))",
+    "explore(DeformableConv2D(2, 3, offset_kernel_initializer=keras.initializers.RandomNormal(seed=1)), (1, 5, 6, 4))",
     "explore(keras.Sequential([layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2, 4)]), (1, 17, 18, 1))",
     "refused = explore(layers.DepthwiseConv2D((3, 2)), (1, 8, 7, 3)); refused",
     "explore(layers.Conv2D(2, 3), (1, 6, 7, 2), reveal=False)",
@@ -88,7 +88,7 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     assert any(told.startswith("target-size") and "cn-strip" in told for told in found["good"])
 
 
-# Words cut in two, words cut off, and what sticks out of its output.
+# Words cut in two, words cut off, and what sticks out of its output. No telephone is wide enough for code.
 CUT = r"""ours => {
   const found = [];
   const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.cn-said, thead');
@@ -103,7 +103,7 @@ CUT = r"""ours => {
         found.push(`cut off: ${element.outerHTML.slice(0, 99)}`);
     }
     for (let node, walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT); (node = walk.nextNode());) {
-      if (!seen(node.parentElement) || node.parentElement.closest('select, style')) continue;
+      if (!seen(node.parentElement) || node.parentElement.closest('select, style, .cn-narrow .cn-code')) continue;
       for (const { 0: word, index } of node.data.matchAll(/[A-Za-z]{2,}/g)) {
         const range = document.createRange();
         range.setStart(node, index);

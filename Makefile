@@ -50,9 +50,10 @@ js:
 nbval: $(READY)
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
-# Skips itself, saying why, where there is no Chromium. Two browsers at a time; who is done takes over from the other.
+# Skips itself, saying why, where there is no Chromium. Two browsers at a time, where the machine bears it:
+# make browser ARGS='-n 2 --dist worksteal'
 browser: $(READY) $(AXE)
-	$(RUN) pytest -rs -n 2 --dist worksteal tests/browser
+	$(RUN) pytest -rs $(ARGS) tests/browser
 
 # The hosted versions write some outputs otherwise, so that the notebooks are run there, and not compared.
 hosted: ## the same checks on the versions of the hosted notebook service, tests/hosted.txt, in .venv-hosted

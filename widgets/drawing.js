@@ -189,7 +189,12 @@ export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [],
   }
   const font = fontFor(cell);
   if (widest > size - 2 * edge - halo) { // an outline that crosses a number would take its sign away
-    for (const { row, column } of cells) context.clearRect((column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2);
+    const scale = plain.width / width;
+    for (const { row, column } of cells) {
+      const place = [(column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2];
+      const [x, y, wide, high] = place.map((length) => length * scale);
+      context.drawImage(plain, x, y, wide, high, place[0], place[1], place[2], place[3]);
+    }
   }
   for (const { point, drawn, home, held } of dots) {
     const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);

@@ -14,7 +14,7 @@ import re
 
 # Whether all pixels of a canvas down from (x, y) bear the colour of what is lit, or its mixture with the halo. No value
 # is drawn in such a colour; the dots of cells that no window reads are, with gaps between them.
-IS_LIT = """(context, x, y, height = 8) => {
+IS_LIT = """(context, x, y, height = 4) => {
   const { data } = context.getImageData(x, y, 1, height);
   const lit = (red, green, blue) => red > green + 50 && blue > green + 25;
   return [...Array(height).keys()].every(i => lit(...data.slice(4 * i, 4 * i + 3)));

@@ -329,7 +329,7 @@ def outlined(page, grid, rows, columns, at=0.5):
           const found = [];
           for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {{
             const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + at) / rows];
-            if (isLit(context, x, y - 4)) found.push([row, column]);
+            if (isLit(context, x, y - 2)) found.push([row, column]);
           }}
           return found;
         }}""",

@@ -62,7 +62,7 @@ def lit_cells(page, grid, rows, columns, padding=0):
           for (let row = -padding; row < rows + padding; row++)
             for (let column = -padding; column < columns + padding; column++) {{
             const [x, y] = [size[0] * (column + padding) + 1, size[1] * (row + padding + 0.5)];
-            if (isLit(context, x, y - 4)) found.push([row, column]);
+            if (isLit(context, x, y - 2)) found.push([row, column]);
           }}
           return found;
         }}""",

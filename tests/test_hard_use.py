@@ -323,7 +323,6 @@ def use(theirs, x):
     explorer = explore(theirs, x)
     for move in {"kernel_size": 2}, {"strides": 2, "dilation_rate": 2}, {"strides": 1, "activation": "relu"}:
         explorer.settings = move
-    explorer._repr_mimebundle_()
     if not isinstance(theirs, keras.Model):
         explorer.settings = {"dilation_rate": 1}
         assert explore(state=explorer.state).y.shape == explorer.y.shape
@@ -333,8 +332,11 @@ def use(theirs, x):
     else:
         explorer._add()
         explorer._remove()
-    if not isinstance(theirs, keras.Model) or isinstance(theirs, keras.Sequential):
-        compare([theirs, layers.MaxPooling2D(2)] if x.ndim == 4 else [theirs], x).measure(1)
+        explorer._repr_mimebundle_()
+    if isinstance(theirs, keras.Sequential):
+        compare([theirs, layers.MaxPooling2D(2)], x).measure(1)
+    elif not isinstance(theirs, keras.Model):
+        compare([theirs], x)
 
 
 @pytest.mark.parametrize("name", THEIRS)

@@ -340,11 +340,12 @@ def use(theirs, x):
 
 
 @pytest.mark.parametrize("name", THEIRS)
-def test_what_the_reader_has_stays_as_it_was(name):
+def test_what_the_reader_has_stays_as_it_was(name, monkeypatch):
     theirs = THEIRS[name]()
     x = np.sin(np.arange(256)).reshape({"1D": (1, 64, 4), "3D": (1, 4, 4, 4, 4)}.get(name[4:6], (1, 8, 8, 4)))
     x.flags.writeable = False
     use(layers.Conv2D(1, 1), np.ones((1, 4, 4, 1)))  # TensorFlow and Matplotlib are there
+    monkeypatch.setattr(logging.getLogger("tensorflow"), "level", logging.INFO)
     twice = np.stack([names(), names()])
     mine, all_of_it, cells = parts(theirs), world(), x.copy()
     use(theirs, x)

@@ -272,7 +272,7 @@ THEIRS = {
     "DepthwiseConv2D": lambda: layers.DepthwiseConv2D(3),
     "SeparableConv2D": lambda: layers.SeparableConv2D(4, 3),
     "DeformableConv2D": lambda: DeformableConv2D(4, 3),
-    "unbuilt model": lambda: keras.Sequential([layers.Conv2D(4, 3), layers.Dropout(0.5), layers.Conv2D(4, 3)]),
+    "unbuilt model": lambda: keras.Sequential([layers.Conv2D(4, 3, activation=layers.PReLU()), layers.Dropout(0.5)]),
     "trained model": compiled,
 }
 

@@ -52,6 +52,9 @@ def test_the_photograph_that_comes_with_matplotlib_is_there():
     assert as_input(photograph(), 60, colour=True).shape == (1, 60, 51, 3)
 
 
+ENDS_EARLY = data(Image.new("L", (4, 4)), "PNG")  # where the length of its head is made smaller
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -60,9 +63,10 @@ def test_the_photograph_that_comes_with_matplotlib_is_there():
         photograph()[:5000],
         data(Image.new("L", (4, 4)), "GIF"),
         data(Image.effect_noise((40, 40), 50), "PNG")[:700],
+        ENDS_EARLY[:11] + b"\x05" + ENDS_EARLY[12:],
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     ],
-    ids=["empty", "text", "half a photograph", "GIF", "half a PNG", "SVG"],
+    ids=["empty", "text", "half a photograph", "GIF", "half a PNG", "a PNG whose head is cut", "SVG"],
 )
 def test_anything_else_gets_a_clear_sentence(bad):
     with pytest.raises(ValueError, match="must be a picture in one of these formats: PNG, JPEG or WEBP"):

@@ -51,7 +51,6 @@ class Recipe:
             for name, value in self.arguments.items()
             if isinstance(value, keras.initializers.Initializer) and type(value).__module__.startswith("keras.")
         }
-        fresh["activation"] = _own(self.arguments["activation"])
         return self.layer_class(**self.arguments | fresh | settings)
 
     def build(self, settings, input_shape):

@@ -301,6 +301,8 @@ def test_one_to_twelve_layers_are_compared(count):
         ),
         ([layers.Conv2D(1, 3)], (28, 28, 12), ValueError, "A shape needs 4 whole numbers"),
         ([layers.Conv2D(1, 3)], "a picture", TypeError, "`x` must be an array"),
+        ([layers.ReLU()], [[1], [2, 3]], TypeError, "`x` must be an array"),
+        ([layers.ReLU()], np.zeros((1, 0)), ValueError, "at least one cell"),
     ],
 )
 def test_misuse_raises_at_once_and_says_what_came(given, x, error, message):

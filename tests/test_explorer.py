@@ -14,8 +14,10 @@ from keras import layers
 from test_controls import control, revision
 
 import widgets
-from widgets import Explorer, explore
+from widgets import DeformableConv2D, Explorer, explore
 from widgets.inputs import boat
+from widgets.recipe import Recipe
+from widgets.refusals import too_large
 
 # What is handed over
 
@@ -303,6 +305,71 @@ def test_what_only_programmers_are_warned_of_is_not_shown():
         return y
 
     assert explore(layers.Conv2D(1, 3, activation=activation)).facts.warning == ""
+
+
+# What is too large
+
+
+def memory():
+    return psutil.Process().memory_info().rss
+
+
+@pytest.mark.parametrize(
+    "layer, x, wanted, told",
+    [
+        (layers.Conv2D(1, 3), (1, 8, 8, 1), {"input_shape": (1, 20000, 20000, 1)}, "4,800,000,068 bytes"),
+        (layers.Conv3D(1, 3), (1, 8, 8, 8, 1), {"input_shape": (1, 224, 224, 224, 64)}, "2,967,236,352 bytes"),
+        (layers.Conv2D(1, 3), (1, 8, 8, 1), {"filters": 10**9}, "180,000,000,656 bytes"),
+        (layers.Conv2D(1, 3), (1, 8, 8, 1), {"kernel_size": 10**6}, "bytes"),
+        (layers.Conv2D(1, 3, padding="same"), (1, 8, 8, 1), {"dilation_rate": 10**6}, "bytes"),
+        (layers.Conv2DTranspose(1, 3), (1, 200, 200, 1), {"strides": 6, "filters": 64}, "bytes"),
+        (layers.Conv2DTranspose(1, 3), (1, 200, 200, 1), {"strides": 6, "input_shape": (1, 200, 200, 64)}, "bytes"),
+        (layers.DepthwiseConv2D(3), (1, 224, 224, 64), {"depth_multiplier": 64}, "bytes"),
+        (layers.SeparableConv2D(1, 3), (1, 224, 224, 64), {"depth_multiplier": 64}, "bytes"),
+        (DeformableConv2D(1, 3), (1, 224, 224, 3), {"kernel_size": 11}, "multiply-accumulates"),
+        (layers.Conv2D(1, 3), (1, 224, 224, 64), {"filters": 64, "kernel_size": 11}, "multiply-accumulates"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
+)
+def test_settings_that_ask_for_too_much_are_told_so_and_nothing_is_asked_for(layer, x, wanted, told):
+    explorer = explore(layer, x)
+    start, y, before = explorer.settings, explorer.y, memory()
+    explorer.settings = wanted
+    assert memory() - before < 100 * 2**20
+    assert explorer.facts.problem.startswith("Keras was not asked: this would take ")
+    assert told in explorer.facts.problem and "try a smaller input" in explorer.facts.advice
+    assert explorer.settings != start
+    assert explorer.facts.input_shape == explorer.settings["input_shape"]
+    if explorer.x.nbytes > 256 * 2**20:
+        explorer._edit({"cells": "all", "value": 1.0, "channel": 0}, 0)  # there is nothing to change
+        assert memory() - before < 100 * 2**20
+    explorer.settings = start
+    assert explorer.facts.problem == "" and np.array_equal(explorer.y, y)
+
+
+@pytest.mark.parametrize(
+    "layer, x",
+    [
+        (layers.Conv2D(64, 3, padding="same"), (1, 224, 224, 64)),  # as in VGG-16
+        (layers.Conv2D(64, 7, strides=2), (8, 224, 224, 3)),
+        (layers.Conv2DTranspose(3, 4, strides=2, padding="same"), (4, 112, 112, 16)),
+        (layers.Conv3D(8, 3), (1, 32, 32, 32, 4)),
+        (DeformableConv2D(16, 3), (1, 56, 56, 64)),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
+)
+def test_what_models_have_is_not_too_much(layer, x):
+    assert costs_of(layer, x) == ""
+
+
+def costs_of(layer, x):
+    """What is said of a layer's costs, without asking for them."""
+    recipe = Recipe(layer)
+    axes = [axis for axis in range(1, len(x) - 1)]
+    sizes = zip((x[axis] for axis in axes), layer.kernel_size, layer.strides, layer.dilation_rate)
+    known = [{"n": n, "k": k, "s": s, "d": d, "padding": layer.padding} for n, k, s, d in sizes]
+    told = {"input_shape": x, "channel_axis": len(x) - 1, "settings": recipe.settings, "axes": tuple(known)}
+    return too_large(told | {"operation": recipe.kind.operation})
 
 
 # Display

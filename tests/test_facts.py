@@ -167,6 +167,10 @@ def test_nan_and_inf_reach_exactly_the_windows_that_hold_them_and_nothing_is_pri
     assert capfd.readouterr() == ("", "")
 
 
+def test_numbers_too_small_for_tensorflow_are_no_reason_to_warn():
+    assert layer_facts(layers.Conv2D(1, 3, kernel_initializer="ones"), np.full((1, 5, 5, 1), 1e-45)).warning == ""
+
+
 def test_an_input_of_nothing_but_inf_is_no_reason_to_print(recwarn):
     facts = layer_facts(layers.Conv2D(2, 3), np.full((1, 5, 5, 1), np.inf))
     assert facts.problem == facts.warning == ""

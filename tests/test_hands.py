@@ -294,3 +294,13 @@ def test_in_a_refused_stack_no_weight_of_another_layer_is_changed():
     edit(e, 42, [[0, 0, 0]], link=1, slice=0, filter=0)
     after = [one.layer.kernel.numpy() for one in e._chain if one.layer is not None]
     assert all(np.array_equal(a, b) for a, b in zip(before, after, strict=True))
+
+
+def test_a_preset_that_needs_more_room_than_the_last_accepted_kernel_has_is_left_alone():
+    e = explore(layers.Conv2D(1, 1), (1, 4, 4, 1))
+    e.settings = {"kernel_size": 9}  # refused: the layer is still the one with a kernel of a single cell
+    e._kernel.menu.value = "sharpen"
+    assert e.facts.problem and e.layer.kernel.shape == (1, 1, 1, 1)
+    e.settings = {"kernel_size": 3}
+    e._kernel.menu.value = "sobel x" if "sobel x" in e._kernel.menu.options else e._kernel.menu.options[-2]
+    assert not e.facts.problem and agrees(e)

@@ -143,6 +143,40 @@ def test_what_holds_no_real_numbers_is_refused_with_a_way_out(x):
         as_values(x, 4)
 
 
+def test_a_masked_array_is_refused_unless_no_cell_is_masked():
+    x = np.ma.masked_array(np.ones((1, 2, 2, 1)), mask=False)
+    assert as_values(x, 4).tolist() == np.ones((1, 2, 2, 1)).tolist()
+    x[0, 1, 1, 0] = np.ma.masked
+    with pytest.raises(TypeError, match=r"a number in every cell. Received: .* masked cells. Try `x.filled\(0\)`"):
+        as_values(x, 4)
+
+
+def test_what_is_refused_is_told_with_the_type_of_its_cells():
+    with pytest.raises(TypeError, match=r'Received: ndarray of complex64. Try `numpy.asarray\(x, "float32"\)`'):
+        as_values(np.zeros((1, 2, 2, 1), "complex64"), 4)
+
+
+CELLS = [[[[2], [0]], [[10], [8]]]]
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.arange(16.0).reshape(1, 4, 4, 1)[:, ::2, 2::-2],
+        np.asfortranarray(np.array(CELLS, "float64")),
+        np.array(CELLS, ">i8"),
+        np.array(CELLS, "longdouble"),
+        memoryview(np.array(CELLS, "uint64")),
+        np.broadcast_to(np.array(CELLS, "float32"), (1, 2, 2, 1)),
+    ],
+    ids=["strided", "columns first", "big-endian", "longdouble", "memoryview", "read-only"],
+)
+def test_values_may_lie_in_memory_in_any_way(x):
+    values = as_values(x, 4)
+    assert values.tolist() == CELLS
+    assert values.flags.writeable
+
+
 @pytest.mark.parametrize("shape", [(8, 8), (1, 8, 8), (1, 1, 8, 8, 1), (), (0, 8, 8, 1), (1, 8, 0, 1)])
 def test_values_of_another_rank_or_without_cells_are_refused_with_a_way_out(shape):
     with pytest.raises(ValueError, match=r"4 axes.*Received shape: \(.*x\[None, :, :, None\]"):

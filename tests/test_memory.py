@@ -71,6 +71,13 @@ def test_the_type_stays_float32():
     assert Memory().fill(np.zeros(2, "float32")).dtype == np.float32
 
 
+def test_what_would_take_more_than_an_input_may_is_forgotten():
+    memory = Memory()
+    memory.note(np.full((1, 2**14), 3.0, "float32"))
+    memory.note(np.full((2**14, 1), 4.0, "float32"))  # together with all between them, 1 GiB
+    assert memory.fill(np.zeros((2, 2), "float32")).tolist() == [[4, 0], [4, 0]]
+
+
 def test_an_array_with_another_number_of_axes_is_refused():
     memory = Memory()
     memory.note(np.zeros((2, 2)))

@@ -493,3 +493,21 @@ def test_a_name_with_markup_in_it_is_shown_as_text():
     table = ModelSteps(stack(layers.Conv2D(4, 3, name="<b>bold")), (1, 10, 12, 1)).html(folded=True)
     assert "<b>" not in table
     assert "&lt;b&gt;bold" in table
+
+
+def test_a_model_that_keras_cannot_build_for_x_is_refused_in_keras_words():
+    with pytest.raises(ValueError, match=r"work for an input of shape \(1, 2, 2, 1\). Keras says: Computed output"):
+        ModelSteps(keras.Sequential([layers.Conv2D(1, 3)]), (1, 2, 2, 1))
+
+
+def test_an_activation_that_keras_cannot_write_down_is_no_trouble_and_an_added_layer_has_weights_of_its_own():
+    made = eval("lambda y: 2 * y")  # its source is nowhere
+    explorer = explore(keras.Sequential([layers.Conv2D(2, 3, activation=made)]), (1, 9, 9, 2))
+    for _ in range(2):
+        explorer._add()
+    assert explorer.facts.output_shape == (1, 3, 3, 2)
+    code, remark = explorer.code.split("  # ")
+    assert code == f"keras.Sequential([{', '.join(['layers.Conv2D(2, 3)'] * 3)}])"
+    assert remark == "not written out: activation"
+    kernels = [one.layer.kernel.numpy() for one in explorer._chain]
+    assert all(np.abs(kernels[i] - kernels[j]).min() > 0 for i, j in ((0, 1), (0, 2), (1, 2)))

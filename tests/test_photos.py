@@ -1,6 +1,7 @@
 """A reader's own picture: read, shrunk and turned into an input, or refused in plain words."""
 
 import io
+import random
 import zlib
 
 import numpy as np
@@ -51,6 +52,9 @@ def test_the_photograph_that_comes_with_matplotlib_is_there():
     assert as_input(photograph(), 60, colour=True).shape == (1, 60, 51, 3)
 
 
+ENDS_EARLY = data(Image.new("L", (4, 4)), "PNG")  # where the length of its head is made smaller
+
+
 @pytest.mark.parametrize(
     "bad",
     [
@@ -59,13 +63,31 @@ def test_the_photograph_that_comes_with_matplotlib_is_there():
         photograph()[:5000],
         data(Image.new("L", (4, 4)), "GIF"),
         data(Image.effect_noise((40, 40), 50), "PNG")[:700],
+        ENDS_EARLY[:11] + b"\x05" + ENDS_EARLY[12:],
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
     ],
-    ids=["empty", "text", "half a photograph", "GIF", "half a PNG", "SVG"],
+    ids=["empty", "text", "half a photograph", "GIF", "half a PNG", "a PNG whose head is cut", "SVG"],
 )
 def test_anything_else_gets_a_clear_sentence(bad):
     with pytest.raises(ValueError, match="must be a picture in one of these formats: PNG, JPEG or WEBP"):
         as_input(bad, 8, colour=False)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_whatever_bytes_of_a_picture_are_damaged_it_is_read_or_refused_in_plain_words(kind):
+    rng, good = random.Random(3), data(Image.effect_noise((40, 30), 50).convert("RGB"), kind)
+    refused = 0
+    for _ in range(300):
+        bad = bytearray(good[: rng.choice([len(good), rng.randrange(len(good))])])
+        for _ in range(rng.choice([1, 3])):
+            bad[rng.randrange(min(len(bad), 60)) if bad else slice(0)] = rng.randrange(256) if bad else b""
+        try:
+            x = as_input(bytes(bad), 8, colour=True)
+            assert x.shape[-1] == 3 and 0 <= x.min() <= x.max() <= 1
+        except ValueError as error:
+            assert "picture" in str(error) and "Try" in str(error)
+            refused += 1
+    assert 30 < refused < 300
 
 
 def test_more_than_20_megapixels_are_refused_before_they_are_unpacked():

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -38,6 +40,33 @@ import widgets
 widgets.explore(layers.Conv2D(2, 3))
 """)
     assert stderr.endswith("and now\n")
+
+
+@pytest.mark.parametrize("first", ["import tensorflow", ""], ids=["TensorFlow first", "TensorFlow afterwards"])
+def test_whatever_is_moved_compared_and_measured_nothing_is_written_in_a_kernel_of_any_order(first):
+    stdout, stderr = run(f"""
+{first}
+import sys
+from widgets import compare, explore, predict
+import keras
+import tensorflow as tf
+from tensorflow.keras import layers
+tf.zeros(3)
+print("and now", file=sys.stderr, flush=True)
+e = explore(layers.Conv3D(2, 1, groups=2), (1, 6, 6, 6, 2))
+for size in 2, 3, 4, 5, 6:  # TensorFlow compiles each, and remarks on the fifth
+    e.settings = {{"kernel_size": size}}
+e = explore(layers.Conv2DTranspose(2, 3), (1, 5, 5, 2))
+e.settings = {{"dilation_rate": 2, "output_padding": 1}}
+e = explore(layers.Conv2D(2, 3, activation=lambda y: tf.reshape(y, (7, 7))))  # an error within TensorFlow
+assert e.facts.problem
+e = explore(keras.Sequential([layers.Conv2D(2, 3, groups=2), layers.MaxPooling2D(2)]), (1, 8, 8, 2))
+compare([layers.Conv2D(2, 3, groups=2), layers.Conv2DTranspose(2, 3, dilation_rate=2)], (1, 8, 8, 2)).measure(2)
+predict(layers.Conv2D(2, 3)).show()
+""")
+    assert stdout == ""
+    assert stderr.endswith("and now\n")
+    assert first or stderr == "and now\n"
 
 
 def test_afterwards_the_reader_can_write_to_stderr_and_finds_a_chosen_log_level_again():

@@ -86,7 +86,7 @@ def drawn():
 @each_use
 def test_the_readers_random_numbers_go_on_as_if_nothing_had_happened(use):
     def numbers(between):
-        code_line._defaults.cache_clear()  # as in a fresh kernel
+        code_line.defaults.cache_clear()  # as in a fresh kernel
         keras.utils.set_random_seed(1)
         layer = layers.Conv2D(6, 3)
         between(layer)

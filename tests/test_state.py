@@ -1,10 +1,15 @@
 """An explorer as text: what comes back is the same, and damaged text is refused."""
 
+import base64
 import json
+import os
+import pickle
 import re
+import zlib
 
 import keras
 import numpy as np
+import psutil
 import pytest
 from keras import layers
 
@@ -94,10 +99,14 @@ def changed(path, value):
     return json.dumps(told)
 
 
+BOMB = base64.b64encode(zlib.compress(bytes(10**8), 9)).decode()  # 100 KB that open to 100 MB
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        base64.b64encode(pickle.dumps(os.system)).decode(),
         "{}",
         "[]",
         "null",
@@ -129,14 +138,20 @@ def changed(path, value):
         changed(["x"], {"shape": [1, 8, 8, 1], "values": "AAAA"}),
         changed(["x"], {"shape": []}),
         changed(["view"], "sideways"),
+        GOOD.replace('"filters":1', '"filters":1024').replace('"kernel_size":[3,3]', '"kernel_size":[1024,1024]'),
+        changed(["layers", 0, "weights", "kernel"], BOMB),
         changed(["moved"], 3),
+        changed(["moved"], [[[0, 0, 0, 0, -1], [1, 1]]]),
+        changed(["moved"], [[[0, 0, 0, 0, 0], [1, float("nan")]]]),
         changed(["wanted"], {"sample": "x"}),
     ],
     ids=lambda text: "damaged",
 )
 def test_a_damaged_state_is_refused_in_plain_words(text):
+    before = psutil.Process().memory_info().rss
     with pytest.raises(ValueError, match="`state` must be a text that an explorer's `state` gave"):
         explore(state=text)
+    assert psutil.Process().memory_info().rss < before + 50 * 2**20
 
 
 @pytest.mark.parametrize("state", [b"{}", 7, {"explore": 1}])

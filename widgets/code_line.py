@@ -20,12 +20,12 @@ def code_line(layer_class, arguments):
     'layers.Conv2D(10, 3, strides=(2, 1))'
     """
     required = _required(layer_class)
-    defaults = _defaults(layer_class)
+    standard = defaults(layer_class)
     parts, lacking = [], []
     for name in required:
         parts.append(_written(arguments[name]))
     for name, value in arguments.items():
-        if name in required or name in NOT_WRITTEN or _same(value, defaults[name]):
+        if name in required or name in NOT_WRITTEN or _same(value, standard[name]):
             continue
         text = _written(value)
         if text is None:
@@ -45,7 +45,7 @@ def _required(made):
 
 
 @functools.cache
-def _defaults(layer_class):
+def defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
     with no_trace():
         layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")

@@ -136,7 +136,8 @@ def window_axes(layer, input_shape):
 def chain_facts(steps):
     """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
     first, last = steps[0], steps[-1]
-    code = f"keras.Sequential([{', '.join(step.code for step in steps)}])"
+    codes, remark, lacking = zip(*(step.code.partition(words.CODE_LACKS.format(names="")) for step in steps))
+    code = f"keras.Sequential([{', '.join(codes)}])" + max(remark) + ", ".join(dict.fromkeys(filter(None, lacking)))
     known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
     known |= {"operation": "chain", "axes": first.axes, "channel_axis": first.channel_axis}
     if last.problem:

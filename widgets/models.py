@@ -12,7 +12,7 @@ from widgets.arithmetic import padding_cells, writes
 from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.live import window_axes
 from widgets.quiet import no_trace, start_runtime
-from widgets.recipe import NAME
+from widgets.recipe import NAME, Recipe
 from widgets.refusals import plain_text
 from widgets.settings import KINDS
 
@@ -259,13 +259,20 @@ def _values(model, x):
     return values
 
 
+def _copy(layer):
+    """A layer like it, without its weights. A convolution may have a lambda in it, of which Keras makes no config."""
+    if type(layer).__name__ in KINDS:
+        return Recipe(layer).unlike({"name": layer.name})
+    return type(layer).from_config(layer.get_config())
+
+
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
         raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
     if not model.layers:
         raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
-    copies = [type(layer).from_config(layer.get_config()) for layer in model.layers]
+    copies = [_copy(layer) for layer in model.layers]
     try:
         built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
     except Exception as refusal:  # whatever Keras raises

@@ -1,11 +1,10 @@
 """How to make a reader's layer again with other settings, without touching the reader's layer."""
 
-import warnings
-
 import keras
 import tensorflow as tf
 
 from widgets import words
+from widgets.code_line import defaults
 from widgets.quiet import start_runtime
 from widgets.settings import KINDS, WEIGHTS
 
@@ -29,10 +28,8 @@ class Recipe:
             received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
             raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
         self.kind = KINDS[self.layer_class.__name__]
-        with warnings.catch_warnings():  # a lambda cannot be saved; we only want the names
-            warnings.simplefilter("ignore")
-            names = layer.get_config()
-        names = [*names, *self.kind.settings]  # older versions of Keras leave some out of the config
+        # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
+        names = [*defaults(self.layer_class), *self.kind.settings]
         self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
         self.arguments |= {
             "name": NAME,
@@ -46,6 +43,15 @@ class Recipe:
         self.weights = {name: keras.ops.convert_to_numpy(w) for name, w in kept.items() if w is not None}
         # What a built layer insists on; None before it is built.
         self.channels = next(iter(layer.input_spec.axes.values()), None) if layer.built else None
+
+    def unlike(self, settings):
+        """A new layer with these settings, not built yet, whose initializers without a seed draw other weights."""
+        fresh = {
+            name: type(value).from_config(value.get_config())
+            for name, value in self.arguments.items()
+            if isinstance(value, keras.initializers.Initializer) and type(value).__module__.startswith("keras.")
+        }
+        return self.layer_class(**self.arguments | fresh | settings)
 
     def build(self, settings, input_shape):
         """A new layer of the same class with these settings, built for an input of this shape."""

@@ -1,5 +1,8 @@
 """A run of a model's layers, tied together as one layer is."""
 
+import itertools
+import random
+
 import ipywidgets
 
 from widgets import keeping, words
@@ -10,7 +13,6 @@ from widgets.layer_explorer import Explorer
 from widgets.live import LiveLayer, chain_facts, live
 from widgets.models import ModelSteps
 from widgets.quiet import no_trace
-from widgets.recipe import NAME
 
 
 class StackExplorer(Explorer):
@@ -35,6 +37,7 @@ class StackExplorer(Explorer):
         add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
         remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
         self._silent = False
+        self._added = itertools.count()
         controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, ipywidgets.HBox([add, remove])])
         controls.add_class("cn-controls")
         self._open()
@@ -128,10 +131,10 @@ class StackExplorer(Explorer):
     def _add(self):
         """One more layer like the chosen one, behind it."""
         if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
-            given = self._live.layer
             with no_trace():
-                copy = type(given).from_config(given.get_config() | {"name": NAME})
-            self._chain.insert(self._chosen + 1, LiveLayer(copy))
+                random.seed(next(self._added))  # for weights that no other layer has
+                another = self._live.recipe.unlike(self._live.settings)
+            self._chain.insert(self._chosen + 1, LiveLayer(another))
             self._list_chain(self._chosen + 1)
             self._ask()
 

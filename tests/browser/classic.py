@@ -37,8 +37,13 @@ ANSWERED = """async seconds => {
   return any;
 }"""
 
-# The kernel answers in order: what is asked behind the cells is answered when they are done.
+# The kernel answers in order: what is asked behind the cells is answered when they are done. A new page asks for the
+# kernel's widgets first, one question after another, and hides for good what is displayed before it has all answers.
 RUN_ALL = f"""async seconds => {{
+  for (let question = 0; question < 4; question++) {{
+    await ({EXECUTE})(['', seconds]);
+    await ({ANSWERED})(seconds);
+  }}
   window.Jupyter.notebook.execute_all_cells();
   await ({EXECUTE})(['', seconds]);
   const outputs = window.Jupyter.notebook.get_cells().flatMap(cell => cell.output_area?.toJSON() ?? []);

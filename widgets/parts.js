@@ -185,12 +185,11 @@ export function mendSliders(box) {
     for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
       if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
       handle.setAttribute("data-lm-suppress-shortcuts", "true");
-      handle.setAttribute("aria-disabled", String(slider.querySelector("[disabled]") !== null));
+      handle.setAttribute("aria-disabled", String(slider.querySelector("[disabled], .ui-slider-disabled") !== null));
       if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
     }
     for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
-      const disabled = handle.closest(".ui-slider-disabled") !== null;
-      const told = { role: "slider", "aria-valuenow": value, "aria-valuetext": value, "aria-disabled": String(disabled) };
+      const told = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
       for (const [attribute, text] of Object.entries(told)) handle.setAttribute(attribute, text);
     }
   }

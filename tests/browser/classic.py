@@ -26,8 +26,24 @@ EXECUTE = """async ([code, seconds]) => {
   return [text, error];
 }"""
 
-# The kernel answers in order: what is asked behind the cells is answered when they are done.
+# The front end keeps what to call back for a message until its answer is complete.
+ANSWERED = """async seconds => {
+  const waiting = () => Object.keys(window.Jupyter.notebook.kernel._msg_callbacks).length > 0;
+  const [any, end] = [waiting(), Date.now() + 1000 * seconds];
+  while (waiting()) {
+    if (Date.now() > end) throw new Error(`not all is answered in ${seconds} s`);
+    await new Promise(requestAnimationFrame);
+  }
+  return any;
+}"""
+
+# The kernel answers in order: what is asked behind the cells is answered when they are done. A new page asks for the
+# kernel's widgets first, one question after another, and hides for good what is displayed before it has all answers.
 RUN_ALL = f"""async seconds => {{
+  for (let question = 0; question < 4; question++) {{
+    await ({EXECUTE})(['', seconds]);
+    await ({ANSWERED})(seconds);
+  }}
   window.Jupyter.notebook.execute_all_cells();
   await ({EXECUTE})(['', seconds]);
   const outputs = window.Jupyter.notebook.get_cells().flatMap(cell => cell.output_area?.toJSON() ?? []);
@@ -48,7 +64,7 @@ class Classic(Lab):
 
     PROGRAM = ("notebook",)
     PAGE = "notebooks/{name}?"
-    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE}
+    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE, "answered": ANSWERED}
 
     @staticmethod
     def options(port, root):

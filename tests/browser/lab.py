@@ -118,7 +118,7 @@ class Lab:
 
     PROGRAM = ("lab", "--expose-app-in-browser")
     PAGE = "doc/tree/{name}?reset&"
-    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE}
+    SCRIPTS = {"ready": READY, "run all": RUN_ALL, "execute": EXECUTE, "answered": ANSWERED}
 
     @staticmethod
     def options(port, root):
@@ -363,7 +363,7 @@ class Notebook:
 
     def wait_answered(self, seconds=CELL_SECONDS):
         """Wait until all that the page has sent to the kernel is answered; returns whether there was anything."""
-        return self.page.evaluate(ANSWERED, seconds)
+        return self.page.evaluate(self._scripts["answered"], seconds)
 
     @property
     def stage(self):

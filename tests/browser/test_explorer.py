@@ -787,8 +787,6 @@ def test_the_saved_output_shows_a_picture_where_nothing_is_run(notebook, tmp_pat
     saved = nbformat.from_dict(model)
     (output,) = saved.cells[1].outputs
     assert {"text/plain", "image/png"} <= set(output.data)
-    saved.metadata.pop("widgets", None)
-    output.data.pop("application/vnd.jupyter.widget-view+json")
     nbformat.write(saved, tmp_path / "saved.ipynb")
     reopened = notebook.open(tmp_path / "saved.ipynb", run=False)
     image = reopened.page.locator(".jp-OutputArea img")

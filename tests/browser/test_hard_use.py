@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from reading import facts, python, settle, wait_for, wait_lit
 
 SOAK = bool(os.environ.get("SOAK"))
-MOVES, RUNS, EXPLORERS = (50, 200, 30) if SOAK else (7, 17, 5)
+MOVES, RUNS, EXPLORERS = (50, 200, 30) if SOAK else (12, 13, 5)
 
 START = "import keras, widgets\nfrom keras import layers\nfrom widgets import explore"
 TOOLS = [
@@ -137,9 +137,10 @@ class Memory:
 
 
 def test_a_cell_that_is_run_again_and_again_keeps_no_memory(notebook):
-    page = notebook([START, "e = explore(layers.Conv2D(1, 3)); e"], fresh=True)
+    kept = "kept = globals().get('kept') or [explore(layers.Conv2D(7, 3))]; kept[0]"
+    page = notebook([START, kept, "e = explore(layers.Conv2D(1, 3)); e"], fresh=True)
     memory = Memory(page)
-    one = memory.widgets()
+    one = memory.widgets() // 2
     sizes = []
     for run in range(RUNS):
         page.wait_revision(1)
@@ -149,40 +150,15 @@ def test_a_cell_that_is_run_again_and_again_keeps_no_memory(notebook):
             wait_for(page, f"len(registry._instances) <= 12 * {one}")
             sizes.append(memory.megabytes())
     page.wait_revision(1)
-    # The explorer shown, those in `_`, `__` and `___`, and fewer than wait for the next look.
+    # The two shown, those in `_`, `__` and `___`, and fewer than the next look waits for.
     wait_for(page, f"len(registry._instances) <= 12 * {one}")
     assert memory.explorers() <= 12
-    assert memory.stages() <= 3  # the one shown, and what the page is about to throw away
+    assert memory.stages() <= 4  # the two shown, and what the page is about to throw away
     assert not sizes or sizes[-1] - sizes[0] < 20  # 285 KB a run, 46 MB in all, where nothing is let go
-    page.slider("filters").press("ArrowRight")
-    page.wait_revision(2)
-
-
-def test_what_a_reader_still_has_or_sees_is_not_let_go(notebook):
-    page = notebook(
-        [
-            START + "\nfrom IPython.display import display\nnamed, listed, looks = None, [], 0",
-            "looks += 1\nif looks == 1: named = explore(layers.Conv2D(7, 3))\n"
-            "if looks == 2: listed.append(explore(layers.Conv2D(6, 3)))\n"
-            "if looks == 3: display(shown := explore(layers.Conv2D(5, 3)))\n"
-            "e = explore(layers.Conv2D(1, 3)); e",
-        ],
-        fresh=True,
-        whole=True,
-    )
-    page.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
-    for _ in range(12):
-        page.page.evaluate("window.jupyterapp.commands.execute('notebook:run-cell')")
-        page.run("")
-    page.run("import gc\nfrom ipywidgets.widgets import widget as registry")
-    wait_for(page, "sum(isinstance(o, widgets.Explorer) for o in [gc.collect(), *gc.get_objects()]) <= 12")
-    assert (
-        python(page, "[named.model_id in registry._instances, listed[0].model_id in registry._instances]") == [True] * 2
-    )
-    # They live: shown in another cell, their controls still work.
-    page.run("import ipywidgets; e = named")
-    page.run("place = ipywidgets.VBox([named]); e.settings = {'filters': 8}")
-    assert python(page, "named.y.shape") == [1, 6, 6, 8]
+    # What the reader still has is as it was.
+    assert python(page, "registry._instances[kept[0].model_id] is kept[0]")
+    page.slider("filters").first.press("ArrowRight")
+    wait_for(page, "kept[0].y.shape == (1, 6, 6, 8)")
 
 
 def test_many_explorers_in_one_notebook_and_one_shown_five_times(notebook):
@@ -273,7 +249,7 @@ def move(page, rng):
         ("Conv2DTranspose(2, 3, strides=2)", (1, 5, 6, 2)),
         ("SeparableConv2D(3, 2)", (2, 7, 7, 3)),
         ("Conv1D(2, 3)", (1, 12, 2)),
-    ],
+    ][: None if SOAK else 2],
 )
 def test_no_random_move_breaks_a_control_or_shows_the_facts_of_other_settings(notebook, layer, x):
     page = notebook([START, f"e = explore(layers.{layer}, {x}); e"], size=(1500, 1300))

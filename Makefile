@@ -79,9 +79,9 @@ $(AXE): tests/browser/package.json
 	-npm install --prefix tests/browser --no-package-lock --no-audit --no-fund && touch $@
 
 # one process: make soak ARGS='-n 0'
-soak: $(READY) ## 2,000 random settings and 300 questions a kind, 20,000 moves, every slider of every notebook; ARGS passes an option on
+soak: $(READY) ## 2,000 random settings and 300 questions a kind, 20,000 moves, every slider of every notebook, 200 re-runs; ARGS passes an option on
 	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/test_judge.py tests/test_questions.py tests/test_hard_use.py
-	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py
+	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py
 
 bench: $(READY) ## measure the speed and write the table in README.md
 	.venv/bin/python benchmarks/run.py

@@ -317,8 +317,7 @@ def test_the_modules_are_joined_into_one_that_imports_nothing():
     text = (WIDGETS / "stage.py").read_text(encoding="utf-8")
     names = re.findall(r'"(\w+\.js)"', text)
     joined = str(Stage._esm)
-    apart = {"lifeline.js"}  # a widget of its own
-    assert sorted(names) == sorted({path.name for path in WIDGETS.glob("*.js")} - apart)
+    assert sorted([*names, "lifeline.js"]) == sorted(path.name for path in WIDGETS.glob("*.js"))
     assert not re.search(r"^\s*import\b|\bimport\(", joined, re.MULTILINE)
     assert len(re.findall(r"^export default", joined, re.MULTILINE)) == 1
     # Joined, they share one scope: every top name may be declared once.
@@ -348,3 +347,21 @@ def test_nothing_is_loaded_from_another_site():
 
 def test_the_repr_holds_no_address():
     assert repr(Stage()) == repr(Stage()) == "<Stage>"
+
+
+def test_a_change_or_a_file_that_is_interrupted_is_answered_all_the_same():
+    stage, sent = explore(layers.Conv2D(1, 3)).children[1], []
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    stage.on_edit = stage.on_move = stage.on_export = interrupted
+    stage.send = lambda content, buffers=(): sent.append(content)
+    for question in ({"edit": {"undo": True}}, {"move": [[0, 0, 0, 0], [0, 0]]}):
+        revision = stage.snapshot["revision"]
+        with pytest.raises(KeyboardInterrupt):
+            stage._answer(None, question, [])
+        assert stage.snapshot["revision"] == revision + 1
+    with pytest.raises(KeyboardInterrupt):
+        stage._answer(None, {"export": "gif", "channels": [0], "cell": []}, [])
+    assert sent == [{}]

@@ -214,8 +214,8 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
       setTimeout(() => URL.revokeObjectURL(address), 10000);
       return;
     }
-    ui.text.hidden = false;
-    ui.text.value = answer.text ?? answer.refused;
+    ui.text.value = answer.text ?? answer.refused ?? "";
+    ui.text.hidden = ui.text.value === ""; // it was interrupted
     ui.text.select();
     if (answer.text) navigator.clipboard?.writeText(answer.text).catch(() => {}); // else it is selected, for Ctrl+C
   }

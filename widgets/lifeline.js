@@ -8,7 +8,7 @@
  */
 const QUIET = 2000; // ms after the last move until the kernel is asked whether it is there
 const PATIENCE = 6000; // ms for its answer
-const CONTROLS = ".widget-inline-hbox, .jupyter-button"; // ipywidgets' own; a stage says itself what it sends
+const CONTROLS = ".widget-inline-hbox:not(.widget-html), .jupyter-button"; // ipywidgets' own; a stage says itself what it sends
 const USELESS = `${CONTROLS}, .cn-tools, .cn-views, .cn-samples`; // without a kernel
 
 /** @param {{model: any, el: HTMLElement}} view */

@@ -588,6 +588,7 @@ function render({ model, el }) {
     remade.disconnect();
     model.off("change:snapshot change:reveal", drawAll);
     model.off("msg:custom", answered);
+    el.replaceChildren(); // JupyterLab keeps the element of every view that there ever was
   };
 }
 

@@ -183,9 +183,9 @@ class Stage(anywidget.AnyWidget):
         """What the browser asks for: a change, a file, or the window of a cell whose channels it does not hold."""
         if isinstance(question, dict) and "move" in question:
             place, (dy, dx) = question["move"]
-            return self.on_move((self.snapshot["sample"], *place), (dy, dx))
+            return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
         if isinstance(question, dict) and "edit" in question:
-            return self.on_edit(question["edit"], self.snapshot["sample"])
+            return self._carry_out(lambda: self.on_edit(question["edit"], self.snapshot["sample"]))
         if isinstance(question, dict) and "export" in question:
             return self._hand_over(question)
         if not isinstance(question, dict) or "window" not in question or self._picture is None:
@@ -212,6 +212,15 @@ class Stage(anywidget.AnyWidget):
         answer = {name: question[name] for name in ("window", "grid", "revision")}
         self.send(answer, [window.tobytes()])
 
+    def _carry_out(self, change):
+        """The browser waits for a new revision, even where the change was interrupted."""
+        before = self.snapshot["revision"]
+        try:
+            change()
+        finally:
+            if self.snapshot["revision"] == before:
+                self._redraw()
+
     def _hand_over(self, question):
         """A file for the browser to save, or a text for it to copy."""
         self.wanted = self.wanted | {"channels": question["channels"]}
@@ -220,6 +229,9 @@ class Stage(anywidget.AnyWidget):
             made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
         except ValueError as error:  # what text cannot hold
             return self.send({"refused": str(error)})
+        except BaseException:  # interrupted, say
+            self.send({})  # the browser waits for an answer
+            raise
         if isinstance(made, str):
             return self.send({"text": made})
         name, kind, data = made

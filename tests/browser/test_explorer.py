@@ -674,7 +674,7 @@ def test_a_view_that_is_gone_hears_nothing_any_more(show):
     page.page.wait_for_timeout(400)
     page.page.evaluate("document.body.style.backgroundColor = ''")
     assert page.page.evaluate("({...window.gone.dataset})") == before
-    assert page.page.evaluate("window.gone.querySelector('.cn-code').innerText") in ("", "layers.Conv2D(1, 3)")
+    assert page.page.evaluate("window.gone.childElementCount") == 0
 
 
 def test_text_with_markup_in_it_is_shown_as_text(show):
@@ -796,8 +796,6 @@ def test_the_saved_output_shows_a_picture_where_nothing_is_run(notebook, tmp_pat
     saved = nbformat.from_dict(model)
     (output,) = saved.cells[1].outputs
     assert {"text/plain", "image/png"} <= set(output.data)
-    saved.metadata.pop("widgets", None)
-    output.data.pop("application/vnd.jupyter.widget-view+json")
     nbformat.write(saved, tmp_path / "saved.ipynb")
     reopened = notebook.open(tmp_path / "saved.ipynb", run=False)
     image = reopened.page.locator(".jp-OutputArea img")

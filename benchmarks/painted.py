@@ -13,11 +13,11 @@ SCRIPT = Path(__file__).with_name("painted.js").read_text()
 
 @contextmanager
 def open_lab():
-    """One JupyterLab with one browser, as `lab.Lab`."""
+    """One JupyterLab with one browser, as `lab.Lab`, with all that a reader's has."""
     chromium = find_chromium()
     if chromium is None:
         raise SystemExit("no Chromium found; to run this benchmark: sudo apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder, Lab(chromium, folder) as lab:
+    with tempfile.TemporaryDirectory() as folder, Lab(chromium, folder, without=()) as lab:
         yield lab
 
 

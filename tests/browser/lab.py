@@ -26,7 +26,10 @@ import nbformat
 from playwright.sync_api import sync_playwright
 
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-DEBUGGER = "@jupyterlab/debugger-extension"
+# What the tests' JupyterLab does without. The debugger's talk with a kernel outlasts a notebook that is closed early,
+# and would be an error then. The icon in the browser's tab shows whether a kernel is busy: no page shows it, and it
+# takes a third of the processor's time in a test that asks the kernel much.
+WITHOUT = ("@jupyterlab/debugger-extension", "@jupyterlab/application-extension:faviconbusy")
 CELL_SECONDS = 300  # the first cell imports TensorFlow, which takes long on a small machine
 
 READY = """() => {
@@ -114,7 +117,10 @@ def write(path, values):
 
 
 class Lab:
-    """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`."""
+    """A JupyterLab server with its own empty home in `folder`, and a headless browser at `chromium`.
+
+    `without` names JupyterLab's extensions that it does without.
+    """
 
     PROGRAM = ("lab", "--expose-app-in-browser")
     PAGE = "doc/tree/{name}?reset&"
@@ -135,15 +141,15 @@ class Lab:
             "JupyterNotebookApp.expose_app_in_browser": True,
         }
 
-    def __init__(self, chromium, folder):
+    def __init__(self, chromium, folder, without=WITHOUT):
         self.root = Path(folder, "root")
         self.root.mkdir(parents=True)
         self._settings = Path(folder, "config", "lab", "user-settings")
         self._token = secrets.token_hex()
         self._log = Path(folder, "server.log")
         self._set("apputils-extension/notification", fetchNews="false", checkForUpdates=False)
-        # Its talk with a kernel outlasts a notebook that is closed early, and would be an error then.
-        write(Path(folder, "config", "labconfig", "page_config.json"), {"disabledExtensions": {DEBUGGER: True}})
+        disabled = {"disabledExtensions": dict.fromkeys(without, True)}
+        write(Path(folder, "config", "labconfig", "page_config.json"), disabled)
         self._sessions = []  # left by notebooks for the next ones, kernel and all
         self._pages = []  # left likewise, JupyterLab and all, each behind what cannot be changed in it any more
         self._count = 0

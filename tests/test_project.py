@@ -115,8 +115,8 @@ def test_stamping_adds_a_badge_and_a_setup_cell_once():
     once = stamp.stamp_notebook({"cells": [title, code]}, "x.ipynb", "https://github.com/a/b")
     assert [cell["id"] for cell in once["cells"]] == ["a", "setup", "b"]
     assert "".join(once["cells"][0]["source"]) == (
-        "# Title\n\n[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        "(https://colab.research.google.com/github/a/b/blob/main/notebooks/x.ipynb)\n\nPromise."
+        '# Title\n\n<a href="https://colab.research.google.com/github/a/b/blob/main/notebooks/x.ipynb">'
+        '<img src="https://colab.research.google.com/assets/colab-badge.svg" alt="Open in Colab"></a>\n\nPromise.'
     )
     assert "    %pip install --quiet git+https://github.com/a/b\n" in once["cells"][1]["source"]
     assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
@@ -189,6 +189,13 @@ def test_a_notebook_holds_no_widget_state(path):
 def test_a_notebook_wrote_nothing_to_stderr(path):
     outputs = [output for cell in code_cells(path) for output in cell["outputs"]]
     assert [output for output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_no_picture_in_markdown_stops_voila_within_a_jupyter_server(path):
+    # Voila 0.5 never finishes such a page there (its issue 1473): on a JupyterHub, on Binder. In HTML it does.
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert [cell["id"] for cell in cells if cell["cell_type"] == "markdown" and "![" in "".join(cell["source"])] == []
 
 
 @each_notebook

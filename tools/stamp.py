@@ -27,9 +27,10 @@ except ImportError:  # this notebook was opened alone, as on Colab
 
 NEW_CELL = {"id": "setup", "metadata": {}, "outputs": [], "execution_count": None}
 
+# In HTML: a picture in Markdown stops Voila where it runs within a Jupyter server (its issue 1473).
 BADGE = (
-    "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-    "(https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name})"
+    '<a href="https://colab.research.google.com/github/{slug}/blob/main/notebooks/{name}">'
+    '<img src="https://colab.research.google.com/assets/colab-badge.svg" alt="Open in Colab"></a>'
 )
 
 
@@ -78,8 +79,8 @@ def stamp_notebook(notebook, name, address):
 def _with_badge(text, badge):
     """The text of a title cell with its badge replaced, or put below the title."""
     lines = text.split("\n")
-    if any(line.startswith("[![Open in Colab]") for line in lines):
-        return "\n".join(badge if line.startswith("[![Open in Colab]") else line for line in lines)
+    if any("/colab-badge.svg" in line for line in lines):
+        return "\n".join(badge if "/colab-badge.svg" in line else line for line in lines)
     return "\n".join([lines[0], "", badge, *lines[1:]])
 
 

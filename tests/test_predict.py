@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from widgets import Prediction, predict
+from widgets import Prediction, goal, predict
 from widgets.deformable import DeformableConv2D
 from widgets.settings import KINDS
 
@@ -323,3 +323,15 @@ def test_a_layer_that_keras_refuses_is_not_asked_about():
 
 def test_it_is_a_box_of_widgets(p):
     assert isinstance(p, Prediction) and isinstance(p, ipywidgets.VBox)
+
+
+def test_a_task_and_its_feedback_are_html_too_for_pages_that_cut_plain_text_within_words():
+    task = goal(input_shape=(9, 7, 1), output_shape=(7, 5, 2))
+    assert task._repr_html_() == (
+        "<div class='cn-question'><p>Make a layer with these properties: it takes an input of shape (9, 7, 1); "
+        "its output has the shape (7, 5, 2).</p></div>"
+    )
+    assert task(layers.Conv2D(1, 3))._repr_html_() == (
+        "<div class='cn-feedback cn-wrong' role='alert'><p>\u2717 Not yet.</p>"
+        "<p>Wanted: its output has the shape (7, 5, 2). Received: (7, 5, 1).</p></div>"
+    )

@@ -56,7 +56,12 @@ def test_tools_of_another_kernel_say_so_and_their_controls_rest_until_the_cells_
         assert needs.evaluate(inert)
     for name in ("Check", "Next", "Hint", "Measure time", "Save GIF"):
         assert page.page.get_by_text(name, exact=True).first.evaluate(inert), name
-    before = page.messages_sent
+    # JupyterLab and ipywidgets have questions of their own for a kernel that has just come up.
+    page.page.wait_for_function(f"{SESSION}.session.kernel.status === 'idle'")
+    before = -1
+    while before != page.messages_sent:
+        before = page.messages_sent
+        page.page.wait_for_timeout(1000)
     page.stage.locator(".cn-forward").click()
     wait_lit(page, 1, 0, 1)
     assert page.messages_sent == before

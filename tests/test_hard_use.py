@@ -181,6 +181,11 @@ def check(explorer, judged):
     if facts.problem.startswith("Keras was not asked"):
         assert " bytes, and at most 268,435,456" in facts.problem or " multiply-accumulates; " in facts.problem
         return
+    if facts.problem.startswith("No window fits into the input"):  # though TensorFlow returned cells
+        sizes = np.delete(facts.input_shape, [0, facts.channel_axis])
+        windows = zip(settings["kernel_size"], settings["dilation_rate"])
+        assert any(d * (k - 1) + 1 > n for n, (k, d) in zip(sizes, windows))
+        return
     if not facts.problem:
         assert facts.y.shape == facts.output_shape
         assert facts.x.shape == facts.input_shape
@@ -195,6 +200,7 @@ def swallowed():
     """Whatever is logged: ipywidgets logs what a button's callback raises, and goes on."""
     records = []
     handler = logging.Handler()
+    handler.addFilter(lambda record: "Deprecated in traitlets" not in record.getMessage())  # of ipywidgets 7 itself
     handler.emit = records.append
     loggers = [logging.getLogger(), logging.getLogger("traitlets")]
     for logger in loggers:

@@ -50,7 +50,8 @@ def test_a_tool_that_a_name_a_list_or_a_box_holds_stays_as_it_was():
     for tool in (named, many[0], box.children[0]):
         assert keeping._registry()[tool.model_id] is tool
         slider = next(w for w in keeping.family(tool) if getattr(w, "description", "") == "filters")
-        slider.comm.handle_msg({"content": {"data": {"method": "update", "state": {"value": 5}}}})  # the browser's
+        # What a kernel does with a message of the browser's.
+        slider.comm._msg_callback({"content": {"data": {"method": "update", "state": {"value": 5}}}})
         assert tool.y.shape == (1, 6, 6, 5)
 
 

@@ -497,7 +497,8 @@ def test_a_name_with_markup_in_it_is_shown_as_text():
 
 def test_a_model_that_keras_cannot_build_for_x_is_refused_in_keras_words():
     with pytest.raises(ValueError, match=r"work for an input of shape \(1, 2, 2, 1\). Keras says: Computed output"):
-        ModelSteps(keras.Sequential([layers.Conv2D(1, 3)]), (1, 2, 2, 1))
+        # Older versions of Keras refuse only what follows the layer without an output.
+        ModelSteps(keras.Sequential([layers.Conv2D(1, 3), layers.Conv2D(1, 3)]), (1, 2, 2, 1))
 
 
 def test_an_activation_that_keras_cannot_write_down_is_no_trouble_and_an_added_layer_has_weights_of_its_own():

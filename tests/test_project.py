@@ -83,6 +83,11 @@ def test_the_hosted_versions_are_dated_and_their_python_is_one_that_we_allow():
     assert f"PYTHON_HOSTED ?= python{python}" in (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
+def test_continuous_integration_runs_both_sets_of_versions():
+    lines = (ROOT / ".ci/run").read_text(encoding="utf-8").splitlines()
+    assert {"make hosted", "make test"} <= set(lines)
+
+
 @pytest.mark.skipif("hosted" not in Path(sys.prefix).name, reason="these are the newest versions; see `make hosted`")
 def test_the_second_environment_holds_the_hosted_versions():
     assert {name: metadata.version(name) for name in hosted()} == hosted()

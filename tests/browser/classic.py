@@ -26,9 +26,10 @@ EXECUTE = """async ([code, seconds]) => {
   return [text, error];
 }"""
 
-# The front end keeps what to call back for a message until its answer is complete.
+# A message of a widget is answered when the kernel is idle again: nothing but that is ever sent back for it.
 ANSWERED = """async seconds => {
-  const waiting = () => Object.keys(window.Jupyter.notebook.kernel._msg_callbacks).length > 0;
+  const sent = () => Object.values(window.Jupyter.notebook.kernel._msg_callbacks);
+  const waiting = () => sent().some(message => !message.iopub_done);
   const [any, end] = [waiting(), Date.now() + 1000 * seconds];
   while (waiting()) {
     if (Date.now() > end) throw new Error(`not all is answered in ${seconds} s`);

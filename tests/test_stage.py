@@ -286,6 +286,27 @@ def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble()
     assert stage.snapshot == {}
 
 
+def test_a_stage_is_opened_once_and_with_its_first_picture(monkeypatch):
+    opened, really = [], ipywidgets.Widget.open
+
+    def watched(widget):
+        opened.extend([(widget.snapshot, widget.first_values)] if isinstance(widget, Stage) else [])
+        really(widget)
+
+    monkeypatch.setattr(ipywidgets.Widget, "open", watched)
+    stage, picture = staged(layers.Conv2D(2, 3), (1, 5, 5, 1))
+    stage.show(stage._facts, picture)
+    assert stage.snapshot["revision"] == 2
+    ((snapshot, first_values),) = opened
+    assert snapshot["revision"] == 1
+    assert first_values["values"] == picture.grids[0].values.tobytes()
+
+
+def test_a_stage_answers_that_it_hears():
+    stage, _ = staged(layers.Conv2D(1, 3), (1, 5, 5, 1))
+    assert answers(stage, "heard?") == [("heard", None)]
+
+
 # What the browser is given
 
 

@@ -1,8 +1,9 @@
 // @ts-check
 /**
- * Says in words when the kernel behind a tool is gone or does not answer, and takes the controls away that need it.
+ * Says in words when the kernel behind a tool is gone or does not answer, and takes the controls away that need it; and
+ * when a stage says that it hears nothing.
  *
- * Three things tell: Jupyter marks every widget whose kernel was restarted; a message to a kernel that was stopped or
+ * Three things tell of the kernel: Jupyter marks every widget whose kernel was restarted; a message to a kernel that was stopped or
  * changed throws; and a kernel that is busy or cut off leaves a question unanswered. It is asked only after a move
  * that no stage has answered, never while a pointer just moves.
  */
@@ -20,10 +21,10 @@ function render({ model, el }) {
   const tool = () => /** @type {HTMLElement} */ (el.closest(".cn-tool") ?? el);
   const shown = () => [...tool().querySelectorAll(".cn-stage")].map((stage) => /** @type {HTMLElement} */ (stage).dataset.revision).join();
 
-  /** @param {"" | "gone" | "waiting"} state */
+  /** @param {"" | "gone" | "waiting" | "deaf"} state */
   function say(state) {
     clearTimeout(timer);
-    if (el.dataset.state === state) return;
+    if (el.dataset.state === state || (el.dataset.state === "deaf" && state !== "gone")) return;
     el.dataset.state = state;
     el.textContent = state && words[state];
     tool().classList.toggle("cn-gone", state === "gone");
@@ -78,6 +79,7 @@ function render({ model, el }) {
     }
     tool().addEventListener("cn-sent", moved, { signal });
     tool().addEventListener("cn-lost", () => say("gone"), { signal });
+    tool().addEventListener("cn-deaf", () => say("deaf"), { signal });
   });
 
   return () => {

@@ -36,7 +36,7 @@ function render({ model, el }) {
   /** @type {number[]} */ let planes = []; // the plane shown of each grid
   /** @type {number[]} */ let tapPlanes = []; // the plane shown of each kernel
   /** @type {{id: string, cell: number[]} | null} */ let lit = null;
-  let started = false;
+  let [started, hears] = [false, false];
   let wired = ""; // what the wiring was drawn for
   let shape = ""; // of the output, when it was last said
   let [pinned, position] = [false, 0];
@@ -393,6 +393,7 @@ function render({ model, el }) {
 
   /** @param {any} answer @param {any[]} buffers */
   function answered(answer, buffers) {
+    if (answer === "heard") { hears = true; return; }
     if (!answer.window) return hand.answered(answer, buffers);
     if (answer.revision !== picture.revision) return;
     fetched = { key: [answer.revision, answer.grid, ...answer.window].join(), values: /** @type {Float32Array} */ (floats(buffers[0])) };
@@ -461,6 +462,14 @@ function render({ model, el }) {
     el.dispatchEvent(new Event(told, { bubbles: true }));
   }
   const send = (/** @type {any} */ content) => reach(() => model.send(content));
+
+  /** Where this module took longer than 2 s to load, anywidget hands over no message of the kernel, for good: have it
+   * said. The kernel is idle again when its answer is here. */
+  function askHearing() {
+    const idle = () => setTimeout(() => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); }, 500);
+    const status = (/** @type {any} */ { content }) => { if (content.execution_state === "idle") idle(); };
+    try { model.send("heard?", { iopub: { status } }); } catch { /* no kernel: nothing will be missed */ }
+  }
 
   /** Tell Python, and the other views. @param {string} trait @param {any} value */
   const tell = (trait, value) => reach(() => { model.set(trait, value); model.save_changes(); });
@@ -579,6 +588,7 @@ function render({ model, el }) {
     for (const controls of box().querySelectorAll(".cn-controls")) remade.observe(controls, { childList: true, subtree: true });
   }
   requestAnimationFrame(mend);
+  askHearing();
 
   return () => {
     for (const timer of [playing, saying, asking]) clearTimeout(timer);

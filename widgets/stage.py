@@ -50,9 +50,9 @@ class Stage(anywidget.AnyWidget):
     editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
 
     def __init__(self, **traits):
+        self._facts = self._picture = self._first_sent = None
         super().__init__(**traits)
         self._revisions = itertools.count(1)
-        self._facts = self._picture = self._first_sent = None
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
         self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
@@ -63,13 +63,21 @@ class Stage(anywidget.AnyWidget):
     def __repr__(self):
         return "<Stage>"
 
+    def open(self):
+        """Join the browser when there is a picture: what follows an opening may be lost, and the page stay empty."""
+        if self._facts is not None:
+            super().open()
+
     def show(self, facts, picture):
         """Draw these facts; `picture` is the last good one where Keras refused, or None where there was none."""
+        first = self._facts is None
         self._facts, self._picture = facts, picture
         if facts.y is not None:
             # In the links' order; kept while a refusal leaves the last good picture.
             self._sampled = [step for step in (facts, *facts.steps) if step.points is not None]
         self._redraw()
+        if first:
+            self.open()
 
     def looked_at(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
@@ -180,7 +188,9 @@ class Stage(anywidget.AnyWidget):
         }
 
     def _answer(self, _, question, buffers):
-        """What the browser asks for: a change, a file, or the window of a cell whose channels it does not hold."""
+        """What the browser asks for: a sign, a change, a file, or the window of a cell that it has not all of."""
+        if question == "heard?":
+            return self.send("heard")
         if isinstance(question, dict) and "move" in question:
             place, (dy, dx) = question["move"]
             return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))

@@ -239,6 +239,7 @@ STAGE = {
 LIFELINE = {
     "gone": "The kernel was restarted or stopped: run the cells up to this one again. No cells? Reload the page.",
     "waiting": "Still waiting for the kernel. If no other cell is running, restart it, and run this cell again.",
+    "deaf": "The browser was too busy when this tool was opened. It shows no change: run this cell again.",
 }
 
 STEP_REFUSED = "Layer {number}: {problem}"

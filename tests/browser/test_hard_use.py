@@ -25,6 +25,8 @@ SESSION = "window.jupyterapp.shell.currentWidget.sessionContext"
 GONE = "The kernel was restarted or stopped: run the cells up to this one again. No cells? Reload the page."
 WAITING = "Still waiting for the kernel. If no other cell is running, restart it, and run this cell again."
 
+DEAF = "The browser was too busy when this tool was opened. It shows no change: run this cell again."
+
 
 def said(page):
     """What the tools say about their kernel, from the top of the page down."""
@@ -37,6 +39,24 @@ def wait_said(page, *texts):
         arg=json.dumps(texts, separators=(",", ":")),
         timeout=60_000,
     )
+
+
+def test_a_stage_that_anywidget_took_too_long_to_load_is_drawn_and_says_that_it_shows_no_change(notebook):
+    # anywidget gives up after 2 s, for good; here it does so at once.
+    hurry = (
+        "const { timeout } = AbortSignal; AbortSignal.timeout = ms => timeout.call(AbortSignal, ms === 2000 ? 0 : ms)"
+    )
+    page = notebook([START, "e = explore(layers.Conv2D(1, 3)); e"], script=hurry)
+    page.wait_revision(1)
+    assert facts(page)["output"] == "(1, 6, 6, 1)"
+    wait_said(page, DEAF)
+    page.slider("filters").press("ArrowRight")
+    wait_for(page, "e.settings['filters'] == 2")
+    page.page.wait_for_timeout(3000)  # a question of the lifeline takes away no word
+    assert page.revision == 1
+    assert said(page) == [DEAF]
+    assert all("Failed to initialize model" in error for error in page.errors)
+    page.errors.clear()
 
 
 # Without a kernel

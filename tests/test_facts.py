@@ -183,7 +183,7 @@ def test_an_input_of_nothing_but_inf_is_no_reason_to_print(recwarn):
 def asked(x, **arguments):
     """The facts of a Conv2D with these arguments, legal or not."""
     recipe = Recipe(layers.Conv2D(3, 3))
-    return ask(recipe, recipe.settings | arguments, x, lambda name, fresh: fresh)[1]
+    return ask(recipe, recipe.settings | arguments, x, lambda name, shape, draw: draw())[1]
 
 
 @pytest.mark.parametrize(
@@ -419,9 +419,9 @@ def answer_of_keras(x, arguments):
         tf.config.run_functions_eagerly(False)
 
 
-def numbers(name, fresh):
+def numbers(name, shape, draw):
     """Weights that differ from one another; a bias too, since Keras starts it at 0."""
-    return np.linspace(1, 2, fresh.size, dtype="float32").reshape(fresh.shape)
+    return np.linspace(1, 2, prod(shape), dtype="float32").reshape(shape)
 
 
 def slow_convolution(x, kernel, bias, arguments):

@@ -83,3 +83,15 @@ def test_an_array_with_another_number_of_axes_is_refused():
     memory.note(np.zeros((2, 2)))
     with pytest.raises(ValueError):
         memory.note(np.zeros(2))
+
+
+def test_a_shape_is_recalled_where_every_position_of_it_is_known():
+    memory = Memory()
+    assert memory.recall((1, 1)) is None
+    memory.fill(np.arange(4.0).reshape(2, 2))
+    assert memory.recall((2, 1)).tolist() == [[0], [2]]
+    assert memory.recall((2, 3)) is None
+    memory.fill(np.full((1, 3), 7.0))  # there is room for (1, 2) now, which nobody has seen
+    assert memory.recall((2, 3)) is None
+    memory.recall((2, 2))[:] = 9
+    assert memory.recall((2, 2)).tolist() == [[0, 1], [2, 3]]

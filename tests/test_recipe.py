@@ -8,9 +8,10 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from widgets import code_line, explore
+from widgets import DeformableConv2D, code_line, explore
 from widgets.facts import layer_facts
 from widgets.recipe import Recipe, call
+from widgets.settings import WEIGHTS
 
 X = np.sin(np.arange(6 * 7 * 4)).reshape(1, 6, 7, 4).astype("float32")
 
@@ -165,6 +166,30 @@ def test_other_settings_change_the_copy_alone():
     again = Recipe(layer).build({"filters": 2, "strides": (2, 1)}, X.shape)
     assert (again.filters, again.strides) == (2, (2, 1))
     assert (layer.filters, layer.strides) == (6, (1, 1))
+
+
+@pytest.mark.parametrize(
+    "name", ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "DeformableConv2D"]
+)
+def test_weights_can_be_given_from_the_start_and_the_initializers_stay_the_readers(name):
+    layer_class = getattr(layers, name, DeformableConv2D)
+    layer = layer_class(**{"kernel_size": 2} | ({} if "Depthwise" in name else {"filters": 3}))
+    asked = {}
+
+    def start(weight, shape, draw):
+        asked[weight] = draw()  # what Keras would have had
+        return np.full(shape, float(len(asked)), "float64")
+
+    recipe = Recipe(layer)
+    made = recipe.build({}, X.shape, start)
+    assert list(asked) == [weight for weight in WEIGHTS[recipe.kind.operation] if getattr(made, weight) is not None]
+    for number, (weight, drawn) in enumerate(asked.items(), 1):
+        values = getattr(made, weight).numpy()
+        assert values.shape == drawn.shape
+        assert values.dtype == np.float32
+        assert (values == number).all()
+    ours, theirs = made.get_config(), layer.get_config()
+    assert {key for key in theirs if ours[key] != theirs[key]} <= {"name"}
 
 
 def test_every_copy_has_the_same_name_so_that_keras_keeps_nothing_for_it():

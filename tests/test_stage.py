@@ -286,6 +286,19 @@ def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble()
     assert stage.snapshot == {}
 
 
+def test_the_picture_is_sent_before_the_slider_that_is_tied_to_the_one_that_moved():
+    explorer = explore(layers.Conv2D(2, 3), (1, 8, 8, 2))
+    height, width = explorer._controls._controls["kernel_size"]
+    sent = []
+    for name, widget in {"stage": explorer.children[1], "width": width}.items():
+        if ipywidgets.__version__.startswith("7."):
+            widget.comm.kernel = Kernel()
+        widget._send = lambda message, buffers=None, name=name: sent.append((name, message["state"]))
+    height.value = 4
+    assert [name for name, _ in sent] == ["stage", "width"]
+    assert sent[1][1] == {"value": 4}
+
+
 def test_a_stage_is_opened_once_and_with_its_first_picture(monkeypatch):
     opened, really = [], ipywidgets.Widget.open
 

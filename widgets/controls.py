@@ -1,6 +1,6 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import ipywidgets
 
@@ -138,18 +138,14 @@ class Controls:
             )
             square.add_class("cn-square")
             self._squares[name] = square
-            for slider in sliders:
-                slider.observe(
-                    lambda change, name=name: self._keep_square(name, change.new),
-                    "value",
-                )
             square.observe(
                 lambda change, name=name: change.new and self._make_square(name),
                 "value",
             )
             row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
             row.add_class("cn-axes")
-            self._watch(*sliders)  # after the link: what is asked for then is square already
+            for slider in sliders:
+                slider.observe(lambda change, name=name: self._axis_moved(name, change.new), "value")
             return [row]
         if isinstance(rule, Count):
             control = self._slider(name, rule, value)
@@ -226,12 +222,18 @@ class Controls:
             self._silent = False
         self._changed()
 
-    def _keep_square(self, name, value):
-        if self._squares[name].value and not self._silent:
-            with self._quietly():
-                for slider in self._controls[name]:
-                    slider.max = max(slider.max, value)
-                    slider.value = value
+    def _axis_moved(self, name, value):
+        """One axis' slider was moved: the others follow where they are tied together."""
+        if self._silent:
+            return
+        with ExitStack() as held:  # the browser hears of the others when it has the picture
+            if self._squares[name].value:
+                with self._quietly():
+                    for slider in self._controls[name]:
+                        held.enter_context(slider.hold_sync())
+                        slider.max = max(slider.max, value)
+                        slider.value = value
+            self._changed()
 
     def _make_square(self, name):
         """The box was ticked: the first axis' value for all."""

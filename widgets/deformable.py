@@ -223,8 +223,7 @@ class DeformableConv2D(keras.layers.Conv2D):
             kernel_size,
             **window,
             data_format="channels_last",
-            kernel_initializer=self.offset_kernel_initializer,
-            bias_initializer=self.offset_bias_initializer,
+            kernel_initializer="zeros",  # and then, in build(), that of this layer
             dtype=self.dtype_policy,
             name="offset_conv",
         )
@@ -242,6 +241,8 @@ class DeformableConv2D(keras.layers.Conv2D):
                 f'dilation_rate={self.dilation_rate}, input shape {tuple(input_shape)}. Try padding="same".'
             )
         _check_divides("offset_groups", self.offset_groups, "the input's channels", input_shape[-1])
+        self.offset_conv.kernel_initializer = self.offset_kernel_initializer
+        self.offset_conv.bias_initializer = self.offset_bias_initializer
         self.offset_conv.build(input_shape)
 
     @property

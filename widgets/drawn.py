@@ -146,13 +146,13 @@ def wanted(recipe, facts, rng, level=None):
         changes[count] = groups * int(rng.integers(1, 8))
         kept = rng.choice(list(changes), min(2, len(changes)), replace=False)
         changes = {name: changes[name] for name in changes if name in kept and changes[name] != settings[name]}
-        answer = ask(recipe, settings | changes, facts.x, as_made)[1]
+        answer = ask(recipe, settings | changes, facts.x)[1]
         shape = answer.output_shape
         if answer.problem or shape == facts.output_shape or (drawn and not _well_chosen(shape, facts.output_shape)):
             continue
         for name in list(changes):  # a change that changes nothing is none
             fewer = {other: value for other, value in changes.items() if other != name}
-            less = ask(recipe, settings | fewer, facts.x, as_made)[1]
+            less = ask(recipe, settings | fewer, facts.x)[1]
             if fewer and less.output_shape == shape:
                 changes, answer = fewer, less
         return changes, answer
@@ -206,9 +206,9 @@ def _case(recipe, shape, rng):
     x = rng.integers(0, 4, shape).astype("float32")
     drawn = {}
 
-    def weight(name, fresh):
+    def weight(name, shape, draw):
         if name not in drawn:
-            drawn[name] = _weight(name, fresh.shape, rng)
+            drawn[name] = _weight(name, shape, rng)
         return drawn[name]
 
     layer, facts = ask(recipe, recipe.settings, x, weight)
@@ -299,8 +299,3 @@ def _stamps(x, writes, kernel, cell):
         title = question_words.STAMP.format(cell=list(source), tap=list(tap))
         parts.append((title, np.array([x[source]]), np.array([kernel[tap]])))
     return parts
-
-
-def as_made(name, fresh):
-    """The weights that the layer's initializers made."""
-    return fresh

@@ -74,7 +74,7 @@ def layer_facts(layer, x):
     'height: floor((28 - 3) / 1) + 1 = 26'
     """
     recipe = Recipe(layer)
-    return ask(recipe, recipe.settings, input_values(recipe, x), recipe.weights.get)[1]
+    return ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)[1]
 
 
 def input_values(recipe, x):
@@ -87,10 +87,10 @@ def input_values(recipe, x):
 
 
 @no_trace()
-def ask(recipe, settings, x, weight_values, moved=()):
+def ask(recipe, settings, x, start=None, moved=()):
     """Build the recipe's layer with these settings and call it on x: (layer or None, Facts).
 
-    `weight_values(name, fresh)` gives each weight's values, where `fresh` are the initializer's.
+    `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
     `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
     """
     known = _known(recipe, settings, x)
@@ -98,15 +98,11 @@ def ask(recipe, settings, x, weight_values, moved=()):
         return None, Facts(**known, problem=problem, whole_problem=problem, advice=words.ADVICE_LARGE)
     weights, warned, answer, points = {}, [], None, {}
     try:
-        layer = recipe.build(settings, x.shape)
+        layer = recipe.build(settings, x.shape, start)
         for name, axes in WEIGHTS[recipe.kind.operation].items():
             if (variable := getattr(layer, name)) is not None:
-                fresh = variable.numpy()
-                values = weight_values(name, fresh)
-                if values is not fresh:
-                    variable.assign(values)
                 spatial = recipe.kind.axes if name.endswith("kernel") else ()
-                weights[name] = Weight(fresh.shape, spatial + axes, values)
+                weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
@@ -214,7 +210,7 @@ def _separable_steps(recipe, settings, x, weights):
     ending = {name: settings[name] for name in ("use_bias", "activation")}
     pointwise = Recipe(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
     kernels = {name.removeprefix("pointwise_"): weight.values for name, weight in weights.items()}
-    return first, ask(pointwise, pointwise.settings, first.y, kernels.get)[1]
+    return first, ask(pointwise, pointwise.settings, first.y, lambda name, *_: kernels[name])[1]
 
 
 def _at(value, axis):
@@ -297,10 +293,10 @@ def disagreement(facts, checked=12):
         return ""
     found = layer_tables(facts)
     bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
-    cells = list(zip(*np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)))
-    sums, sizes = np.transpose([found.sum_at(x, cell) for cell in cells])
-    added = bias[[cell[-1] for cell in cells]]
-    return _difference(sums + added, np.array([before[cell] for cell in cells]), sizes + np.abs(added))
+    cells = np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)
+    sums, sizes = found.sums_at(x, np.transpose(cells))
+    added = bias[cells[-1]]
+    return _difference(sums + added, before[cells], sizes + np.abs(added))
 
 
 def _difference(expected, got, sizes=None):

@@ -45,10 +45,15 @@ class LiveLayer:
             for name, memory in self._memories.items():
                 if (variable := getattr(self.layer, name)) is not None:
                     memory.note(variable.numpy())
-        fill = {name: memory.fill for name, memory in self._memories.items()}
-        layer, facts = ask(self.recipe, self.settings, x, lambda name, fresh: fill[name](fresh), self.moved)
+        layer, facts = ask(self.recipe, self.settings, x, self._start, self.moved)
         self.layer = layer or self.layer
         return facts
+
+    def _start(self, name, shape, draw):
+        """A weight as it was before, as far as it was; Keras draws the rest."""
+        memory = self._memories[name]
+        known = memory.recall(shape)
+        return memory.fill(draw().numpy()) if known is None else known
 
 
 class NamedLayer:

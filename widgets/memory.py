@@ -27,6 +27,13 @@ class Memory:
         self._values[place] = values
         self._known[place] = True
 
+    def recall(self, shape):
+        """The values at all positions of an array of this shape; None where not all are known."""
+        place = tuple(slice(size) for size in shape)
+        if self._values is None or self._values[place].shape != shape or not self._known[place].all():
+            return None
+        return self._values[place].copy()
+
     def fill(self, fresh):
         """`fresh`, with every known position's value in place of its own; then all of it is known."""
         self._make_room(fresh)

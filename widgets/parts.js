@@ -29,6 +29,11 @@ export function button(name, label, ...children) {
   return element("button", { type: "button", class: `cn-button cn-${name}`, "aria-label": label, title: label, "data-lm-suppress-shortcuts": "true" }, ...children);
 }
 
+/** Write a text; one that stands there already costs the page nothing. @param {HTMLElement} place @param {string} text */
+export function write(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
 /** Write a text that may go on in the next line behind what the group finds. @param {HTMLElement} place @param {string} text @param {RegExp} after one group */
 export function breakable(place, text, after) {
   if (place.textContent !== text) place.replaceChildren(...text.split(after).flatMap((part, i) => (i % 2 ? [part, element("wbr")] : [part])));
@@ -36,6 +41,7 @@ export function breakable(place, text, after) {
 
 /** Give a button another face and name. @param {HTMLElement} made @param {string} label @param {Node} [face] */
 export function relabel(made, label, face) {
+  if (made.title === label && !face) return;
   made.replaceChildren(face ?? label);
   made.setAttribute("aria-label", label);
   made.title = label;
@@ -132,10 +138,7 @@ export function showFacts(ui, facts) {
     ui.facts.replaceChildren(...facts.map(() => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"))));
     ui.facts.dataset.rows = rows;
   }
-  facts.forEach((texts, i) => texts.forEach((text, j) => {
-    const cell = ui.facts.children[i].children[j];
-    if (cell.textContent !== text) cell.textContent = text;
-  }));
+  facts.forEach((texts, i) => texts.forEach((text, j) => write(ui.facts.children[i].children[j], text)));
 }
 
 /** What the picture's colours and patterns mean. @param {any} ui @param {Record<string, string | false>} meanings by kind; those with a text are told */
@@ -204,4 +207,11 @@ export function sliderEnd(event, box) {
   event.preventDefault();
   event.stopPropagation(); // or the slider's own answer would come after ours
   target.noUiSlider.set(Number(handle?.getAttribute("aria-valuemax")));
+}
+
+/** Where a module took longer than 2 s to load, anywidget hands over no message of the kernel, for good. Ask for one;
+ * `then` is called when it must be here, which is after the kernel was idle again. @param {any} model @param {() => void} then */
+export function askHearing(model, then) {
+  const status = (/** @type {any} */ { content }) => { if (content.execution_state === "idle") setTimeout(then, 500); };
+  try { model.send("heard?", { iopub: { status } }); } catch { /* no kernel: nothing will be missed */ }
 }

@@ -54,7 +54,7 @@ class Subject(NamedTuple):
 def subject(layer, x, level=None):
     """The layer and its facts for x. Raises ValueError where Keras refuses them: then nothing can be asked."""
     recipe = Recipe(layer)
-    made, facts = ask(recipe, recipe.settings, input_values(recipe, x), recipe.weights.get)
+    made, facts = ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)
     if facts.problem:
         raise ValueError(question_words.REFUSES.format(code=facts.code, problem=facts.problem, advice=facts.advice))
     return Subject(recipe, made, facts, level)
@@ -288,7 +288,7 @@ class Settings(Question):
         return given
 
     def compare(self, given):
-        facts = ask(self.about.recipe, self._all(), self.facts.x, drawn.as_made)[1]
+        facts = ask(self.about.recipe, self._all(), self.facts.x)[1]
         if facts.problem:
             return Q["settings_refused"].format(problem=facts.problem, advice=facts.advice)
         if facts.output_shape == self.wanted:
@@ -320,10 +320,10 @@ class Settings(Question):
         return self.facts.settings | {n: tuple(v) if isinstance(v, list) else v for n, v in for_all.items()}
 
     def stage(self):
-        layer, facts = ask(self.about.recipe, self._all(), self.facts.x, drawn.as_made)
+        layer, facts = ask(self.about.recipe, self._all(), self.facts.x)
         if facts.output_shape != self.wanted:
             self._given = self.solution
-            layer = ask(self.about.recipe, self._all(), self.facts.x, drawn.as_made)[0]
+            layer = ask(self.about.recipe, self._all(), self.facts.x)[0]
         return layer, self.facts.x
 
 

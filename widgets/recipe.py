@@ -1,12 +1,14 @@
 """How to make a reader's layer again with other settings, without touching the reader's layer."""
 
+from functools import partial
+
 import keras
 import tensorflow as tf
 
 from widgets import words
 from widgets.code_line import defaults
 from widgets.quiet import start_runtime
-from widgets.settings import KINDS, WEIGHTS
+from widgets.settings import INITIALIZERS, KINDS, WEIGHTS
 
 # Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
 NAME = "explored"
@@ -53,18 +55,42 @@ class Recipe:
         }
         return self.layer_class(**self.arguments | fresh | settings)
 
-    def build(self, settings, input_shape):
-        """A new layer of the same class with these settings, built for an input of this shape."""
+    def given(self, name, shape, draw):
+        """The weight of the reader's layer; of one that is not built, what its initializer draws."""
+        return self.weights[name] if name in self.weights else draw()
+
+    def build(self, settings, input_shape, start=None):
+        """A new layer of the same class with these settings, built for an input of this shape.
+
+        `start(name, shape, draw)` gives each weight's first values; its initializer's are `draw()`.
+        """
         arguments = self.arguments | settings
         arguments["activation"] = _own(arguments["activation"])
         seeds = [one.seed.state for one in arguments.values() if hasattr(getattr(one, "seed", None), "state")]
         before = [state.numpy() for state in seeds]
         with tf.device("CPU:0"):
             layer = self.layer_class(**arguments)
+            initializers = self._put_starts(layer, start) if start else {}
             layer.build(input_shape)
+        vars(layer).update(initializers)
         for state, value in zip(seeds, before):  # the reader's seed generators go on where they were
             state.assign(value)
         return layer
+
+    def _put_starts(self, layer, start):
+        """Let `start` make the weights, which costs less than to draw them and to replace them; the initializers."""
+        operation = self.kind.operation
+        names = {name: f"{name}_initializer" for name in WEIGHTS[operation]} | INITIALIZERS.get(operation, {})
+        kept = {attribute: getattr(layer, attribute) for attribute in names.values()}
+        for name, attribute in names.items():
+            vars(layer)[attribute] = partial(_first_values, partial(start, name), kept[attribute])
+        return kept
+
+
+def _first_values(start, initializer, shape, dtype=None):
+    """What Keras takes for an initializer."""
+    values = start(tuple(shape), lambda: initializer(shape, dtype=dtype))
+    return values if tf.is_tensor(values) else values.astype(dtype)
 
 
 def _own(activation):

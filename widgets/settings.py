@@ -99,6 +99,12 @@ WEIGHTS = {
     },
 }
 
+# The argument that says how a weight starts, where that is not `<weight>_initializer`.
+INITIALIZERS = {
+    "depthwise": {"kernel": "depthwise_initializer"},
+    "separable": {"depthwise_kernel": "depthwise_initializer", "pointwise_kernel": "pointwise_initializer"},
+}
+
 # The input's own sliders, where only its shape was given.
 INPUT_SIZE = Count(1, 224)
 INPUT_CHANNELS = Count(1, 64)

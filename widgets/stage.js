@@ -5,7 +5,7 @@
  */
 import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
 import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd } from "./parts.js";
+import { build, panel, write, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
 
@@ -167,7 +167,7 @@ function render({ model, el }) {
       const named = i === undefined ? picture.grids[g].name : link.kernel_name;
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
       breakable(part.title, named, /(_)/);
-      part.shape.textContent = i === undefined ? picture.grids[g].label : link.kernel_label;
+      write(part.shape, i === undefined ? picture.grids[g].label : link.kernel_label);
       breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), /(_)/);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
@@ -239,7 +239,7 @@ function render({ model, el }) {
     chooser.root.hidden = tiles.count === 1;
     if (tiles.count === 1) return;
     const told = fill(words.chooser, { what, index, count: tiles.count });
-    chooser.told.textContent = told;
+    write(chooser.told, told);
     chooser.tiles = drawStrip(chooser.strip, tiles, index, width, theme, zoom);
     const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": tiles.count - 1, "aria-valuenow": index, "aria-valuetext": told };
     for (const [attribute, value] of Object.entries(values)) chooser.strip.setAttribute(attribute, String(value));
@@ -264,7 +264,7 @@ function render({ model, el }) {
     breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
     showFacts(ui, picture.facts);
     showProblem(ui, picture, words);
-    ui.warning.textContent = picture.warning;
+    write(ui.warning, picture.warning);
     if (picture.views.length !== ui.views.childElementCount) {
       ui.views.replaceChildren(...picture.views.map((/** @type {string} */ view) =>
         element("button", { type: "button", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, words[`view_${view}`])));
@@ -300,7 +300,7 @@ function render({ model, el }) {
     const count = cellCount();
     ui.position.value = String(position);
     ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position, count }));
-    ui.where.textContent = `${position + 1} / ${count}`;
+    write(ui.where, `${position + 1} / ${count}`);
     clearTimeout(saying);
     saying = window.setTimeout(() => say(said), 250);
     hand.update();
@@ -463,14 +463,6 @@ function render({ model, el }) {
   }
   const send = (/** @type {any} */ content) => reach(() => model.send(content));
 
-  /** Where this module took longer than 2 s to load, anywidget hands over no message of the kernel, for good: have it
-   * said. The kernel is idle again when its answer is here. */
-  function askHearing() {
-    const idle = () => setTimeout(() => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); }, 500);
-    const status = (/** @type {any} */ { content }) => { if (content.execution_state === "idle") idle(); };
-    try { model.send("heard?", { iopub: { status } }); } catch { /* no kernel: nothing will be missed */ }
-  }
-
   /** Tell Python, and the other views. @param {string} trait @param {any} value */
   const tell = (trait, value) => reach(() => { model.set(trait, value); model.save_changes(); });
 
@@ -588,7 +580,7 @@ function render({ model, el }) {
     for (const controls of box().querySelectorAll(".cn-controls")) remade.observe(controls, { childList: true, subtree: true });
   }
   requestAnimationFrame(mend);
-  askHearing();
+  askHearing(model, () => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });
 
   return () => {
     for (const timer of [playing, saying, asking]) clearTimeout(timer);

@@ -22,26 +22,38 @@ class Tables:
     kernel: np.ndarray | None = field(repr=False)  # None where cells are only moved, or pooled
     padding: tuple
 
-    def sum_at(self, x, cell):
-        """The products behind one later cell (spatial indices ..., channel): their sum, and that of their sizes.
+    def sums_at(self, x, cells):
+        """The products behind later cells (spatial indices ..., channel): the sum of each, and that of their sizes.
 
         `x` is one sample, channels last. Cells outside it count as 0.
         """
-        *spatial, later = cell
-        earlier, taps = [], []
-        for axis, place in enumerate(spatial):
-            if self.reads is not None:
-                index, tap = self.reads[axis][place], np.arange(self.kernel.shape[axis])
-            else:
-                index, tap = np.nonzero(self.writes[axis] == place)
-            inside = (index >= 0) & (index < x.shape[axis])
-            earlier.append(index[inside])
-            taps.append(tap[inside])
-        fan_in = np.arange(self.channels.shape[1])
-        products = x[np.ix_(*earlier, self.channels[later])] * self.kernel[..., later][np.ix_(*taps, fan_in)].astype(
-            float
-        )
-        return products.sum(), np.abs(products).sum()
+        *places, later = np.transpose(cells)
+        x_index, kernel_index, inside = [], [], True
+        rank, fan_in = len(places), self.channels.shape[1]
+        for axis, place in enumerate(places):
+            shape = [len(cells), *[1] * rank, 1]
+            shape[axis + 1] = -1
+            earlier, taps = self._reading(axis, place)
+            inside = inside & ((earlier >= 0) & (earlier < x.shape[axis])).reshape(shape)
+            x_index.append(np.clip(earlier, 0, x.shape[axis] - 1).reshape(shape))
+            kernel_index.append(taps.reshape(shape))
+        ahead = (len(cells), *[1] * rank, -1)
+        channel = self.channels[later].reshape(ahead)
+        weights = self.kernel[(*kernel_index, np.arange(fan_in), later.reshape(ahead))]
+        products = np.where(inside, x[(*x_index, channel)] * weights.astype(float), 0).reshape(len(cells), -1)
+        return products.sum(1), np.abs(products).sum(1)
+
+    def _reading(self, axis, place):
+        """Along an axis, the earlier cells that reach later ones, and the taps: two (cells, n) arrays, -1 for none."""
+        if self.reads is not None:
+            earlier = self.reads[axis][place]
+            return earlier, np.broadcast_to(np.arange(earlier.shape[1]), earlier.shape)
+        which, earlier, tap = np.nonzero(self.writes[axis] == place[:, None, None])
+        starts = np.searchsorted(which, np.arange(len(place)))
+        slot = np.arange(len(which)) - starts[which]
+        found = np.full((2, len(place), max(slot.max(initial=0) + 1, 1)), -1)
+        found[:, which, slot] = earlier, tap
+        return found
 
 
 def tables(operation, axes, channels, settings, kernel):

@@ -31,6 +31,14 @@ def test_weights_stay_where_they_are_when_a_setting_moves_there_and_back():
     assert np.array_equal(moved(one, kernel_size=(3, 3), filters=2).weights["kernel"].values, before)
 
 
+def test_what_a_function_of_the_readers_own_draws_is_kept_as_float32():
+    one = LiveLayer(layers.Conv2D(3, 2, kernel_initializer=lambda shape, dtype: np.arange(24.0).reshape(shape)))
+    for facts in (one.ask(X), moved(one, strides=(2, 2))):
+        assert facts.problem == ""
+        assert facts.weights["kernel"].values.dtype == np.float32
+        assert facts.weights["kernel"].values.ravel().tolist() == list(range(24))
+
+
 def test_what_a_reader_assigns_to_the_live_layer_is_kept():
     one = LiveLayer(layers.Conv2D(2, 3))
     one.ask(X)

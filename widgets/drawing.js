@@ -114,6 +114,19 @@ function pixels(rows, columns, at, { limit, grey }, theme) {
   return scratch;
 }
 
+/** Draw a panel's cells, without what is lit. @param {any} part @param {any} view @param {typeof THEMES.light} theme */
+export function drawPlain(part, view, theme) {
+  const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCells(canvas, view, part.cell, theme);
+  Object.assign(part, { draw, widest: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
+}
+
+/** A panel's cells without what is lit, for when that moves on. Most moves of a slider never need it. @param {any} part */
+function plainOf(part) {
+  if (!part.plainDrawn) part.draw(part.plain);
+  part.plainDrawn = true;
+  return part.plain;
+}
+
 /**
  * Draw one channel of a grid with its padding around it.
  * @param {HTMLCanvasElement} canvas
@@ -122,16 +135,16 @@ function pixels(rows, columns, at, { limit, grey }, theme) {
  * @param {number} cell @param {typeof THEMES.light} theme
  * @returns {number} how wide the widest number in a cell is; 0 where cells have none
  */
-export function drawCells(canvas, view, cell, theme) {
+function drawCells(canvas, view, cell, theme) {
   const [[top, bottom], [left, right]] = view.padding;
   const { rows, columns } = view;
   const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];
   const context = sized(canvas, width, height);
   const colour = (/** @type {number} */ value) => colourOf(value, view.limit, view.grey, theme);
-  context.fillStyle = theme.paper;
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = pattern(context, "hatch", theme.hatch);
-  context.fillRect(0, 0, width, height);
+  for (const fill of view.padding.flat().some(Boolean) ? [theme.paper, pattern(context, "hatch", theme.hatch)] : []) {
+    context.fillStyle = fill;
+    context.fillRect(0, 0, width, height);
+  }
   context.imageSmoothingEnabled = false;
   context.drawImage(pixels(rows, columns, view.at, view, theme), 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
   if (view.unread) {
@@ -163,17 +176,18 @@ export function drawCells(canvas, view, cell, theme) {
 }
 
 /**
- * What `plain` shows, with cells outlined, some with a text in them.
- * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} plain
+ * Outline cells in a panel, some with a text in them.
+ * @param {any} part
  * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
- * @param {number[][]} padding @param {number} cell @param {typeof THEMES.light} theme
+ * @param {number[][]} padding @param {typeof THEMES.light} theme
  * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
- * @param {number} widest what `drawCells` returned
  */
-export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [], widest = 0) {
-  const [width, height] = [plain.style.width, plain.style.height].map(parseFloat);
-  const context = sized(canvas, width, height);
-  context.drawImage(plain, 0, 0, width, height);
+export function drawLight(part, cells, padding, theme, dots) {
+  const { cells: canvas, cell, widest } = part;
+  const [width, height] = [canvas.style.width, canvas.style.height].map(parseFloat);
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  if (!part.fresh) context.drawImage(plainOf(part), 0, 0, width, height);
+  part.fresh = false;
   const [[top], [left]] = padding;
   const size = Math.max(cell, 3);
   const edge = Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
@@ -189,11 +203,11 @@ export function drawLight(canvas, plain, cells, padding, cell, theme, dots = [],
   }
   const font = fontFor(cell);
   if (widest > size - 2 * edge - halo) { // an outline that crosses a number would take its sign away
-    const scale = plain.width / width;
+    const scale = canvas.width / width;
     for (const { row, column } of cells) {
       const place = [(column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2];
       const [x, y, wide, high] = place.map((length) => length * scale);
-      context.drawImage(plain, x, y, wide, high, place[0], place[1], place[2], place[3]);
+      context.drawImage(plainOf(part), x, y, wide, high, place[0], place[1], place[2], place[3]);
     }
   }
   for (const { point, drawn, home, held } of dots) {

@@ -53,7 +53,7 @@ class LiveLayer:
         """A weight as it was before, as far as it was; Keras draws the rest."""
         memory = self._memories[name]
         known = memory.recall(shape)
-        return memory.fill(draw().numpy()) if known is None else known
+        return memory.fill(draw()) if known is None else known
 
 
 class NamedLayer:

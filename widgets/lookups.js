@@ -43,7 +43,9 @@ export function decode(snapshot, first) {
 export const product = (lists) => lists.reduce((sofar, list) => sofar.flatMap((items) => list.map((item) => [...items, item])), /** @type {any[][]} */ ([[]]));
 
 /** @param {Grid} grid @param {Cell} cell */
-export const inside = (grid, cell) => cell.every((index, axis) => index >= 0 && index < grid.sizes[axis]);
+export function inside({ sizes: [planes, rows, columns] }, [plane, row, column]) {
+  return plane >= 0 && plane < planes && row >= 0 && row < rows && column >= 0 && column < columns;
+}
 
 /** The value of a cell: 0 for padding, undefined for a channel that was not sent.
  * @param {Grid} grid @param {Cell} cell @param {number} channel */
@@ -69,7 +71,7 @@ export function limitOf(grid, channel) {
  * @param {number} slice position among the channels read @param {number} filter */
 export function weightAt(link, tap, slice, filter) {
   if (!link.kernel) return 1;
-  const [, rows, columns] = link.axes.map((axis) => axis.taps);
+  const [, { taps: rows }, { taps: columns }] = link.axes;
   return link.kernel[(((tap[0] * rows + tap[1]) * columns + tap[2]) * link.fan + slice) * link.filters + filter];
 }
 

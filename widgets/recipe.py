@@ -89,8 +89,11 @@ class Recipe:
 
 def _first_values(start, initializer, shape, dtype=None):
     """What Keras takes for an initializer."""
-    values = start(tuple(shape), lambda: initializer(shape, dtype=dtype))
-    return values if tf.is_tensor(values) else values.astype(dtype)
+
+    def draw():
+        return keras.ops.convert_to_numpy(initializer(shape, dtype=dtype)).astype(dtype)
+
+    return start(tuple(shape), draw).astype(dtype)
 
 
 def _own(activation):

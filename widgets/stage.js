@@ -4,7 +4,7 @@
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
 import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
-import { THEMES, drawCells, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
+import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, write, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
@@ -175,7 +175,7 @@ function render({ model, el }) {
       if (key !== null && key === part.drawn) continue; // most moves leave the input as it is
       part.drawn = key;
       const limit = g === undefined || view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]);
-      drawPlain(part, { ...view, limit, unread: wholly });
+      drawPlain(part, { ...view, limit, unread: wholly }, theme);
       drawChoosers(part, view);
     }
     drawSamples();
@@ -185,12 +185,6 @@ function render({ model, el }) {
     showLegend(ui, { window: words.legend_window, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
     ui.position.max = cellCount() - 1;
     drawLit();
-  }
-
-  /** Draw a panel's cells; `drawLit` shows them, with what is lit. @param {any} part @param {any} view */
-  function drawPlain(part, view) {
-    part.widest = drawCells(part.plain, view, part.cell, theme);
-    part.lightDrawn = "";
   }
 
   /** The group of each channel of grid g, where its layer has several. @param {number | undefined} g */
@@ -295,7 +289,7 @@ function render({ model, el }) {
       const key = JSON.stringify([here, points]);
       if (key === part.lightDrawn) continue; // most moves of a slider leave it
       part.lightDrawn = key;
-      drawLight(part.cells, part.plain, here, padding, part.cell, theme, points, part.widest);
+      drawLight(part, here, padding, theme, points);
     }
     const count = cellCount();
     ui.position.value = String(position);
@@ -380,7 +374,7 @@ function render({ model, el }) {
     const part = find(String(g));
     const view = shown(part);
     part.label.textContent = cellName(picture, g, [view.plane, ":", ":"], chosen[g]);
-    drawPlain(part, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) });
+    drawPlain(part, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) }, theme);
     part.drawn = null;
     drawChoosers(part, view);
   }

@@ -30,12 +30,18 @@ PLOT = "![What a slider move costs against the size of the input](benchmarks/siz
 
 
 def rows():
-    """The table's rows, measured now."""
+    """The table's rows, measured now; each is printed when it is there."""
     with open_lab() as lab:
         for script in (latency, burst, hover, sizes, start, traffic):
-            yield from script.rows(lab)
+            yield from printed(script.rows(lab))
     for script in (rebuild, memory, imports, deformable):
-        yield from script.rows()
+        yield from printed(script.rows())
+
+
+def printed(rows):
+    for row in rows:
+        print(*row, sep=" | ", flush=True)
+        yield row
 
 
 def table(rows):
@@ -72,5 +78,4 @@ def write(text, path=README):
 
 if __name__ == "__main__":
     text = f"{INTRO}\n\n{table(rows())}\n\n{PLOT}\n\n{machine()}"
-    print(text)
     write(text)

@@ -18,7 +18,7 @@ def measure(lab, runs=5):
             start = time.perf_counter()
             notebook.run_all()
             if name == "explorer":
-                slider = notebook.slider("kernel_size")
+                slider = notebook.slider("kernel_size height")
                 slider.wait_for()
                 notebook.wait_revision(1)
             seconds = time.perf_counter() - start

@@ -85,19 +85,23 @@ ANSWERED = """async seconds => {
   return any;
 }"""
 
-RUN_ALL = """async seconds => {
+# A page asks a kernel for its widgets first, and until it has the answer it drops what cells would show.
+RUN_ALL = f"""async seconds => {{
+  await window.jupyterapp.shell.currentWidget.sessionContext.ready;
+  await ({EXECUTE})(['', seconds]);
+  await ({ANSWERED})(seconds);
   const late = new Promise(end => setTimeout(end, 1000 * seconds, 'late'));
   const done = window.jupyterapp.commands.execute('notebook:run-all-cells');
-  if (await Promise.race([done, late]) === 'late') throw new Error(`the cells are not done in ${seconds} s`);
+  if (await Promise.race([done, late]) === 'late') throw new Error(`the cells are not done in ${{seconds}} s`);
   const errors = [];
-  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {{
     if (cell.type !== 'code' || (cell.getMetadata('tags') ?? []).includes('raises-exception')) continue;
-    for (const output of cell.outputs.toJSON()) {
+    for (const output of cell.outputs.toJSON()) {{
       if (output.output_type === 'error') errors.push([].concat(output.traceback).join('\\n'));
-    }
-  }
+    }}
+  }}
   return errors;
-}"""
+}}"""
 
 
 def find_chromium():

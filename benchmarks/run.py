@@ -77,5 +77,6 @@ def write(text, path=README):
 
 
 if __name__ == "__main__":
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a reader's Python keeps what it has compiled
     text = f"{INTRO}\n\n{table(rows())}\n\n{PLOT}\n\n{machine()}"
     write(text)

@@ -63,7 +63,7 @@ def png(facts, picture, revealed=True, look=None):
     if picture is not None and revealed:
         _outline(figure, _panels(picture, look))
     out = io.BytesIO()
-    figure.savefig(out, format="png")
+    figure.canvas.print_png(out)
     return out.getvalue()
 
 
@@ -111,6 +111,8 @@ def _figure(facts, picture, revealed, look):
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
         _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")  # or it would be laid out, and for that drawn, each time anew
     return figure
 
 
@@ -236,9 +238,8 @@ def _cells(axes, panel, numbered):
     for (row, column), value in np.ndenumerate(panel.values):
         red, green, blue, _ = image.cmap(image.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
-        axes.text(
-            column, row, _short(value), ha="center", va="center", fontsize=5.5, color="white" if dark else "black"
-        )
+        number = axes.text(column, row, _short(value), ha="center", va="center", fontsize=5.5)
+        number.set(color="white" if dark else "black", in_layout=False)
 
 
 def _rectangle(axes, row, column, height, width, **look):

@@ -13,6 +13,8 @@ from widgets.facts import layer_facts
 from widgets.figure import png
 from widgets.picture import layer_picture
 
+pytestmark = pytest.mark.filterwarnings("error")  # a reader would find a warning above the picture
+
 
 def drawn(layer, x):
     facts = layer_facts(layer, x)

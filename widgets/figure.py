@@ -111,7 +111,7 @@ def _figure(facts, picture, revealed, look):
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
         _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
-    figure.get_layout_engine().execute(figure)
+        figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")  # or it would be laid out, and for that drawn, each time anew
     return figure
 

@@ -266,14 +266,14 @@ def test_a_refused_layer_has_a_row_with_the_words_of_keras():
     assert [refused[name] for name in names] == [None] * 5
     assert accepted["params"] == 294
     assert refused["problem"] in str(c) and "try groups=1." in str(c)
-    assert "refused by Keras:</strong> The number of input channels" in c.children[1].value
+    assert "refused:</strong> The number of input channels" in c.children[1].value
 
 
 def test_a_comparison_may_be_of_refused_layers_only():
     c = compare([layers.Conv2D(1, 9)], (1, 5, 5, 1))
     c.measure(1)
     assert c.rows[0]["ms"] is None
-    assert "refused by Keras" in str(c)
+    assert "refused" in str(c)
 
 
 @pytest.mark.parametrize("count", [1, 12])

@@ -259,7 +259,7 @@ def test_settings_refused_from_the_start_are_shown_and_can_be_mended(capfd):
     assert explorer.layer is None
     assert explorer.y is None
     assert explorer.children[1].snapshot["grids"] == []
-    assert repr(explorer) == "<Explorer layers.Conv2D(2, 9): (1, 8, 8, 4) -> refused by Keras>"
+    assert repr(explorer) == "<Explorer layers.Conv2D(2, 9): (1, 8, 8, 4) -> refused>"
     assert explorer._repr_mimebundle_()["image/png"]
     control(explorer, "kernel_size height").value = 8
     assert explorer.layer.kernel.shape == (8, 8, 4, 2)
@@ -337,6 +337,7 @@ def test_settings_that_ask_for_too_much_are_told_so_and_nothing_is_asked_for(lay
     explorer.settings = wanted
     assert memory() - before < 100 * 2**20
     assert explorer.facts.problem.startswith("Keras was not asked: this would take ")
+    assert explorer.facts.whole_problem == ""
     assert told in explorer.facts.problem and "try a smaller input" in explorer.facts.advice
     assert explorer.settings != start
     assert explorer.facts.input_shape == explorer.settings["input_shape"]

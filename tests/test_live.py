@@ -151,6 +151,29 @@ def test_a_layer_that_cannot_be_copied_is_called_itself():
     assert given.get_weights() == []
 
 
+class Sort(keras.layers.Layer):
+    """Works on values alone: Keras cannot tell the shape that it returns."""
+
+    def call(self, x):
+        return np.sort(np.asarray(x), axis=1)
+
+
+def test_a_layer_that_works_on_values_alone_is_asked_all_the_same():
+    facts = NamedLayer(Sort()).ask(X)
+    assert np.array_equal(facts.y, np.sort(X, axis=1))
+    assert facts.axes == ()
+
+
+@pytest.mark.parametrize("layer", [layers.UpSampling2D(5000), layers.ZeroPadding2D(20_000), layers.Dense(10**8)])
+def test_a_layer_that_would_return_too_much_is_not_called(layer):
+    one = NamedLayer(layer)
+    facts = one.ask(X)
+    assert facts.problem.startswith("Keras was not asked: this would take ")
+    size = 4 * np.prod([int(n) for n in layer.compute_output_shape(X.shape)])
+    assert f"{size:,} bytes" in facts.problem and not one.layer.weights
+    assert (facts.y, facts.output_shape) == (None, None)
+
+
 @pytest.mark.parametrize(
     "layer, code",
     [

@@ -495,6 +495,15 @@ def test_a_name_with_markup_in_it_is_shown_as_text():
     assert "&lt;b&gt;bold" in table
 
 
+def test_a_model_with_a_layer_whose_shape_keras_cannot_tell_says_which_method_is_lacking():
+    class Sort(keras.layers.Layer):
+        def call(self, x):
+            return np.sort(np.asarray(x), axis=1)
+
+    with pytest.raises(ValueError, match=r"a layer of your own: give that layer a method compute_output_shape"):
+        explore(keras.Sequential([layers.Conv2D(2, 3), Sort()]), (1, 8, 8, 1))
+
+
 def test_a_model_that_keras_cannot_build_for_x_is_refused_in_keras_words():
     with pytest.raises(ValueError, match=r"work for an input of shape \(1, 2, 2, 1\). Keras says: Computed output"):
         # Older versions of Keras refuse only what follows the layer without an output.

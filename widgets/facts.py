@@ -52,7 +52,7 @@ class Facts:
     macs: int | None = None
     macs_formula: str = ""
     problem: str = ""
-    whole_problem: str = ""
+    whole_problem: str = ""  # where the problem is told in Keras' own words: all of them
     advice: str = ""
     warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
@@ -95,7 +95,7 @@ def ask(recipe, settings, x, start=None, moved=()):
     """
     known = _known(recipe, settings, x)
     if problem := too_large(known):
-        return None, Facts(**known, problem=problem, whole_problem=problem, advice=words.ADVICE_LARGE)
+        return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
     weights, warned, answer, points = {}, [], None, {}
     try:
         layer = recipe.build(settings, x.shape, start)
@@ -110,13 +110,16 @@ def ask(recipe, settings, x, start=None, moved=()):
                 answer, points = _sampling(layer, x, moved)
             before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
-        return None, _refused(known | {"weights": weights}, plain_text(refusal))
+        said = plain_text(refusal)
+        return None, _without_output(known | {"weights": weights}, said.split("\n\n")[0], said)
     if y.size == 0 or y.shape != before.shape:
         odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
-        return None, _refused(known | {"weights": weights}, odd.format(before=before.shape, shape=y.shape))
+        problem = odd.format(before=before.shape, shape=y.shape)
+        return None, _without_output(known | {"weights": weights}, problem)
     if recipe.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
         # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
-        return None, _refused(known | {"weights": weights}, words.UNWRITTEN_RESULT.format(shape=y.shape))
+        problem = words.UNWRITTEN_RESULT.format(shape=y.shape)
+        return None, _without_output(known | {"weights": weights}, problem)
     steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
     return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
@@ -144,9 +147,8 @@ def _known(recipe, settings, x):
     }
 
 
-def _refused(known, problem):
-    paragraphs = problem.split("\n\n")
-    return Facts(**known, problem=paragraphs[0], whole_problem=problem, advice=advice(known, problem))
+def _without_output(known, problem, whole_problem=""):
+    return Facts(**known, problem=problem, whole_problem=whole_problem, advice=advice(known, whole_problem))
 
 
 def _answered(known, before, y):

@@ -1,5 +1,7 @@
 """The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -7,6 +9,7 @@ import tensorflow as tf
 from widgets import words
 from widgets.code_line import code_line
 from widgets.facts import Facts, ask
+from widgets.inputs import LARGEST_INPUT
 from widgets.memory import Memory
 from widgets.quiet import no_trace
 from widgets.recipe import NAME, Recipe, by_name
@@ -77,6 +80,10 @@ class NamedLayer:
         """Facts of the layer's answer; its axes say which cells it reads."""
         known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
+        size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
+        if size > LARGEST_INPUT:
+            problem = words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
+            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_LARGE)
         try:
             with no_trace(), tf.device("CPU:0"):
                 y = np.asarray(self.layer(x))
@@ -89,7 +96,7 @@ class NamedLayer:
             return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
         if y.size == 0:
             problem = words.EMPTY_RESULT.format(shape=y.shape)
-            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
+            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_OTHER)
         params = self.layer.count_params()
         return Facts(
             **known,
@@ -131,11 +138,19 @@ def window_axes(layer, input_shape):
     if hasattr(layer, "pool_size"):
         rules = zip(spatial, layer.pool_size, layer.strides)
         return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
-    with no_trace():  # the spec knows layers without compute_output_shape too
-        after = layer.compute_output_spec(keras.KerasTensor(input_shape))
-    if spatial and tuple(getattr(after, "shape", ()))[1:] == tuple(input_shape[1:]):
+    after = _shape_after(layer, input_shape)
+    if spatial and after is not None and after[1:] == tuple(input_shape[1:]):
         return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
     return None
+
+
+def _shape_after(layer, input_shape):
+    """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
+    try:
+        with no_trace():  # the spec knows layers without compute_output_shape too
+            return tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
+    except Exception:
+        return None
 
 
 def chain_facts(steps):

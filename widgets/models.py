@@ -278,6 +278,8 @@ def _built(model, input_shape):
     except Exception as refusal:  # whatever Keras raises
         told = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
         raise ValueError(told) from refusal
+    if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
+        raise ValueError(words.NO_SHAPES)
     for layer, copy in zip(model.layers, copies):
         if layer.built:
             copy.set_weights(layer.get_weights())

@@ -159,12 +159,12 @@ export async function copyCode(ui, words) {
   setTimeout(() => { ui.copy.textContent = words.copy; }, 1500);
 }
 
-/** Keras' refusal, and what to change. @param {any} ui @param {any} picture @param {any} words */
+/** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */
 export function showProblem(ui, picture, words) {
   ui.problem.replaceChildren();
   if (!picture.problem) return;
-  ui.problem.append(element("strong", {}, words.refused), element("div", { class: "cn-words" }, picture.problem), element("div", { class: "cn-advice" }, picture.advice));
-  if (picture.whole_problem !== picture.problem) ui.problem.append(fold(words.whole_problem, () => picture.whole_problem));
+  ui.problem.append(element("strong", {}, picture.whole_problem ? words.refused : words.no_output), element("div", { class: "cn-words" }, picture.problem), element("div", { class: "cn-advice" }, picture.advice));
+  if (!picture.problem.endsWith(picture.whole_problem)) ui.problem.append(fold(words.whole_problem, () => picture.whole_problem));
   ui.problem.append(element("div", {}, picture.grids.length ? words.stale : words.empty));
 }
 

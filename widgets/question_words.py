@@ -49,7 +49,7 @@ QUESTIONS = {
     "settings_example": "kernel_size=2, padding='same'",
     "settings_gives": "`{code}` gives {output}.",
     "settings_axis": "{axis}: {got}, but {wanted} is wanted.",
-    "settings_refused": "Keras refuses these settings: {problem} {advice}",
+    "settings_refused": "These settings give no output: {problem} {advice}",
     "done": "That was the last question. Right: {right} of {count}.",
 }
 READ = {

@@ -568,10 +568,10 @@ function render({ model, el }) {
   resized.observe(el);
   lastWidth = el.clientWidth;
   drawAll();
-  const remade = new MutationObserver(() => mendSliders(box())); // other values, or a stack's other layer with other sliders
+  const remade = new MutationObserver(() => mendSliders(box())); // other values, or other sliders for another picture or layer
   function mend() {
     mendSliders(box());
-    for (const controls of box().querySelectorAll(".cn-controls")) remade.observe(controls, { childList: true, subtree: true });
+    for (const controls of box().querySelectorAll(".cn-controls, .cn-side")) remade.observe(controls, { childList: true, subtree: true });
   }
   requestAnimationFrame(mend);
   askHearing(model, () => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });

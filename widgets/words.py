@@ -37,6 +37,10 @@ NOT_A_MODEL = (
     "Try one of its layers: `explore(model.layers[1], x)`."
 )
 MODEL_REFUSES = "The model must work for an input of shape {shape}. Keras says: {problem} Try another input."
+NO_SHAPES = (
+    "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: "
+    "give that layer a method compute_output_shape(self, input_shape)."
+)
 ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
 OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x."
 NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
@@ -59,7 +63,7 @@ BETWEEN = "Between"
 AFTER_LAYER = "After layer {number}"
 STRETCHED = "Stretched input"
 TURNED = "turned_kernel"
-REFUSED = "refused by Keras"
+REFUSED = "refused"
 HIDDEN = "hidden"
 PREDICT = "Predict first: what shape will the output have, and how many parameters?"
 
@@ -121,7 +125,7 @@ BAD_STATE = (
 )
 STATE_DAMAGE = "What is wrong: {reason}."
 STATE_LACKS = "This explorer's state cannot be written as text: {reason}. Try a layer with arguments of Keras' own."
-STATE_REFUSED = "Keras refuses these settings, so there is no layer whose state could be kept. {advice}"
+STATE_REFUSED = "These settings give no output, so there is no layer whose state could be kept. {advice}"
 UNKNOWN_CONTROL = "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}]."
 BAD_FILE = "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`."
 
@@ -185,6 +189,7 @@ STAGE = {
     "copied": "Copied",
     "whole_problem": "All that Keras said",
     "refused": "Keras refuses these settings:",
+    "no_output": "These settings give no output:",
     "stale": "The picture is the last one that worked.",
     "empty": "No picture yet.",
     "wiring_all": "Wiring of {kernel}, from the channels above to those below: each reads all.",
@@ -279,7 +284,7 @@ WARNING_VALUES = (
     "Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported."
 )
 WARNING_SHAPE = "Keras returned {got} cells where the size formula says {formula}."
-NOTHING_TO_DRAW = "Keras refused these settings, so there is no picture: {problem}"
+NOTHING_TO_DRAW = "These settings give no output, so there is no picture: {problem}"
 UNKNOWN_VIEW = "`view` must be {options} for this layer. Received: {received!r}."
 CODE_LACKS = "  # not written out: {names}"
 

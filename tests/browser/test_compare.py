@@ -86,7 +86,7 @@ def test_a_refused_layer_says_why_across_the_row(table):
     row = table.page.locator(".cn-compare tbody tr").nth(3)
     assert row.locator("th").inner_text() == "layers.Conv2D(5, 3, groups=5)"
     said = row.locator("td").last.inner_text()
-    assert said.startswith("refused by Keras: The number of input channels must be evenly divisible")
+    assert said.startswith("refused: The number of input channels must be evenly divisible")
     assert said.endswith("try groups=1.")
 
 

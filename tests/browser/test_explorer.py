@@ -176,6 +176,7 @@ def test_a_refusal_is_shown_with_the_greyed_picture_and_every_control_alive(show
     page.run("e.settings = {'strides': 2, 'dilation_rate': 2}")
     settle(page)
     assert python(page, "e.facts.problem") in problem.inner_text()
+    assert problem.inner_text().startswith("Keras refuses these settings:")
     assert "takes strides or dilation_rate, not both" in problem.inner_text()
     assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
     assert canvas(page, 1).is_visible()
@@ -188,6 +189,15 @@ def test_a_refusal_is_shown_with_the_greyed_picture_and_every_control_alive(show
     assert problem.inner_text() == ""
     assert page.stage.locator(".cn-panels").evaluate("panels => getComputedStyle(panels).filter") == "none"
     assert facts(page)["output"] == "(1, 4, 4, 3)"
+
+
+def test_settings_that_keras_was_not_asked_for_are_not_called_refused_by_keras(show):
+    page = show("layers.Conv2D(1, 3)", "(1, 8, 8, 1)")
+    page.run("e.settings = {'filters': 2 * 10**6}")
+    settle(page)
+    problem = page.stage.locator(".cn-problem")
+    assert problem.inner_text().startswith("These settings give no output:\nKeras was not asked: this would take")
+    assert problem.locator("details").count() == 0
 
 
 def test_settings_refused_from_the_start_have_an_empty_frame_and_can_be_mended(show):

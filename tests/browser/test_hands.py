@@ -150,3 +150,4 @@ def test_a_reader_s_own_picture_is_uploaded_and_a_damaged_one_is_refused(page, t
     settle(page)
     shape = page.page.locator(".cn-panel[data-grid='0'] .cn-shape")
     assert shape.inner_text() == "(1, 24, 48, 3)"
+    page.slider("filters").wait_for()  # those of the new picture have their names before a key or the pointer comes

@@ -203,6 +203,7 @@ def test_a_refusal_in_the_middle_names_its_layer_and_can_be_mended(show):
     choose(page, "sliders for layer", "1 Conv2D")
     move(page, "dilation_rate height", "End")
     assert "Layer 1: " in problem.inner_text()
+    assert problem.locator("details").count() == 0  # all that Keras said is read already
     assert "window covers 13 cells and the input has 7" in problem.inner_text()
     assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
     move(page, "dilation_rate height", "Home")

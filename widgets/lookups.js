@@ -80,6 +80,10 @@ export function channelsOf(link, filter) {
   return [...link.channels.subarray(filter * link.fan, (filter + 1) * link.fan)];
 }
 
+/** Where an earlier channel stands among those that a filter reads; 0 where it is not read.
+ * @param {Link} link @param {number} channel @param {number} filter */
+export const sliceOf = (link, channel, filter) => Math.max(0, channelsOf(link, filter).indexOf(channel));
+
 /** Filters that read the same channels are one group: the group of each filter, and of each channel.
  * @param {Link} link @param {number} channels */
 export function groupsOf(link, channels) {

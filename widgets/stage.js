@@ -3,7 +3,8 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, weightAt, channelsOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, groupsOf, kept, spread, unread, product, fill, number, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
+import { lightsOfCell, lightsOfTap } from "./lighting.js";
 import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, write, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
@@ -48,7 +49,7 @@ function render({ model, el }) {
   /** The grid that playing walks through: the output, or where each input cell stamps the kernel, the input. */
   const walked = () => (picture.links[0]?.scatter ? 0 : last());
   const find = (/** @type {string} */ id) => panels.find((part) => part.id === id);
-  const slice = (/** @type {number} */ i) => Math.max(0, channelsOf(picture.links[i], chosen[i + 1]).indexOf(chosen[i]));
+  const slice = (/** @type {number} */ i) => sliceOf(picture.links[i], chosen[i], chosen[i + 1]);
 
   /** What one panel shows: one plane of a grid's channel, or of the kernel slice that reads the channel shown. @param {any} part */
   function shown({ grid: g, link: i }) {
@@ -268,14 +269,15 @@ function render({ model, el }) {
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
   function drawLit() {
-    const cells = /** @type {Record<string, any[]>} */ (Object.fromEntries(panels.map((part) => [part.id, []])));
     const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((made) => made.textContent); // stay so while a point is dragged
     ui.sum.replaceChildren();
     let said = "";
+    /** @type {any} */ let lights = null;
     if (lit) {
       const part = find(lit.id);
-      const told = part.link === undefined ? lightCell(part.grid, lit.cell, cells) : lightTap(part.link, lit.cell, cells);
-      cells[lit.id].push({ cell: lit.cell });
+      lights = part.link === undefined ? lightsOfCell(picture, chosen, part.grid, lit.cell) : lightsOfTap(picture, chosen, part.link, lit.cell);
+      for (const [g, list] of lights.grids.entries()) if (part.link === undefined && g !== part.grid) bringIntoView(g, list);
+      const told = part.link === undefined ? tellCell(part.grid, lit.cell) : tellTap(picture, words, part.link, lit.cell, chosen);
       said = told.said;
       for (const line of told.lines) ui.sum.append("summary" in line ? fold(line.summary, line.more, open.includes(line.summary)) : element("div", { class: `cn-line cn-${line.kind}` }, line.text));
       for (const name of /** @type {("value" | "before" | "total")[]} */ (["value", "before", "total"])) ui.sum.dataset[name] = String(told[name] ?? "");
@@ -284,7 +286,9 @@ function render({ model, el }) {
     if (pinned) ui.sum.append(element("div", { class: "cn-pin" }, words.pinned));
     for (const part of panels) {
       const { plane, padding } = shown(part);
-      const here = cells[part.id].filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, text }) => ({ row: cell[1], column: cell[2], text }));
+      const room = roomIn(part.cell) - 0.5; // the outline takes its part
+      const all = [...(part.link === undefined ? lights?.grids[part.grid] : lights?.kernels[part.link]) ?? [], ...(part.id === lit?.id ? [{ cell: lit.cell }] : [])];
+      const here = all.filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, number }) => ({ row: cell[1], column: cell[2], text: number === undefined ? "" : short(number, room) }));
       const points = part.grid === 0 && model.get("reveal") ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
       const key = JSON.stringify([here, points]);
       if (key === part.lightDrawn) continue; // most moves of a slider leave it
@@ -310,44 +314,6 @@ function render({ model, el }) {
     ui.said.textContent = model.get("reveal") ? (shape === before ? "" : shape) + said : "";
   }
 
-  /** Light all that a cell of grid g is made from, back to the first grid, and what it feeds.
-   * @param {number} g @param {number[]} cell @param {Record<string, any[]>} cells */
-  function lightCell(g, cell, cells) {
-    const is = inside(picture.grids[g], cell);
-    let block = cell.map((index) => [index]);
-    for (const { point } of dots()) cells[0].push(...neighbours(point).filter(({ part }) => part).map(({ cell: at }) => ({ cell: at })));
-    for (let i = g - 1; i >= 0 && is && !picture.links[i].points; i--) {
-      block = spread(picture.links[i], kept(picture.grids[i + 1], block));
-      const seen = product(block);
-      if (seen.length && !seen.some(([plane]) => plane === planes[i])) showPlane(i, block[0].find((plane) => plane >= 0 && plane < picture.grids[i].sizes[0]));
-      const kernel = panels.find((part) => part.link === i);
-      if (i === g - 1 && kernel && picture.links[i].scatter) cells[kernel.id].push(...windowOf(picture.links[i], cell).map(({ tap }) => ({ cell: tap })));
-      cells[i].push(...seen.filter((at) => i === 0 || inside(picture.grids[i], at)).map((at) => ({ cell: at })));
-    }
-    const link = picture.links[g];
-    if (link && g === 0) {
-      const fed = channelsOf(link, chosen[g + 1]).includes(chosen[g]) 
-        ? link.points ? feedsPoints(link, picture.grids[0], picture.grids[1], cell, chosen[0]) : feeds(link, picture.grids[g], cell) : [];
-      const room = roomIn(find(String(g + 1)).cell) - 0.5; // the outline takes its part
-      const value = Number(valueAt(picture.grids[g], cell, chosen[g]) ?? NaN);
-      cells[g + 1].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ at, tap }) => {
-        const weight = weightAt(link, tap, slice(g), chosen[g + 1]);
-        return { cell: at, text: link.points ? "" : short(link.scatter ? weight * value : weight, room) };
-      }));
-      const kernel = panels.find((part) => part.link === g);
-      if (kernel) cells[kernel.id].push(...fed.filter(({ at }) => inside(picture.grids[g + 1], at)).map(({ tap }) => ({ cell: tap })));
-      if (fed.length && !fed.some(({ at }) => at[0] === planes[g + 1])) showPlane(g + 1, fed[0].at[0]);
-      block = spread(link, cell.map((index) => [index]), true);
-      for (let i = g + 1; i < picture.links.length && fed.length && !link.points; i++) {
-        block = spread(picture.links[i], kept(picture.grids[i], block), true);
-        cells[i + 1].push(...product(block).map((at) => ({ cell: at })));
-      }
-    }
-    if (g === 0 || !is) return tellFed(picture, words, Math.min(g, picture.links.length - 1), cell, chosen);
-    const key = [picture.revision, g, ...cell, chosen[g]].join();
-    return tellSum(picture, words, g, cell, chosen, fetched?.key === key ? fetched.values : null);
-  }
-
   /** The sampling points of the lit output cell, for the channel shown; none where the layer has none. */
   function dots() {
     const link = picture.links[0];
@@ -358,18 +324,21 @@ function render({ model, el }) {
     return pointsOf(link, lit.cell, chosen[0], picture.grids[0].channels).map((dot) => ({ ...dot, drawn: drawn(dot.point) }));
   }
 
-  /** @param {number} i @param {number[]} tap @param {Record<string, any[]>} cells */
-  function lightTap(i, tap, cells) {
-    const { links, grids } = picture;
-    const read = links[i].points ? pointsOfTap(links[i], grids[i + 1], tap, chosen[i], grids[i].channels).flatMap((point) => neighbours(point).filter(({ part }) => part).map(({ cell }) => cell))
-      : product(touched(links[i], tap));
-    cells[links[i].scatter ? i + 1 : i].push(...read.map((cell) => ({ cell })));
-    return tellTap(picture, words, i, tap, chosen);
+  /** The sum behind a cell of grid g, or what an input cell feeds. @param {number} g @param {number[]} cell */
+  function tellCell(g, cell) {
+    if (g === 0 || !inside(picture.grids[g], cell)) return tellFed(picture, words, Math.min(g, picture.links.length - 1), cell, chosen);
+    const key = [picture.revision, g, ...cell, chosen[g]].join();
+    return tellSum(picture, words, g, cell, chosen, fetched?.key === key ? fetched.values : null);
   }
 
-  /** Another plane of a grid comes into view. @param {number} g @param {number | undefined} plane */
+  /** Where all that is lit in a grid lies in other planes, show the first of them. @param {number} g @param {any[]} lights */
+  function bringIntoView(g, lights) {
+    const known = lights.filter(({ cell }) => inside(picture.grids[g], cell));
+    if (known.length && !lights.some(({ cell }) => cell[0] === planes[g])) showPlane(g, known[0].cell[0]);
+  }
+
+  /** Another plane of a grid comes into view. @param {number} g @param {number} plane */
   function showPlane(g, plane) {
-    if (plane === undefined || plane === planes[g]) return;
     planes[g] = clamp(plane, 0, picture.grids[g].sizes[0] - 1);
     const part = find(String(g));
     const view = shown(part);

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
+from widgets import DeformableConv2D
 from widgets.code_line import code_line
 from widgets.facts import layer_facts
 from widgets.recipe import Recipe
@@ -154,3 +155,28 @@ def test_a_function_that_only_has_the_name_of_one_of_keras_is_not_taken_for_it()
         return y / 2
 
     assert line(layers.Conv2D(2, 3, activation=relu)) == "layers.Conv2D(2, 3)  # not written out: activation"
+
+
+def test_an_activation_that_keras_cannot_write_out_is_named_after_a_hash():
+    class Scaled(layers.Layer):
+        def __init__(self, by):
+            super().__init__()
+            self.by = by
+
+        def call(self, y):
+            return self.by(y)
+
+    assert line(layers.Conv2D(2, 3, activation=Scaled(abs))) == "layers.Conv2D(2, 3)  # not written out: activation"
+
+
+@pytest.fixture
+def channels_first():
+    keras.config.set_image_data_format("channels_first")
+    yield
+    keras.config.set_image_data_format("channels_last")
+
+
+def test_the_line_says_the_data_format_where_the_reader_has_set_another_one(channels_first):
+    assert line(layers.Conv2D(2, 3, data_format="channels_last")) == "layers.Conv2D(2, 3, data_format='channels_last')"
+    assert line(layers.Conv2D(2, 3)) == "layers.Conv2D(2, 3)"
+    assert "data_format='channels_last'" in line(DeformableConv2D(2, 3, data_format="channels_last"))

@@ -233,12 +233,25 @@ class Doubled(layers.Layer):
         return 2 * inputs
 
 
-def test_a_layer_of_a_readers_own_that_keras_cannot_copy_has_a_row_too():
-    x = np.arange(24, dtype="float32").reshape(1, 4, 3, 2)
-    c = compare([Doubled(object()), layers.Conv2D(1, 2)], x)
-    assert c.rows[0]["code"] == "layers.Doubled(...)"
-    assert c.rows[0]["output_shape"] == (1, 4, 3, 2)
-    np.testing.assert_array_equal(c.facts[0].y, 2 * x)
+def test_a_layer_of_a_readers_own_that_keras_cannot_copy_is_not_called():
+    given = Doubled(object())
+    with pytest.raises(TypeError, match="Keras cannot copy this Doubled: give its class a method get_config"):
+        compare([given, layers.Conv2D(1, 2)], (1, 4, 3, 2))
+    assert not given.built
+
+
+def test_where_a_layer_changes_the_axes_the_next_one_has_a_refused_row():
+    flat, short = keras.Sequential([layers.Flatten(), layers.Conv2D(2, 3)]), layers.Conv2D(2, 3)
+    c = compare([flat, short], (1, 6, 6, 4))
+    assert c.rows[0]["problem"] == (
+        "Layer 1: The layer reads inputs of 4 axes, with batch and channels. It was given the shape (1, 144)."
+    )
+    assert c.rows[1]["output_shape"] == (1, 4, 4, 2)
+
+
+def test_a_layer_whose_shape_keras_knows_in_part_has_a_row():
+    c = compare([layers.EinsumDense("bhwc,cd->bhwd", output_shape=(None, None, 5))], (1, 6, 6, 4))
+    assert c.rows[0]["output_shape"] == (1, 6, 6, 5)
 
 
 def test_a_layer_with_an_activation_is_written_as_a_reader_would_write_it():

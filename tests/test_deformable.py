@@ -61,6 +61,17 @@ def test_zero_offsets_give_the_convolution_whatever_the_settings(size, filters, 
     np.testing.assert_allclose(y, judge(x), atol=1e-5)
 
 
+@pytest.mark.parametrize("floats", ["float16", "float64"])
+def test_it_works_where_the_reader_has_set_other_floats(floats):
+    x, layer = random(2, 6, 7, 4), moving(2, 3)
+    y = layer(x)
+    keras.config.set_floatx(floats)
+    try:
+        assert np.array_equal(layer(x), y)
+    finally:
+        keras.config.set_floatx("float32")
+
+
 def test_a_fresh_modulated_layer_gives_half_the_convolution_and_the_whole_bias():
     x = random(2, 6, 7, 4)
     layer = DeformableConv2D(5, 3, offset_groups=2, modulated=True, bias_initializer="ones")

@@ -125,6 +125,24 @@ def test_a_normalisation_keeps_what_it_has_learned_and_is_left_alone():
     assert given.gamma.numpy().tolist() == [2, 3]
 
 
+def test_a_normalisation_that_was_adapted_keeps_what_it_works_out_of_its_weights():
+    given = layers.Normalization()
+    given.adapt(X)
+    np.testing.assert_allclose(NamedLayer(given).ask(X).y, given(X), rtol=1e-6)
+
+
+def test_a_layer_that_is_not_built_has_the_weights_that_it_would_have_had():
+    given = layers.Dense(3)
+    facts = NamedLayer(given).ask(X)
+    assert not given.built
+    assert np.array_equal(facts.y, given(X))
+
+
+def test_values_of_another_type_are_shown_as_float32():
+    assert NamedLayer(layers.ReLU(dtype="float64")).ask(X).y.dtype == "float32"
+    assert NamedLayer(layers.Dense(2, dtype="mixed_bfloat16")).ask(X).y.dtype == "float32"
+
+
 def test_to_copy_a_layer_draws_nothing_from_the_random_numbers_of_the_reader():
     given = layers.Dense(2)
     before = random.getstate()
@@ -133,7 +151,7 @@ def test_to_copy_a_layer_draws_nothing_from_the_random_numbers_of_the_reader():
 
 
 class Shift(keras.layers.Layer):
-    """Cannot be made from its config, and has no `compute_output_shape`."""
+    """Takes no name, and has no `compute_output_shape`."""
 
     def __init__(self, by):
         super().__init__()
@@ -143,9 +161,10 @@ class Shift(keras.layers.Layer):
         return x + self.by
 
 
-def test_a_layer_that_cannot_be_copied_is_called_itself():
+def test_a_layer_that_takes_only_arguments_of_its_own_is_copied():
     given = Shift(5)
     facts = NamedLayer(given).ask(X)
+    assert not given.built
     assert np.array_equal(facts.y, X + 5)
     assert [axis["k"] for axis in facts.axes] == [1, 1]
     assert given.get_weights() == []

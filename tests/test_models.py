@@ -495,6 +495,18 @@ def test_a_name_with_markup_in_it_is_shown_as_text():
     assert "&lt;b&gt;bold" in table
 
 
+def test_a_model_that_is_not_built_has_the_weights_that_it_would_have_had():
+    x = np.random.default_rng(0).random((1, 6, 7, 3), "float32")
+    seed = keras.random.SeedGenerator(3)
+    first = layers.Conv2D(2, 3, kernel_initializer=keras.initializers.RandomNormal(seed=seed))
+    normal = layers.Normalization()
+    normal.adapt(x)
+    model = keras.Sequential([normal, first, layers.Conv2D(3, 2)])
+    shown = explore(model, x).y
+    assert not first.built
+    np.testing.assert_allclose(shown, model(x), rtol=1e-4, atol=1e-5)
+
+
 def test_a_model_with_a_layer_whose_shape_keras_cannot_tell_says_which_method_is_lacking():
     class Sort(keras.layers.Layer):
         def call(self, x):

@@ -118,7 +118,7 @@ def test_an_activation_is_named_as_a_reader_knows_it():
 
 def test_of_a_refused_layer_there_is_no_picture():
     facts = layer_facts(layers.Conv2D(1, 3), (1, 1, 1, 1))
-    with pytest.raises(ValueError, match="Keras refused these settings, so there is no picture: Computed output size"):
+    with pytest.raises(ValueError, match="These settings give no output, so there is no picture: Computed output size"):
         layer_picture(facts)
 
 

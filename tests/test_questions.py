@@ -353,7 +353,13 @@ def test_what_is_no_number_gets_the_rule_and_an_example_and_no_code_is_run(typed
         ("**{}", "Settings are written as in a call"),
         ("stride=2", "This layer's settings are filters, kernel_size, strides"),
         ("strides='two'", "`strides` takes whole numbers"),
-        ("filters=1000000000", "up to 1000"),
+        ("filters=1000000000", "from 1 to 1000"),
+        ("filters=(2,)", "whole numbers from 1 to 1000"),
+        ("strides=0", "whole numbers from 1 to 1000"),
+        ("groups=0", "a whole number from 1 to 1000"),
+        ("kernel_size=(3,)", "one for each axis"),
+        ("kernel_size=()", "one for each axis"),
+        ("padding=3", "one of Keras' words"),
         ("use_bias=3", "`use_bias` takes"),
         ("layers.Conv1D(3, 2)", "The layer is to stay a `Conv2D`. Received: `Conv1D`."),
         (3, "Settings are written as in a call"),
@@ -361,7 +367,7 @@ def test_what_is_no_number_gets_the_rule_and_an_example_and_no_code_is_run(typed
 )
 def test_what_is_no_setting_gets_a_sentence(typed, said):
     with pytest.raises(Unreadable) as sentence:
-        if not read_settings(typed, layers.Conv2D, KINDS["Conv2D"].settings, "strides=2"):
+        if not read_settings(typed, layers.Conv2D, KINDS["Conv2D"], "strides=2"):
             raise Unreadable("Settings are written as in a call: `strides=2`")
     assert said in str(sentence.value)
 

@@ -42,6 +42,30 @@ widgets.explore(layers.Conv2D(2, 3))
     assert stderr.endswith("and now\n")
 
 
+def test_explorers_in_several_threads_leave_the_process_as_it_was():
+    # A slider's move runs beside a cell, in JupyterLab.
+    stdout, stderr = run("""
+import logging, os, threading, warnings
+import widgets, tensorflow
+from tensorflow.keras import layers
+widgets.explore(layers.Conv2D(4, 3, groups=2), (1, 6, 6, 4))
+def now():
+    filters = [kept[:2] for kept in warnings.filters]
+    eager = tensorflow.config.functions_run_eagerly()
+    return os.readlink("/proc/self/fd/2"), eager, logging.getLogger("tensorflow").level, filters
+before = now()
+made = [layers.Conv2D(4, 3, groups=2) for _ in range(4)]
+def show(layer):
+    for _ in range(6):
+        widgets.explore(layer, (1, 6, 6, 4))
+threads = [threading.Thread(target=show, args=(one,)) for one in made]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(now() == before)
+""")
+    assert (stdout, stderr) == ("True\n", "")
+
+
 @pytest.mark.parametrize("first", ["import tensorflow", ""], ids=["TensorFlow first", "TensorFlow afterwards"])
 def test_whatever_is_moved_compared_and_measured_nothing_is_written_in_a_kernel_of_any_order(first):
     stdout, stderr = run(f"""

@@ -130,6 +130,15 @@ def test_an_unbuilt_layer_shows_the_weights_that_it_would_have_had():
     assert np.array_equal(facts.y, layer(X))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "bfloat16", "mixed_float16"])
+def test_an_unbuilt_layer_of_another_type_shows_the_weights_that_it_would_have_had(dtype):
+    layer = layers.Conv2D(3, 3, dtype=dtype)
+    kernel = explore(layer, X).layer.kernel.numpy()
+    layer.build(X.shape)
+    assert kernel.dtype == "float32"
+    assert np.array_equal(kernel, keras.ops.convert_to_numpy(layer.kernel).astype("float32"))
+
+
 def test_two_calls_show_the_same_weights_of_one_unbuilt_layer():
     layer = layers.Conv2D(3, 3)
     assert np.array_equal(layer_facts(layer, X).y, layer_facts(layer, X).y)
@@ -206,7 +215,11 @@ def test_a_call_gives_the_values_before_and_after_the_activation_and_leaves_the_
     assert np.array_equal(layer(X), after)
 
 
-@pytest.mark.parametrize("layer", [layers.Conv2D, layers.Dense(1), keras.Sequential(), "Conv2D", None, 3])
+class Conv2D(layers.Layer):
+    """A reader's own, which only has the name."""
+
+
+@pytest.mark.parametrize("layer", [layers.Conv2D, layers.Dense(1), keras.Sequential(), "Conv2D", None, 3, Conv2D()])
 def test_no_recipe_is_made_of_what_is_no_convolution(layer):
     with pytest.raises(TypeError, match=r"must be a Keras layer.*Received: \w+.*Try `explore\(layers"):
         Recipe(layer)

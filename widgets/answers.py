@@ -7,7 +7,7 @@ import operator
 import re
 
 from widgets import question_words
-from widgets.settings import Choice, Count, Divisor, Flag
+from widgets.settings import Choice, Flag
 
 LONGEST = 200  # characters
 LARGEST = 1000  # of one number in a layer's settings: a slip such as filters=10**9 must not fill the memory
@@ -57,16 +57,20 @@ def read_number(answer, example):
             raise Unreadable(question_words.READ["number"].format(received=_short(answer), example=example)) from None
     answer = answer.item() if getattr(answer, "size", 0) == 1 and hasattr(answer, "item") else answer
     answer = answer.numpy().item() if hasattr(answer, "numpy") and getattr(answer, "shape", None) == () else answer
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
-        raise Unreadable(question_words.READ["number"].format(received=_short(answer), example=example))
-    return answer
+    try:
+        if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+            raise TypeError
+        return answer if isinstance(answer, int) and float(answer) == answer else float(answer)
+    except (TypeError, OverflowError):
+        raise Unreadable(question_words.READ["number"].format(received=_short(answer), example=example)) from None
 
 
-def read_settings(answer, layer_class, rules, example):
+def read_settings(answer, layer_class, kind, example):
     """The answer as a dict of settings: from a dict, a text such as "strides=2", a whole call, or a layer.
 
-    `rules` are the settings of the layer's kind, see `settings.py`. Only literals are read; no code is run.
+    `kind` is the layer's, see `settings.py`. Only literals are read; no code is run.
     """
+    rules, axes = kind.settings, len(kind.axes)
     if type(answer) is layer_class:
         return {name: getattr(answer, name) for name in rules}
     if isinstance(answer, str):
@@ -76,8 +80,10 @@ def read_settings(answer, layer_class, rules, example):
     for name, value in answer.items():
         if name not in rules:
             raise Unreadable(question_words.READ["setting"].format(known=", ".join(rules), received=_short(name)))
-        if not _fits(rules[name], value):
-            raise Unreadable(question_words.READ["value"].format(name=name, received=_short(value), most=LARGEST))
+        if not _fits(rules[name], value, axes):
+            rule = question_words.RULES[type(rules[name]).__name__]
+            rule = rule.format(low=getattr(rules[name], "low", 1), most=LARGEST)
+            raise Unreadable(question_words.READ["value"].format(name=name, rule=rule, received=_short(value)))
     return dict(answer)
 
 
@@ -110,18 +116,23 @@ def _arguments(text, layer_class, example):
     return given
 
 
-def _fits(rule, value):
+def _fits(rule, value, axes):
     """Whether Keras should be asked about this value at all."""
     if isinstance(rule, Flag):
         return isinstance(value, bool)
     if isinstance(rule, Choice):
-        return value is None or isinstance(value, str) or value in rule.options
-    values = value if isinstance(value, (tuple, list)) else (value,)
-    optional = isinstance(rule, Count) and rule.optional
-    whole = isinstance(rule, (Count, Divisor)) and len(values) <= 3
-    return whole and all((optional and v is None) or (type(v) is int and 0 <= v <= LARGEST) for v in values)
+        return value is None or isinstance(value, str)
+    if value is None:
+        return getattr(rule, "optional", False)
+    listed = isinstance(value, (tuple, list))
+    if listed and not (getattr(rule, "per_axis", False) and len(value) == axes):
+        return False
+    return all(type(v) is int and getattr(rule, "low", 1) <= v <= LARGEST for v in (value if listed else [value]))
 
 
 def _short(received):
-    text = received if isinstance(received, str) else repr(received)
+    try:
+        text = received if isinstance(received, str) else repr(received)
+    except ValueError:  # a whole number of thousands of digits
+        text = type(received).__name__
     return text if len(text) <= 40 else text[:37] + "..."

@@ -21,6 +21,8 @@ def code_line(layer_class, arguments):
     """
     required = _required(layer_class)
     standard = defaults(layer_class)
+    if "data_format" in standard:
+        standard = standard | {"data_format": keras.config.image_data_format()}  # which a reader may change at any time
     parts, lacking = [], []
     for name in required:
         parts.append(_written(arguments[name]))
@@ -48,7 +50,8 @@ def _required(made):
 def defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
     with no_trace():
-        layer = layer_class(**dict.fromkeys(_required(layer_class), 1), name="defaults")
+        first = {"data_format": "channels_last"} if "data_format" in inspect.signature(layer_class).parameters else {}
+        layer = layer_class(**dict.fromkeys(_required(layer_class), 1), **first, name="defaults")
     names = [*layer.get_config(), *inspect.signature(layer_class.__init__).parameters]
     values = {name: getattr(layer, name, None) for name in names}
     return values | {"activation": None}
@@ -100,4 +103,7 @@ def _is_object(value):
 
 
 def _config(value):
-    return (type(value), value.get_config()) if _is_object(value) else value
+    try:
+        return (type(value), value.get_config()) if _is_object(value) else value
+    except NotImplementedError:  # an activation of the reader's own that Keras cannot write out
+        return value

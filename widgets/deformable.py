@@ -112,11 +112,16 @@ def sampling_points(offset, input_size, kernel_size, strides=1, padding="valid",
         _check_axis("offset", offset, axis, -(-n // s) if same else (n - window) // s + 1, "the output's size")
         o = ops.shape(offset)[axis]
         before = ops.maximum((o - 1) * s + window - n, 0) // 2 if same else 0
-        regular.append(ops.cast(s * ops.arange(o)[:, None] + d * ops.arange(k) - before, dtype))
+        regular.append(ops.cast(s * _count(o)[:, None] + d * _count(k) - before, dtype))
     offset = ops.reshape(ops.cast(offset, dtype), (*ops.shape(offset)[:3], offset_groups, *kernel_size, 2))
     rows = offset[..., 0] + regular[0][:, None, None, :, None]
     columns = offset[..., 1] + regular[1][:, None, None, :]
     return ops.reshape(ops.stack((rows, columns), axis=-1), (*ops.shape(offset)[:4], taps, 2))
+
+
+def _count(end):
+    """Whole numbers; Keras' own `arange` follows the floats that a reader has set for the layers."""
+    return ops.arange(end, dtype="int32")
 
 
 def _sample(x, points):
@@ -130,9 +135,9 @@ def _sample(x, points):
     corner = ops.cast(corner, "int32")
     row = ops.clip(corner[..., 0], -RING, height) + RING
     column = ops.clip(corner[..., 1], -RING, width) + RING
-    sample = ops.reshape(ops.arange(batch), (-1, 1, 1, 1))
+    sample = ops.reshape(_count(batch), (-1, 1, 1, 1))
     stride = width + 2 * RING
-    cell = ((sample * (height + 2 * RING) + row) * stride + column) * offset_groups + ops.arange(offset_groups)
+    cell = ((sample * (height + 2 * RING) + row) * stride + column) * offset_groups + _count(offset_groups)
     total = 0
     for step_down, weight_down in ((0, 1 - down), (1, down)):
         for step_right, weight_right in ((0, 1 - right), (1, right)):

@@ -8,7 +8,7 @@ from widgets.facts import input_values, sees
 from widgets.inputs import is_shape, seeded_values
 from widgets.live import chain_facts, live
 from widgets.questions import Feedback
-from widgets.settings import KINDS
+from widgets.recipe import is_convolution
 
 G = question_words.GOAL
 # What can be wanted, and when what is got will do.
@@ -90,7 +90,7 @@ class Goal:
             return Feedback(False, G["refused"].format(**told).strip())
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
-            "kind": tuple(type(layer).__name__ for layer in layers if type(layer).__name__ in KINDS),
+            "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
             "sees": sees(steps) if all(step.axes for step in steps) else (),
             "macs": facts.macs,
             "params": facts.params,

@@ -3,8 +3,7 @@
 import { inside, valueAt, weightAt, channelsOf, sliceOf, windowOf, feeds, feedsPoints, pointsOf, pointsOfTap, neighbours, touched, kept, spread, product } from "./lookups.js";
 
 /**
- * @typedef {import("./lookups.js").Cell} Cell
- * @typedef {{cell: Cell, number?: number}} Light a cell, and the number that is written in it while it is lit
+ * @typedef {{cell: number[], number?: number}} Light a cell (plane, row and column), and the number that is written in it while it is lit
  * @typedef {{grids: Light[][], kernels: Light[][]}} Lights of each grid, and of each link's kernel
  */
 
@@ -15,7 +14,7 @@ const noLights = ({ grids, links }) => ({ grids: grids.map(() => []), kernels: l
 const cellsAround = (points) => points.flatMap((point) => neighbours(point).filter(({ part }) => part).map(({ cell }) => ({ cell })));
 
 /** All that a cell of grid g is made from, back to the first grid, and for a cell of the first grid all that it feeds.
- * @param {any} picture @param {number[]} chosen the channel of each grid @param {number} g @param {Cell} cell */
+ * @param {any} picture @param {number[]} chosen the channel of each grid @param {number} g @param {number[]} cell */
 export function lightsOfCell(picture, chosen, g, cell) {
   const lights = noLights(picture);
   lightEarlier(picture, chosen, g, cell, lights);
@@ -23,7 +22,7 @@ export function lightsOfCell(picture, chosen, g, cell) {
   return lights;
 }
 
-/** @param {any} picture @param {number[]} chosen @param {number} g @param {Cell} cell @param {Lights} lights */
+/** @param {any} picture @param {number[]} chosen @param {number} g @param {number[]} cell @param {Lights} lights */
 function lightEarlier({ grids, links }, chosen, g, cell, lights) {
   let block = cell.map((index) => [index]);
   for (let i = g - 1; i >= 0; i--) {
@@ -37,7 +36,7 @@ function lightEarlier({ grids, links }, chosen, g, cell, lights) {
   }
 }
 
-/** @param {any} picture @param {number[]} chosen @param {Cell} cell @param {Lights} lights */
+/** @param {any} picture @param {number[]} chosen @param {number[]} cell @param {Lights} lights */
 function lightLater({ grids, links }, chosen, cell, lights) {
   const link = links[0];
   if (!channelsOf(link, chosen[1]).includes(chosen[0])) return;
@@ -57,7 +56,7 @@ function lightLater({ grids, links }, chosen, cell, lights) {
 }
 
 /** All that a tap of a link's kernel reads, or in a scatter writes.
- * @param {any} picture @param {number[]} chosen @param {number} i @param {Cell} tap */
+ * @param {any} picture @param {number[]} chosen @param {number} i @param {number[]} tap */
 export function lightsOfTap(picture, chosen, i, tap) {
   const { grids, links: { [i]: link } } = picture;
   const lights = noLights(picture);

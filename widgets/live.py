@@ -3,7 +3,6 @@
 import math
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from widgets import words
@@ -12,9 +11,9 @@ from widgets.facts import Facts, ask
 from widgets.inputs import LARGEST_INPUT
 from widgets.memory import Memory
 from widgets.quiet import no_trace
-from widgets.recipe import NAME, Recipe, by_name
+from widgets.recipe import NAME, Recipe, by_name, give_weights, is_convolution, unchanged
 from widgets.refusals import plain_text
-from widgets.settings import KINDS, WEIGHTS
+from widgets.settings import WEIGHTS
 
 
 class LiveLayer:
@@ -44,6 +43,12 @@ class LiveLayer:
 
     def ask(self, x):
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
+        rank = len(self.recipe.kind.axes) + 2
+        if x.ndim != rank:  # behind a layer that returns other axes
+            known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+            known |= {"operation": self.recipe.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
+            problem = words.OTHER_RANK.format(rank=rank, shape=x.shape)
+            return Facts(**known, problem=problem, advice=words.ADVICE_RANK)
         if self.layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self.layer, name)) is not None:
@@ -51,6 +56,9 @@ class LiveLayer:
         layer, facts = ask(self.recipe, self.settings, x, self._start, self.moved)
         self.layer = layer or self.layer
         return facts
+
+    def _code(self):
+        return code_line(self.recipe.layer_class, self.recipe.arguments | self.settings)
 
     def _start(self, name, shape, draw):
         """A weight as it was before, as far as it was; Keras draws the rest."""
@@ -65,12 +73,9 @@ class NamedLayer:
     recipe = None
 
     def __init__(self, layer):
-        try:
-            with no_trace():
-                self.layer = type(layer).from_config(layer.get_config() | {"name": f"{NAME}_{layer.name}"})
-            self._weights = layer.get_weights() if layer.built else None
-        except Exception:  # a layer of the reader's own that cannot be copied; to call it changes nothing
-            self.layer, self._weights = layer, None
+        with no_trace():
+            self.layer = unchanged(layer, f"{NAME}_{layer.name}")
+        self._weights = layer.get_weights() if layer.built else None
         self.settings = {}
 
     def forget(self):
@@ -86,11 +91,12 @@ class NamedLayer:
             return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_LARGE)
         try:
             with no_trace(), tf.device("CPU:0"):
-                y = np.asarray(self.layer(x))
+                y = self.layer(x)
                 if self._weights is not None:
-                    self.layer.set_weights(self._weights)
+                    give_weights(self.layer, self._weights)
                     self._weights = None
-                    y = np.asarray(self.layer(x))
+                    y = self.layer(x)
+                y = keras.ops.convert_to_numpy(y).astype("float32")
         except Exception as refusal:
             problem = plain_text(refusal)
             return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
@@ -124,7 +130,7 @@ class NamedLayer:
 
 def live(layer):
     """The layer as an explorer holds it."""
-    return LiveLayer(layer) if type(layer).__name__ in KINDS else NamedLayer(layer)
+    return LiveLayer(layer) if is_convolution(layer) else NamedLayer(layer)
 
 
 def window_axes(layer, input_shape):
@@ -148,9 +154,10 @@ def _shape_after(layer, input_shape):
     """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
     try:
         with no_trace():  # the spec knows layers without compute_output_shape too
-            return tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
+            shape = tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
     except Exception:
         return None
+    return None if None in shape else shape
 
 
 def chain_facts(steps):

@@ -12,7 +12,7 @@ from widgets.arithmetic import padding_cells, writes
 from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.live import window_axes
 from widgets.quiet import no_trace, start_runtime
-from widgets.recipe import NAME, Recipe
+from widgets.recipe import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.refusals import plain_text
 from widgets.settings import KINDS
 
@@ -103,7 +103,7 @@ class ModelSteps:
         layer = node.operation
         if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
             return False
-        if type(layer).__name__ in KINDS:
+        if is_convolution(layer):
             return True
         return (
             len(shapes[id(node.input_tensors[0])]) > 2
@@ -247,7 +247,7 @@ def _union(branches):
 def _values(model, x):
     """x as values of the rank that the model takes; left out: the boat, or values of the model's own shape."""
     wanted = model.inputs[0].shape if model.built and getattr(model, "inputs", None) else None
-    kinds = [KINDS[type(layer).__name__] for layer in model.layers if type(layer).__name__ in KINDS]
+    kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
     rank = len(wanted) if wanted else (len(kinds[0].axes) if kinds else 2) + 2
     if x is None and wanted and wanted[1:] != (8, 8, 1):
         x = tuple(1 if i == 0 else size or 16 for i, size in enumerate(wanted))
@@ -259,22 +259,16 @@ def _values(model, x):
     return values
 
 
-def _copy(layer):
-    """A layer like it, without its weights. A convolution may have a lambda in it, of which Keras makes no config."""
-    if type(layer).__name__ in KINDS:
-        return Recipe(layer).unlike({"name": layer.name})
-    return type(layer).from_config(layer.get_config())
-
-
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
         raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
     if not model.layers:
         raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
-    copies = [_copy(layer) for layer in model.layers]
+    copies = [unchanged(layer, layer.name) for layer in model.layers]
     try:
-        built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+        with seeds_kept(part for layer in copies for part in vars(layer).values()):
+            built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
     except Exception as refusal:  # whatever Keras raises
         told = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
         raise ValueError(told) from refusal
@@ -282,5 +276,5 @@ def _built(model, input_shape):
         raise ValueError(words.NO_SHAPES)
     for layer, copy in zip(model.layers, copies):
         if layer.built:
-            copy.set_weights(layer.get_weights())
+            give_weights(copy, layer.get_weights())
     return built

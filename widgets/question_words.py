@@ -52,13 +52,19 @@ QUESTIONS = {
     "settings_refused": "These settings give no output: {problem} {advice}",
     "done": "That was the last question. Right: {right} of {count}.",
 }
+RULES = {
+    "Count": "whole numbers from {low} to {most}: one, or for sizes one for each axis",
+    "Divisor": "a whole number from {low} to {most}",
+    "Choice": "one of Keras' words",
+    "Flag": "True or False",
+}
 READ = {
     "shape": "A shape is whole numbers, one for each axis, such as `{example}`. Spaces, commas or x may stand "
     "between them. This could not be read; please write it again.",
     "number": "The answer is a number, or a product such as `{example}`. Received: {received}. Please write it again.",
     "settings": "Settings are written as in a call: `{example}`. Received: {received}. Please write them again.",
     "setting": "This layer's settings are {known}. Received: {received}. Try one of them.",
-    "value": "`{name}` takes whole numbers up to {most}, or one of Keras' words. Received: {received}. Try another.",
+    "value": "`{name}` takes {rule}. Received: {received}. Try another.",
     "class": "The layer is to stay a `{wanted}`. Received: `{received}`. Change only its settings.",
     "large": "That layer would be too large to build here. Try smaller numbers.",
 }

@@ -281,7 +281,7 @@ class Settings(Question):
 
     def read(self, answer):
         recipe = self.about.recipe
-        given = read_settings(answer, recipe.layer_class, recipe.kind.settings, Q["settings_example"])
+        given = read_settings(answer, recipe.layer_class, recipe.kind, Q["settings_example"])
         self._given = given
         if self._cells() > MOST_CELLS:
             raise Unreadable(question_words.READ["large"])

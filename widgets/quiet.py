@@ -6,9 +6,13 @@ import logging
 import os
 import random
 import sys
+import threading
 from contextlib import contextmanager
 
 from widgets import words
+
+# JupyterLab lets a slider's move run in a thread of its own while a cell runs. What is put back below is the process'.
+_one_at_a_time = threading.RLock()
 
 
 def import_tensorflow():
@@ -48,18 +52,19 @@ def no_trace():
     Every grouped layer that TensorFlow compiles makes it remark on that, an initializer without a seed draws one from
     Python's own generator, and Keras counts all names that it gives.
     """
-    logger = logging.getLogger("tensorflow")
-    names = _names_given()
-    level, state, counts = logger.level, random.getstate(), dict(names)
-    logger.setLevel("ERROR")
-    try:
-        with _no_log_lines():
-            yield
-    finally:
-        logger.setLevel(level)
-        random.setstate(state)
-        names.clear()
-        names.update(counts)
+    with _one_at_a_time:
+        logger = logging.getLogger("tensorflow")
+        names = _names_given()
+        level, state, counts = logger.level, random.getstate(), dict(names)
+        logger.setLevel("ERROR")
+        try:
+            with _no_log_lines():
+                yield
+        finally:
+            logger.setLevel(level)
+            random.setstate(state)
+            names.clear()
+            names.update(counts)
 
 
 def _names_given():
@@ -74,12 +79,13 @@ def _names_given():
 @contextmanager
 def _no_log_lines():
     """TensorFlow's C++ part writes past Python, to file descriptor 2: point that nowhere for a moment."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+    with _one_at_a_time:
+        sys.stderr.flush()
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)

@@ -1,5 +1,7 @@
 """How to make a reader's layer again with other settings, without touching the reader's layer."""
 
+import inspect
+from contextlib import contextmanager
 from functools import partial
 
 import keras
@@ -14,6 +16,55 @@ from widgets.settings import INITIALIZERS, KINDS, WEIGHTS
 NAME = "explored"
 
 
+def is_convolution(layer):
+    """Whether this is a layer of a class in `settings.KINDS`, and not one of the reader's own with such a name."""
+    name = type(layer).__name__
+    return name in KINDS and isinstance(layer, getattr(keras.layers, name, keras.layers.Conv2D))
+
+
+def unchanged(layer, name):
+    """A layer like the reader's, which stays as it is: unbuilt, with the initializers that draw the same weights.
+
+    Raises TypeError for a layer that cannot be copied.
+    """
+    if is_convolution(layer):
+        return Recipe(layer).layer_class(**Recipe(layer).arguments | {"name": name})
+    if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
+        shape = getattr(layer, "_output_shape", None)
+        return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
+    try:
+        config = layer.get_config() | {"name": name}
+        if "dtype" in config and layer.compute_dtype in ("float16", "bfloat16", "float64"):
+            config["dtype"] = "float32"  # as all is shown
+        takes = inspect.signature(type(layer).__init__).parameters
+        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
+            config = {key: value for key, value in config.items() if key in takes}
+        made = type(layer).from_config(config)
+    except Exception as error:  # a layer of the reader's own
+        raise TypeError(words.NOT_COPIED.format(name=type(layer).__name__)) from error
+    vars(made).update((k, v) for k, v in vars(layer).items() if isinstance(v, keras.initializers.Initializer))
+    return made
+
+
+@contextmanager
+def seeds_kept(initializers):
+    """The reader's seed generators go on where they were; whatever else is among `initializers` is passed over."""
+    seeds = [one.seed.state for one in initializers if hasattr(getattr(one, "seed", None), "state")]
+    before = [state.numpy() for state in seeds]
+    try:
+        yield
+    finally:
+        for state, value in zip(seeds, before):
+            state.assign(value)
+
+
+def give_weights(layer, weights):
+    """Set all weights of a built layer; what it has worked out of them, as a normalisation has, follows."""
+    layer.set_weights(weights)
+    if hasattr(layer, "finalize_state"):
+        layer.finalize_state()
+
+
 class Recipe:
     """A layer's class, arguments and weights, copied.
 
@@ -24,7 +75,7 @@ class Recipe:
     def __init__(self, layer):
         start_runtime()
         self.layer_class = type(layer)
-        if not isinstance(layer, keras.layers.Layer) or self.layer_class.__name__ not in KINDS:
+        if not is_convolution(layer):
             if type(layer).__name__.startswith("ConvLSTM"):
                 raise TypeError(words.RECURRENT.format(name=type(layer).__name__))
             received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
@@ -38,6 +89,7 @@ class Recipe:
             "dtype": "float32",
             "activation": by_name(layer.activation),
         }
+        self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
         named = WEIGHTS[self.kind.operation]
@@ -66,15 +118,11 @@ class Recipe:
         """
         arguments = self.arguments | settings
         arguments["activation"] = _own(arguments["activation"])
-        seeds = [one.seed.state for one in arguments.values() if hasattr(getattr(one, "seed", None), "state")]
-        before = [state.numpy() for state in seeds]
-        with tf.device("CPU:0"):
+        with tf.device("CPU:0"), seeds_kept(arguments.values()):
             layer = self.layer_class(**arguments)
             initializers = self._put_starts(layer, start) if start else {}
             layer.build(input_shape)
         vars(layer).update(initializers)
-        for state, value in zip(seeds, before):  # the reader's seed generators go on where they were
-            state.assign(value)
         return layer
 
     def _put_starts(self, layer, start):
@@ -83,15 +131,15 @@ class Recipe:
         names = {name: f"{name}_initializer" for name in WEIGHTS[operation]} | INITIALIZERS.get(operation, {})
         kept = {attribute: getattr(layer, attribute) for attribute in names.values()}
         for name, attribute in names.items():
-            vars(layer)[attribute] = partial(_first_values, partial(start, name), kept[attribute])
+            vars(layer)[attribute] = partial(_first_values, partial(start, name), kept[attribute], self.dtype)
         return kept
 
 
-def _first_values(start, initializer, shape, dtype=None):
-    """What Keras takes for an initializer."""
+def _first_values(start, initializer, drawn, shape, dtype=None):
+    """What Keras takes for an initializer. In another type than `drawn` it would draw other weights."""
 
     def draw():
-        return keras.ops.convert_to_numpy(initializer(shape, dtype=dtype)).astype(dtype)
+        return keras.ops.convert_to_numpy(initializer(shape, dtype=drawn)).astype(dtype)
 
     return start(tuple(shape), draw).astype(dtype)
 
@@ -100,11 +148,11 @@ def _own(activation):
     """A copy of an activation that is a layer, which may have weights; anything else as it is."""
     if not isinstance(activation, keras.layers.Layer):
         return activation
-    copy = type(activation).from_config(activation.get_config())
-    if activation.built and activation.weights:
-        copy.build_from_config(activation.get_build_config())
-        copy.set_weights(activation.get_weights())
-    return copy
+    made = unchanged(activation, activation.name)
+    if activation.built and activation.weights and not made.built:
+        made.build_from_config(activation.get_build_config())
+        give_weights(made, activation.get_weights())
+    return made
 
 
 def call(layer, x, answer=None):

@@ -8,6 +8,10 @@ NOT_A_LAYER = (
     "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. "
     "Try `explore(layers.Conv2D(1, 3))`."
 )
+NOT_COPIED = (
+    "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: "
+    "give its class a method get_config that returns all arguments of its __init__."
+)
 RECURRENT = (
     "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window "
     "stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions."
@@ -268,10 +272,12 @@ ADVICE_ONEDNN = (
     "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, "
     "and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else."
 )
+ADVICE_RANK = "Remove what changes the axes, or use the layer for so many axes: Conv1D, Conv2D or Conv3D."
 ADVICE_LARGE = "Move the setting that was changed last back, or try a smaller input, fewer samples or filters."
 ADVICE_OTHER = "Move the setting that was changed last back, or press Reset."
 LARGE_SETTINGS = "Keras was not asked: this would take {size:,} bytes, and at most {limit:,} are shown."
 SLOW_SETTINGS = "Keras was not asked: this would take {macs:,} multiply-accumulates; {limit:,} are a few seconds."
+OTHER_RANK = "The layer reads inputs of {rank} axes, with batch and channels. It was given the shape {shape}."
 ODD_RESULT = "The activation must keep the shape {before}. It returned {shape}. Try another activation."
 UNWRITTEN_RESULT = (
     "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells of memory that nobody wrote."

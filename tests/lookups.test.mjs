@@ -6,7 +6,7 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const text = await readFile(new URL("../widgets/lookups.js", import.meta.url), "base64");
 const lookups = await import(`data:text/javascript;base64,${text}`);
-const { channelsOf, decode, feeds, fill, inside, kept, number, product, products, short, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
+const { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
@@ -55,6 +55,13 @@ test("a volume is read plane by plane", () => {
   const volume = { sizes: [2, 2, 3], channels: 1, first: 0, sent: 1, values: Float32Array.from({ length: 12 }, (_, i) => i) };
   assert.equal(valueAt(volume, [1, 0, 2], 0), 8);
   assert.equal(valueAt(volume, [2, 0, 0], 0), 0);
+});
+
+test("one plane of one channel is read by row and column, and as NaN where the channel was not sent", () => {
+  const volume = { sizes: [2, 2, 3], channels: 4, first: 1, sent: 2, values: Float32Array.from({ length: 24 }, (_, i) => i) };
+  assert.equal(planeOf(volume, 1, 2)(0, 2), valueAt(volume, [1, 0, 2], 2));
+  assert.equal(planeOf(volume, 0, 1)(1, 0), 6);
+  for (const channel of [0, 3]) assert.ok(Number.isNaN(planeOf(volume, 0, channel)(0, 0)));
 });
 
 test("padding lies outside", () => {

@@ -302,34 +302,35 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
 /**
  * Thumbnails in rows, the chosen one framed. Returns where each stands, for the pointer.
  * @param {HTMLCanvasElement} canvas
- * @param {{count: number, rows: number, columns: number, at: (index: number, row: number, column: number) => number,
- *   limit: number, grey: boolean, groups?: number[]}} tiles `groups` are the numbers that tiles bear
+ * @param {{tiles: ((row: number, column: number) => number)[], rows: number, columns: number,
+ *   limit: number, grey: boolean, groups?: number[]}} view a value for each tile's cells; `groups` are the numbers that tiles bear
  * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
-export function drawStrip(canvas, tiles, chosen, width, theme, zoom) {
+export function drawStrip(canvas, view, chosen, width, theme, zoom) {
+  const { tiles, rows, columns, groups } = view;
   const size = Math.round(26 * zoom); // whole, as the thumbnails are made pixel by pixel
   const step = size + 4;
-  const perRow = Math.max(1, Math.min(tiles.count, Math.floor(width / step)));
-  const lines = Math.ceil(tiles.count / perRow);
+  const perRow = Math.max(1, Math.min(tiles.length, Math.floor(width / step)));
+  const lines = Math.ceil(tiles.length / perRow);
   const [wide, high] = [perRow * step, lines * step];
-  const scale = size / Math.max(tiles.rows, tiles.columns);
-  const tall = Math.max(scale, 10 / tiles.rows); // a line of cells would be too thin to see
+  const scale = size / Math.max(rows, columns);
+  const tall = Math.max(scale, 10 / rows); // a line of cells would be too thin to see
+  /** For each pixel along one axis the cell of its thumbnail, -1 between thumbnails. @param {number} length @param {number} unit @param {number} count */
+  const cellsAlong = (length, unit, count) => Array.from({ length }, (_, pixel) => Math.floor(((pixel % step) - 2) / unit)).map((cell) => (cell < count ? cell : -1));
+  const [rowAt, columnAt] = [cellsAlong(high, tall, rows), cellsAlong(wide, scale, columns)];
   const at = (/** @type {number} */ y, /** @type {number} */ x) => {
     const index = Math.floor(y / step) * perRow + Math.floor(x / step);
-    const row = Math.floor(((y % step) - 2) / tall);
-    const column = Math.floor(((x % step) - 2) / scale);
-    const on = index < tiles.count && row >= 0 && column >= 0 && row < tiles.rows && column < tiles.columns;
-    return on ? tiles.at(index, row, column) : null;
+    return rowAt[y] < 0 || columnAt[x] < 0 || index >= tiles.length ? null : tiles[index](rowAt[y], columnAt[x]);
   };
   const context = sized(canvas, wide, high);
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(high, wide, at, tiles, theme), 0, 0, wide, high, 0, 0, wide, high);
-  for (let index = 0; index < tiles.count; index++) {
+  context.drawImage(pixels(high, wide, at, view, theme), 0, 0, wide, high, 0, 0, wide, high);
+  for (let index = 0; index < tiles.length; index++) {
     context.lineWidth = index === chosen ? 3 : 1;
     context.strokeStyle = index === chosen ? theme.lit : theme.line;
     const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
-    context.strokeRect(x, y, tiles.columns * scale, tiles.rows * tall);
-    if (tiles.groups) drawBadge(context, tiles.groups[index], x + size - 5 * zoom, y + Math.max(tiles.rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom);
+    context.strokeRect(x, y, columns * scale, rows * tall);
+    if (groups) drawBadge(context, groups[index], x + size - 5 * zoom, y + Math.max(rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom);
   }
   return { step, perRow };
 }

@@ -57,6 +57,13 @@ export function valueAt(grid, cell, channel, values = grid.values) {
   return values[((cell[0] * rows + cell[1]) * columns + cell[2]) * grid.sent + place];
 }
 
+/** One plane of one channel, to be read many times: its value at a row and a column inside, NaN for a channel that was not sent.
+ * @param {Grid} grid @param {number} plane @param {number} channel @returns {(row: number, column: number) => number} */
+export function planeOf({ sizes: [, rows, columns], first, sent, values }, plane, channel) {
+  const start = plane * rows * columns * sent + channel - first;
+  return channel < first || channel >= first + sent ? () => NaN : (row, column) => values[start + (row * columns + column) * sent];
+}
+
 /** The largest size of a value in one channel of a grid; 1 where all are 0 or not sent. @param {Grid} grid @param {number} channel */
 export function limitOf(grid, channel) {
   let limit = 0;

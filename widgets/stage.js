@@ -3,7 +3,7 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, planeOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
 import { lightsOfCell, lightsOfTap } from "./lighting.js";
 import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, write, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
@@ -60,7 +60,7 @@ function render({ model, el }) {
       return { sizes, plane: tapPlanes[i], rows: sizes[1], columns: sizes[2], padding: [[0, 0], [0, 0]], at, limit: link.kernel_limit, grey: false, around: [[0, 0], [0, 0], [0, 0]] };
     }
     const grid = picture.grids[g];
-    const at = (/** @type {number} */ r, /** @type {number} */ c) => valueAt(grid, [planes[g], r, c], chosen[g]) ?? NaN;
+    const at = planeOf(grid, planes[g], chosen[g]);
     const around = model.get("reveal") ? grid.padding : [[0, 0], [0, 0], [0, 0]]; // the padding is part of the answer
     return { sizes: grid.sizes, plane: planes[g], rows: grid.sizes[1], columns: grid.sizes[2], padding: around.slice(1), around, at, limit: grid.limit, grey: grid.grey };
   }
@@ -221,22 +221,21 @@ function render({ model, el }) {
     const link = picture.links[i];
     const width = part.room;
     const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : g === last() ? words.filters : words.between];
-    const channelAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
-      link ? weightAt(link, [view.plane, r, c], n, chosen[i + 1]) : valueAt(picture.grids[g], [view.plane, r, c], n) ?? NaN;
-    drawChooser(part.channels, { ...view, count, at: channelAt, groups: groups(g) }, index, what, width);
-    const planeAt = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) =>
-      link ? weightAt(link, [n, r, c], slice(i), chosen[i + 1]) : valueAt(picture.grids[g], [n, r, c], chosen[g]) ?? NaN;
-    drawChooser(part.planes, { ...view, count: view.sizes[0], at: planeAt }, view.plane, words.planes, width);
+    /** @param {number} plane @param {number} n a channel, or a slice of the kernel */
+    const tile = (plane, n) => link ? (/** @type {number} */ r, /** @type {number} */ c) => weightAt(link, [plane, r, c], n, chosen[i + 1]) : planeOf(picture.grids[g], plane, n);
+    drawChooser(part.channels, { ...view, tiles: Array.from({ length: count }, (_, n) => tile(view.plane, n)), groups: groups(g) }, index, what, width);
+    drawChooser(part.planes, { ...view, tiles: Array.from({ length: view.sizes[0] }, (_, plane) => tile(plane, link ? slice(i) : chosen[g])) }, view.plane, words.planes, width);
   }
 
-  /** @param {any} chooser @param {any} tiles @param {number} index @param {string} what @param {number} width */
-  function drawChooser(chooser, tiles, index, what, width) {
-    chooser.root.hidden = tiles.count === 1;
-    if (tiles.count === 1) return;
-    const told = fill(words.chooser, { what, index, count: tiles.count });
+  /** @param {any} chooser @param {any} view @param {number} index @param {string} what @param {number} width */
+  function drawChooser(chooser, view, index, what, width) {
+    const count = view.tiles.length;
+    chooser.root.hidden = count === 1;
+    if (count === 1) return;
+    const told = fill(words.chooser, { what, index, count });
     write(chooser.told, told);
-    chooser.tiles = drawStrip(chooser.strip, tiles, index, width, theme, zoom);
-    const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": tiles.count - 1, "aria-valuenow": index, "aria-valuetext": told };
+    chooser.tiles = drawStrip(chooser.strip, view, index, width, theme, zoom);
+    const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": count - 1, "aria-valuenow": index, "aria-valuetext": told };
     for (const [attribute, value] of Object.entries(values)) chooser.strip.setAttribute(attribute, String(value));
   }
 
@@ -246,8 +245,8 @@ function render({ model, el }) {
     if (samples === 1) return;
     const [count, rows, columns] = thumbnails.shape;
     const values = /** @type {Float32Array} */ (floats(thumbnails.values));
-    const at = (/** @type {number} */ n, /** @type {number} */ r, /** @type {number} */ c) => values[(n * rows + r) * columns + c];
-    drawChooser(ui.samples, { count, rows, columns, at, limit, grey }, sample, words.samples, lastWidth - 20);
+    const tiles = Array.from({ length: count }, (_, n) => (/** @type {number} */ r, /** @type {number} */ c) => values[(n * rows + r) * columns + c]);
+    drawChooser(ui.samples, { tiles, rows, columns, limit, grey }, sample, words.samples, lastWidth - 20);
     if (samples > count) ui.samples.told.textContent += ` ${fill(words.thumbnails_more, { shown: count, count: samples })}`;
   }
 

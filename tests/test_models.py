@@ -480,7 +480,7 @@ def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
 def test_the_table_has_a_line_for_each_layer_and_the_sums_above_it():
     model = stack(layers.Conv2D(4, 3, name="first"), layers.GlobalMaxPooling2D(name="last"))
     table = ModelSteps(model, (1, 10, 12, 1)).html(folded=False)
-    assert "All 2 layers: 40 parameters, 2,880 MACs a sample" in table
+    assert "The model as given, 2 layers: 40 parameters, 2,880 MACs a sample" in table
     assert (
         "<td>0</td><td>first</td><td>Conv2D</td><td>(1, 8, 10, 4)</td><td>40</td><td>2,880</td><td>3 x 3</td>" in table
     )

@@ -496,6 +496,28 @@ def test_a_goal_needs_conditions_that_are_known(conditions):
         goal(input_shape=(28, 28, 12), **conditions)
 
 
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        {"most_params": "600"},
+        {"kind": layers.Conv2D},
+        {"sees": 2.5},
+        {"sees": (3, "3")},
+        {"output_shape": (1, None, 4, 2)},
+    ],
+)
+def test_a_condition_that_nothing_can_meet_is_refused_at_once(conditions):
+    name = next(iter(conditions))
+    with pytest.raises(ValueError, match=rf"whole numbers for the others. Received: {name}=.* Try `goal\(input_shape"):
+        goal(input_shape=(28, 28, 12), **conditions)
+
+
+def test_a_batch_of_any_size_may_be_written_as_keras_prints_it():
+    task = goal(input_shape=(28, 28, 12), output_shape=(None, 27, 27, 6))
+    assert "its output has the shape (27, 27, 6)" in repr(task)
+    assert task(layers.Conv2D(6, 2)) and not task(layers.Conv2D(5, 2))
+
+
 @pytest.mark.parametrize("layer", [3, None, [], layers.Conv2D, layers.MaxPooling2D(2)])
 def test_what_is_no_convolution_reaches_no_goal(task, layer):
     with pytest.raises(TypeError, match="A task takes a Keras layer"):

@@ -21,6 +21,7 @@ CONDITIONS = {
     "most_macs": lambda got, wanted: got <= wanted,
     "sees": lambda got, wanted: got == wanted,
 }
+EXAMPLES = {"output_shape": (6, 6, 2), "kind": "Conv2D", "sees": 3}
 
 
 def goal(*, input_shape, **wanted):
@@ -63,8 +64,14 @@ class Goal:
         if not wanted or not wanted.keys() <= CONDITIONS.keys() or not all(map(is_shape, shapes)):
             received = ", ".join(f"{name}={value!r}" for name, value in {"input_shape": input_shape, **wanted}.items())
             raise ValueError(G["unknown"].format(known=", ".join(CONDITIONS), received=received))
+        for name, value in wanted.items():
+            if not _can_be_met(name, value):
+                example = EXAMPLES.get(name, 90)
+                raise ValueError(G["no_condition"].format(name=name, value=value, example=example))
         self.input_shape = tuple(input_shape)
         self._wanted = {name: tuple(v) if isinstance(v, list) else v for name, v in wanted.items()}
+        if None in self._wanted.get("output_shape", ()):  # a batch of any size, as Keras prints it
+            self._wanted["output_shape"] = self._wanted["output_shape"][1:]
 
     def __repr__(self):
         conditions = [G["input_shape"].format(wanted=self.input_shape), *map(self._named, self._wanted)]
@@ -139,9 +146,21 @@ class Goal:
         wanted = self._wanted[name]
         if name == "kind":
             wanted = words.either((wanted,) if isinstance(wanted, str) else wanted)
+        if name == "sees" and isinstance(wanted, int):
+            return G["sees_each"].format(wanted=wanted)
         if name == "sees":
-            wanted = " x ".join(map(str, wanted)) if isinstance(wanted, tuple) else wanted
+            wanted = " x ".join(map(str, wanted))
         return G[name].format(wanted=wanted)
+
+
+def _can_be_met(name, value):
+    if name == "kind":
+        names = [value] if isinstance(value, str) else value
+        return isinstance(names, (list, tuple)) and all(isinstance(one, str) for one in names)
+    if name == "output_shape":  # Keras prints a batch of any size as None, and a layer that is asked has one
+        return None not in value[1:]
+    numbers = value if name == "sees" and isinstance(value, (list, tuple)) else [value]
+    return all(type(number) is int for number in numbers)
 
 
 def _got(name, got):

@@ -190,7 +190,7 @@ class PictureControls:
         options = [words.AS_GIVEN, *[words.THE_BOAT] * (channels in (None, 1))]
         options += [name for name in allowed if name in (words.PHOTO_GREY, words.PHOTO_COLOUR)]
         self.menu = ipywidgets.Dropdown(options=options, description=words.PICTURE)
-        self.size = ipywidgets.IntSlider(48, 8, 224, description=words.PICTURE_SIZE)
+        self.size = ipywidgets.IntSlider(48, 8, 224, description=words.PICTURE_SIZE, disabled=True)
         self.upload = ipywidgets.FileUpload(
             accept=".png,.jpg,.jpeg,.webp", description=words.UPLOAD, layout=ipywidgets.Layout(width="auto")
         )
@@ -204,6 +204,7 @@ class PictureControls:
         name = self.menu.value
         if self._silent:
             return None
+        self.size.disabled = name not in self.PHOTOS  # the others have a size of their own
         self.told.value = ""
         if name == words.AS_GIVEN:
             return self._replace(self._given, True)

@@ -104,7 +104,7 @@ class Explorer(Shown, ipywidgets.Box):
 
     @property
     def code(self):
-        """The line of code that makes this layer."""
+        """The line of code that makes a layer with these settings; weights changed by hand are not in it."""
         return self.facts.code
 
     @property
@@ -126,6 +126,10 @@ class Explorer(Shown, ipywidgets.Box):
     def _check_state(self):
         if self.facts.problem:
             raise ValueError(words.STATE_REFUSED.format(advice=self.facts.advice))
+
+    def start_at(self, index):
+        """Light one cell of the output first, given by its index in `y`."""
+        self._stage.start_at(index)
 
     def save(self, path):
         """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""

@@ -200,6 +200,8 @@ class Prediction(Shown, ipywidgets.VBox):
 
     def _show_explorer(self):
         made = explore(*self._question.stage())
+        if self._question.asked:
+            made.start_at(self._question.asked)
         if not self._quiz.endless and self._quiz.goes_on(self._number):
             made.add_class("cn-veiled")  # its facts answer the next question
         self._stage.children = [made]

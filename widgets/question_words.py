@@ -184,11 +184,15 @@ GOAL = {
     "least_params": "it has at least {wanted} parameters",
     "most_macs": "it needs at most {wanted} MACs a sample",
     "sees": "an output cell sees {wanted} input cells",
+    "sees_each": "an output cell sees {wanted} input cells along each axis",
     "failed": "Wanted: {condition}. Received: {got}.",
     "refused": "Keras refuses it for an input of shape {shape}: {problem} {advice}",
     "reached": "Right. {code}: {told}.",
     "told": "output {shape}, {params} parameters, {macs} MACs a sample",
     "not_a_layer": "A task takes a Keras layer, or a list of layers that follow one another. Received: {received}. "
     "Try `task(layers.Conv2D(6, 3))`.",
+    "no_condition": "`goal` takes `output_shape` as a shape, `kind` as the name of a layer class or a list of names, "
+    "and whole numbers for the others. Received: {name}={value!r}. "
+    "Try `goal(input_shape=(8, 8, 1), {name}={example!r})`.",
     "unknown": "`goal` needs `input_shape` and at least one of {known}. Received: {received}.",
 }

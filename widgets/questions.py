@@ -68,6 +68,7 @@ class Question:
 
     kind = ""
     shown = ()
+    asked = ()  # the index in y of the one value that is asked for
 
     def __init__(self, about):
         self.about, self.facts = about, about.facts
@@ -205,8 +206,9 @@ class Value(Question):
         super().__init__(about)
         self.case = drawn.small_case(about.recipe, rng)
         self.facts = facts = self.case.facts
-        self.solution = round(float(facts.y[self.case.cell]))
-        self.cell = f"y[{', '.join(map(str, self.case.cell))}]"
+        self.asked = self.case.cell
+        self.solution = round(float(facts.y[self.asked]))
+        self.cell = f"y[{', '.join(map(str, self.asked))}]"
         self.label = Q["value_label"].format(cell=self.cell)
         told = "transposed" if facts.operation == "transposed" else "window"
         self.text = Q[f"value_{told}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)

@@ -136,17 +136,24 @@ function render({ model, el }) {
     el.classList.toggle("cn-none", !any);
     el.classList.toggle("cn-stale", any && picture.problem !== "");
     if (any) {
+      if (!started) startAt(model.get("start"));
       arrange();
-      if (!started) lit = { id: String(walked()), cell: [0, 0, 0] };
       started = true;
-      position = clamp(position, 0, cellCount() - 1);
       if (lit && !find(lit.id)) lit = null;
       if (lit) lit.cell = within(find(lit.id), lit.cell);
+      if (lit) walkTo(lit.id, lit.cell); // the same cell of a grid of other sizes is another step
+      position = clamp(position, 0, cellCount() - 1);
       fetched = null;
       drawGrids();
     }
     el.dataset.revision = picture.revision;
     hand.next();
+  }
+
+  /** What is lit first: the cell that Python wants, or the first of the walk. @param {{cell?: number[], channel?: number}} wanted */
+  function startAt({ cell, channel }) {
+    lit = cell ? { id: String(last()), cell } : { id: String(walked()), cell: [0, 0, 0] };
+    chosen[last()] = channel ?? 0;
   }
 
   /** The nearest cell that a panel has, padding included. @param {any} part @param {number[]} cell */
@@ -366,12 +373,17 @@ function render({ model, el }) {
   function light(id, cell) {
     lit = { id, cell };
     const part = find(id);
-    const sizes = shown(part).sizes;
-    if (part.grid === walked() && inside(picture.grids[part.grid], cell)) position = (cell[0] * sizes[1] + cell[1]) * sizes[2] + cell[2];
+    walkTo(id, cell);
     if (part.link !== undefined) {
       if (tapPlanes[part.link] !== cell[0]) { tapPlanes[part.link] = cell[0]; drawGrids(); return; }
     } else if (cell[0] !== planes[part.grid]) showPlane(part.grid, cell[0]);
     drawLit();
+  }
+
+  /** The step of a walk through the cells that comes to this one. @param {string} id @param {number[]} cell */
+  function walkTo(id, cell) {
+    const grid = picture.grids[walked()];
+    if (id === String(walked()) && inside(grid, cell)) position = (cell[0] * grid.sizes[1] + cell[1]) * grid.sizes[2] + cell[2];
   }
 
   /** @param {number} to */

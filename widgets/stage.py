@@ -46,6 +46,8 @@ class Stage(anywidget.AnyWidget):
     # One of the snapshot's `views`, for layers that can be drawn in more than one way.
     view = traitlets.Unicode("").tag(sync=True)
 
+    # The output cell that a view lights first: {"cell": (plane, row, column), "channel": number}. Empty: the first.
+    start = traitlets.Dict().tag(sync=True)
     # What a reader may change by hand: "picture", "kernel", or both.
     editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
 
@@ -78,6 +80,12 @@ class Stage(anywidget.AnyWidget):
         self._redraw()
         if first:
             self.open()
+
+    def start_at(self, index):
+        """Light this cell of the output first: its index in `y`."""
+        cell = [int(at) for at in index[1:]]
+        channel = cell.pop(self._facts.channel_axis - 1)
+        self.start = {"cell": _three(cell, 0), "channel": channel}
 
     def looked_at(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""

@@ -74,7 +74,7 @@ PREDICT = "Predict first: what shape will the output have, and how many paramete
 # Controls. The settings themselves have Keras' names.
 MODEL_COLUMNS = ("", "name", "layer", "output shape", "parameters", "MACs a sample", "sees")
 WHOLE_PICTURE = "whole picture"
-MODEL_TOTAL = "All {layers} layers: {params:,} parameters, {macs:,} MACs a sample"
+MODEL_TOTAL = "The model as given, {layers} layers: {params:,} parameters, {macs:,} MACs a sample"
 FIRST_DRAWN = "first layer drawn"
 DRAWN = "layers drawn"
 SLIDERS_FOR = "sliders for layer"

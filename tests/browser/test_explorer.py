@@ -460,6 +460,15 @@ def test_the_steps_go_through_the_output_row_by_row(show):
         assert (lit(page), where(page)) == (f"1:0:{cell[0]}:{cell[1]}", text)
 
 
+def test_a_pinned_cell_of_a_larger_grid_is_another_step_of_the_walk(show):
+    page = show("layers.Conv2D(1, 3)", "(1, 8, 8, 1)")
+    page.slider("Position").fill("15")
+    assert (lit(page), where(page)) == ("1:0:2:3", "16 / 36")
+    page.run("e.settings = {'input_shape': (1, 12, 30, 1)}")
+    settle(page)
+    assert (lit(page), where(page)) == ("1:0:2:3", "60 / 280")
+
+
 def test_the_position_slider_goes_where_it_is_put(show):
     page = show("layers.Conv2D(1, 3)")
     position = page.slider("Position")

@@ -108,6 +108,21 @@ def test_numbers_typed_quickly_and_ended_by_enter_arrive_whole(notebook):
     assert nb.run("[r['tries'] for r in p.results]") == "[1, 1, 1, 1, 0]"
 
 
+def test_the_explorer_behind_a_value_lights_the_cell_that_was_asked_for(notebook):
+    for layer in ("Conv2D(2, 3)", "Conv2DTranspose(2, 2, strides=2)"):
+        nb = notebook([SETUP, f"p = predict(layers.{layer}, (1, 8, 8, 2), ask='value', seed=4); p"])
+        nb.page.get_by_role("button", name="Show the solution").click()
+        nb.wait_revision(1)
+        asked = nb.run("p._question.asked[1:]")
+        row, column, channel = map(int, re.findall(r"\d+", asked))
+        assert nb.stage.get_attribute("data-lit") == f"1:0:{row}:{column}"
+        assert (
+            nb.stage.locator(".cn-line.cn-value, .cn-sum")
+            .first.inner_text()
+            .startswith(f"y[0, {row}, {column}, {channel}]")
+        )
+
+
 def test_it_fits_a_narrow_dark_window(notebook):
     nb = notebook(
         [SETUP, "p = predict(layers.Conv2D(10, 3), (4, 28, 28, 12), ask='value'); p"], theme="dark", size=(360, 740)

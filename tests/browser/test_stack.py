@@ -226,7 +226,9 @@ def test_the_end_key_goes_to_the_last_value_that_a_slider_has_now(show):
 def test_every_layer_of_a_model_with_a_branch_is_listed(show):
     page = show("branched()")
     listing = page.page.locator(".cn-listing")
-    assert listing.locator("summary").inner_text() == "All 6 layers: 129 parameters, 12,504 MACs a sample"
+    assert (
+        listing.locator("summary").inner_text() == "The model as given, 6 layers: 129 parameters, 12,504 MACs a sample"
+    )
     rows = [row.locator("td").all_inner_texts() for row in listing.locator("tbody tr").all()]
     assert rows == [
         ["0", "left", "Conv2D", "(1, 12, 14, 2)", "20", "3,024", "3 x 3"],

@@ -109,7 +109,7 @@ function render({ model, el }) {
     const wide = full || grids.length > 2 ? width : Math.min(width, 1060);
     const least = narrow ? 100 : LEAST_GRID;
     const unit = Math.max((wide - 14 * counted.length) / units, Math.min(least, wide) / UNITS.grid);
-    const high = full ? Math.max(window.innerHeight * 0.5, 220) : narrow ? 240 : 330;
+    const high = full ? Math.max(window.innerHeight * 0.43, 220) : narrow ? 240 : 330;
     const most = full ? 90 : 44;
     for (const part of panels) {
       const view = shown(part);
@@ -211,8 +211,8 @@ function render({ model, el }) {
     ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
     if (ui.wiring.hidden) return;
     const found = groupsOf(link, picture.grids[i].channels);
-    const before = found.count > 1 ? ui.legend : ui.below; // near the picture where it has something to say
-    if (ui.wiring.previousElementSibling !== before) before.after(ui.wiring);
+    // Near the picture once it has something to say, and there it stays: what jumps about is not read.
+    if (found.count > 1 && ui.wiring.previousElementSibling !== ui.legend) ui.legend.after(ui.wiring);
     const reads = Array.from({ length: link.filters }, (_, filter) => channelsOf(link, filter));
     const key = [link.kernel_name, lastWidth, chosen[i + 1], el.dataset.theme, window.devicePixelRatio, zoom, ...reads].join(";");
     if (key === wired) return; // most moves leave it as it is

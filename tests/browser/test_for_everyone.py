@@ -163,7 +163,7 @@ WALK = [
     *["menu padding", "checkbox output_padding", "slider output_padding height", "slider output_padding width"],
     *[line.format("dilation_rate") for line in AXES],
     *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],
-    *["menu picture", "slider picture size", "textbox picture size", "button My own picture (0)"],
+    *["menu picture", "slider picture size", "button My own picture (0)"],
     *["button Copy", "button Hide facts and output", "button Full screen"],
     *["button Scatter", "button Gather", "slider sample"],
     *["application Input", "slider input channel", "application kernel", "slider kernel slice"],

@@ -13,7 +13,7 @@ from widgets.facts import layer_facts
 from widgets.figure import png
 from widgets.picture import layer_picture
 
-pytestmark = pytest.mark.filterwarnings("error")  # a reader would find a warning above the picture
+pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a reader would find a warning above the picture
 
 
 def drawn(layer, x):

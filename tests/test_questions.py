@@ -455,7 +455,7 @@ def test_every_layer_that_reaches_the_goal_passes(task):
     [
         (layers.Conv2D(6, 3, strides=2, padding="same"), "at most 600 parameters. Received: 654."),
         (layers.Conv2D(6, 2), "its output has the shape (14, 14, 6). Received: (27, 27, 6)."),
-        (layers.Conv2D(6, 30), "Keras refuses it for an input of shape (28, 28, 12):"),
+        (layers.Conv2D(6, 30), "It gives no output for an input of shape (28, 28, 12):"),
         (layers.Conv3D(6, 3), "A shape needs 5 whole numbers"),
     ],
 )

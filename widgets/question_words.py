@@ -186,7 +186,7 @@ GOAL = {
     "sees": "an output cell sees {wanted} input cells",
     "sees_each": "an output cell sees {wanted} input cells along each axis",
     "failed": "Wanted: {condition}. Received: {got}.",
-    "refused": "Keras refuses it for an input of shape {shape}: {problem} {advice}",
+    "refused": "It gives no output for an input of shape {shape}: {problem} {advice}",
     "reached": "Right. {code}: {told}.",
     "told": "output {shape}, {params} parameters, {macs} MACs a sample",
     "not_a_layer": "A task takes a Keras layer, or a list of layers that follow one another. Received: {received}. "

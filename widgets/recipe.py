@@ -28,7 +28,8 @@ def unchanged(layer, name):
     Raises TypeError for a layer that cannot be copied.
     """
     if is_convolution(layer):
-        return Recipe(layer).layer_class(**Recipe(layer).arguments | {"name": name})
+        recipe = Recipe(layer)
+        return recipe.layer_class(**recipe.arguments | {"name": name})
     if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
         shape = getattr(layer, "_output_shape", None)
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)

@@ -12,6 +12,7 @@ from ipywidgets.widgets.widget import _remove_buffers
 from keras import layers
 
 from widgets import explore, words
+from widgets.controls import IntSlider
 from widgets.facts import layer_facts
 from widgets.picture import layer_picture
 from widgets.stage import Stage
@@ -286,17 +287,38 @@ def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble()
     assert stage.snapshot == {}
 
 
-def test_the_picture_is_sent_before_the_slider_that_is_tied_to_the_one_that_moved():
+ECHOES = not ipywidgets.__version__.startswith("7.")  # which knows none
+
+
+def listen(widgets):
+    """The messages that these widgets, by name, send from now on: a list that grows."""
+    sent = []
+    for name, widget in widgets.items():
+        if not ECHOES:
+            widget.comm.kernel = Kernel()
+        widget.comm.send = lambda data, buffers=None, name=name: sent.append((name, data["method"], data["state"]))
+    return sent
+
+
+def test_of_a_move_the_picture_is_sent_first():
     explorer = explore(layers.Conv2D(2, 3), (1, 8, 8, 2))
     height, width = explorer._controls._controls["kernel_size"]
-    sent = []
-    for name, widget in {"stage": explorer.children[1], "width": width}.items():
-        if ipywidgets.__version__.startswith("7."):
-            widget.comm.kernel = Kernel()
-        widget._send = lambda message, buffers=None, name=name: sent.append((name, message["state"]))
-    height.value = 4
-    assert [name for name, _ in sent] == ["stage", "width"]
-    assert sent[1][1] == {"value": 4}
+    sent = listen({"stage": explorer.children[1], "height": height, "width": width})
+    height.set_state({"value": 4})  # as the browser does it
+    assert sent[0][:2] == ("stage", "update")
+    assert sent[1] == ("width", "update", {"value": 4})
+    assert sent[2:] == ([("height", "echo_update", {"value": 4})] if ECHOES else [])
+
+
+def test_a_slider_echoes_each_of_its_moves_once_also_where_the_move_fails():
+    slider = IntSlider(3, 1, 9)
+    sent = listen({"slider": slider})
+    slider.set_state({"value": 4})
+    assert [state for *_, state in sent] == ([{"value": 4}] if ECHOES else [])
+    slider.observe(lambda change: 1 / 0, "value")
+    with pytest.raises(ZeroDivisionError):
+        slider.set_state({"value": 5})
+    assert [state for *_, state in sent[1:]] == ([{"value": 5}] if ECHOES else [])
 
 
 def test_a_stage_is_opened_once_and_with_its_first_picture(monkeypatch):

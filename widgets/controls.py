@@ -8,6 +8,26 @@ from widgets import arithmetic, words
 from widgets.settings import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag
 
 
+class IntSlider(ipywidgets.IntSlider):
+    """A slider whose move is answered by the picture first; ipywidgets' echo, for other pages of the kernel, waits."""
+
+    _echo = None
+
+    def set_state(self, sync_data):
+        try:
+            super().set_state(sync_data)
+        finally:
+            echo, self._echo = self._echo, None
+            if echo is not None:
+                super()._send(echo)
+
+    def _send(self, msg, buffers=None):
+        if msg.get("method") == "echo_update":  # it has no buffers: a slider's traits are numbers and words
+            self._echo = msg
+        else:
+            super()._send(msg, buffers)
+
+
 class Controls:
     """The controls of one layer; `changed` is called once for every move, whatever it moved.
 
@@ -199,7 +219,7 @@ class Controls:
         return tuple(shape)
 
     def _slider(self, name, rule, value):
-        return ipywidgets.IntSlider(value, rule.low, max(rule.high, value), description=name)
+        return IntSlider(value, rule.low, max(rule.high, value), description=name)
 
     def _watch(self, *controls):
         for control in controls:

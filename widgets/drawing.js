@@ -91,28 +91,35 @@ function pixelTable(grey, theme) {
 /** @type {HTMLCanvasElement | null} */
 let scratch = null;
 
-/** One pixel for each value, on a canvas that the next call uses again.
- * @param {number} rows @param {number} columns @param {(row: number, column: number) => number | null} at null leaves it clear
+/** Values as pixels, on a canvas that the next call uses again.
+ * @param {number} width @param {number} height
+ * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number}[]} tiles
+ *   where each stands, and which of its cells each of its pixels shows
  * @param {{limit: number, grey: boolean}} view @param {typeof THEMES.light} theme */
-function pixels(rows, columns, at, { limit, grey }, theme) {
+function pixels(width, height, tiles, { limit, grey }, theme) {
   const table = pixelTable(grey, theme);
-  const image = new ImageData(columns, rows);
+  const image = new ImageData(width, height);
   const whole = new Uint32Array(image.data.buffer);
-  for (let row = 0, k = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, k++) {
-      const value = at(row, column);
-      if (value === null) continue;
-      const t = value / limit;
-      const place = grey ? t : (t + 1) / 2;
-      whole[k] = table[place === place ? Math.max(0, Math.min(STEPS, Math.round(place * STEPS))) : STEPS + 1];
+  for (const { left, top, rows, columns, at } of tiles) {
+    for (let y = 0; y < rows.length; y++) {
+      const start = (top + y) * width + left;
+      if (rows[y] === rows[y - 1]) { whole.copyWithin(start, start - width, start - width + columns.length); continue; }
+      for (let x = 0; x < columns.length; x++) {
+        const t = at(rows[y], columns[x]) / limit;
+        const place = grey ? t : (t + 1) / 2;
+        whole[start + x] = table[place === place ? Math.max(0, Math.min(STEPS, Math.round(place * STEPS))) : STEPS + 1];
+      }
     }
   }
   scratch ??= document.createElement("canvas");
-  if (scratch.width < columns) scratch.width = columns;
-  if (scratch.height < rows) scratch.height = rows;
+  if (scratch.width < width) scratch.width = width;
+  if (scratch.height < height) scratch.height = height;
   /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d", { willReadFrequently: true })).putImageData(image, 0, 0);
   return scratch;
 }
+
+/** The cell that each pixel shows, where a cell is so many pixels long. @param {number} cells @param {number} unit */
+const pixelsAlong = (cells, unit) => Array.from({ length: Math.ceil(cells * unit) }, (_, pixel) => Math.floor(pixel / unit)).filter((cell) => cell < cells);
 
 /** Draw a panel's cells, without what is lit. @param {any} part @param {any} view @param {typeof THEMES.light} theme */
 export function drawPlain(part, view, theme) {
@@ -146,7 +153,7 @@ function drawCells(canvas, view, cell, theme) {
     context.fillRect(0, 0, width, height);
   }
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(rows, columns, view.at, view, theme), 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
+  context.drawImage(pixels(columns, rows, [{ left: 0, top: 0, rows: pixelsAlong(rows, 1), columns: pixelsAlong(columns, 1), at: view.at }], view, theme), 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
   if (view.unread) {
     context.fillStyle = pattern(context, "dots", theme.lit);
     for (const row of view.unread.rows) context.fillRect(left * cell, (row + top) * cell, columns * cell, cell);
@@ -315,22 +322,18 @@ export function drawStrip(canvas, view, chosen, width, theme, zoom) {
   const [wide, high] = [perRow * step, lines * step];
   const scale = size / Math.max(rows, columns);
   const tall = Math.max(scale, 10 / rows); // a line of cells would be too thin to see
-  /** For each pixel along one axis the cell of its thumbnail, -1 between thumbnails. @param {number} length @param {number} unit @param {number} count */
-  const cellsAlong = (length, unit, count) => Array.from({ length }, (_, pixel) => Math.floor(((pixel % step) - 2) / unit)).map((cell) => (cell < count ? cell : -1));
-  const [rowAt, columnAt] = [cellsAlong(high, tall, rows), cellsAlong(wide, scale, columns)];
-  const at = (/** @type {number} */ y, /** @type {number} */ x) => {
-    const index = Math.floor(y / step) * perRow + Math.floor(x / step);
-    return rowAt[y] < 0 || columnAt[x] < 0 || index >= tiles.length ? null : tiles[index](rowAt[y], columnAt[x]);
-  };
+  const along = { rows: pixelsAlong(rows, tall), columns: pixelsAlong(columns, scale) };
+  const placed = tiles.map((at, index) => ({ ...along, at, left: (index % perRow) * step + 2, top: Math.floor(index / perRow) * step + 2 }));
   const context = sized(canvas, wide, high);
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(high, wide, at, view, theme), 0, 0, wide, high, 0, 0, wide, high);
-  for (let index = 0; index < tiles.length; index++) {
-    context.lineWidth = index === chosen ? 3 : 1;
-    context.strokeStyle = index === chosen ? theme.lit : theme.line;
-    const [x, y] = [(index % perRow) * step + 2, Math.floor(index / perRow) * step + 2];
-    context.strokeRect(x, y, columns * scale, rows * tall);
-    if (groups) drawBadge(context, groups[index], x + size - 5 * zoom, y + Math.max(rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom);
+  context.drawImage(pixels(wide, high, placed, view, theme), 0, 0, wide, high, 0, 0, wide, high);
+  const frame = (/** @type {{left: number, top: number}} */ { left, top }) => context.rect(left, top, columns * scale, rows * tall);
+  for (const [some, colour, thick] of /** @type {[typeof placed, string, number][]} */ ([[placed, theme.line, 1], [placed.slice(chosen, chosen + 1), theme.lit, 3]])) {
+    context.beginPath();
+    some.forEach(frame);
+    [context.strokeStyle, context.lineWidth] = [colour, thick];
+    context.stroke();
   }
+  if (groups) placed.forEach(({ left, top }, index) => drawBadge(context, groups[index], left + size - 5 * zoom, top + Math.max(rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom));
   return { step, perRow };
 }

@@ -80,7 +80,8 @@ def _names_given():
 def _no_log_lines():
     """TensorFlow's C++ part writes past Python, to file descriptor 2: point that nowhere for a moment."""
     with _one_at_a_time:
-        sys.stderr.flush()
+        if sys.__stderr__ is not None:  # Jupyter's own sys.stderr writes elsewhere, and waits for its thread to do it
+            sys.__stderr__.flush()
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)
         try:

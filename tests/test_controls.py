@@ -213,6 +213,16 @@ def test_filters_stay_free_and_keras_refusal_teaches_the_rest():
     assert "evenly divisible" in explorer.facts.problem
 
 
+def test_groups_of_one_channel_cannot_be_moved():
+    explorer = explore(layers.Conv2D(6, 3), (1, 8, 8, 1))
+    groups = control(explorer, "groups")
+    assert groups.disabled
+    control(explorer, "input channels").value = 6
+    assert not groups.disabled
+    control(explorer, "input channels").value = 1
+    assert groups.disabled
+
+
 def test_fewer_channels_bring_the_groups_down_to_a_divisor_in_one_update():
     explorer = explore(layers.Conv2D(12, 3, groups=6), (1, 8, 8, 12))
     drawn = revision(explorer)
@@ -348,8 +358,13 @@ def test_an_input_shape_and_groups_that_fit_each_other_can_be_set_together():
 @pytest.mark.parametrize(
     "wanted, rule, received, way_out",
     [
-        ({"stride": 2}, "takes these names: input_shape, filters, kernel_size", "stride", "Try one of them"),
-        ({"name": "a"}, "takes these names", "name", "Try one of them"),
+        (
+            {"stride": 2},
+            "takes a dict with these names: input_shape, filters, kernel_size",
+            "stride",
+            "Try one of them",
+        ),
+        ({"name": "a"}, "takes a dict with these names", "name", "Try one of them"),
         ({"filters": 0}, "`filters` must be a whole number of at least 1", "0", "Try filters=4"),
         ({"filters": 2.5}, "`filters` must be a whole number of at least 1", "2.5", "Try filters=4"),
         ({"filters": True}, "`filters` must be a whole number of at least 1", "True", "Try filters=4"),
@@ -382,7 +397,17 @@ def test_unknown_names_and_wrong_values_raise_with_the_rule_what_came_and_a_way_
     assert revision(explorer) == drawn
 
 
+@pytest.mark.parametrize("wanted", [None, 5, ["filters"], [("filters", 2)]])
+def test_settings_that_are_no_dict_are_refused_with_the_names_there_are(wanted):
+    explorer = explore(layers.Conv2D(4, 3))
+    with pytest.raises(ValueError) as error:
+        explorer.settings = wanted
+    assert "takes a dict with these names: filters, kernel_size" in str(error.value)
+    assert f"Received: {wanted!r}" in str(error.value)
+    assert explorer.settings["filters"] == 4
+
+
 def test_the_shape_of_values_cannot_be_set():
     explorer = explore(layers.Conv2D(4, 3))
-    with pytest.raises(ValueError, match="takes these names: filters.*Received: input_shape"):
+    with pytest.raises(ValueError, match="takes a dict with these names: filters.*Received: input_shape"):
         explorer.settings = {"input_shape": (1, 4, 4, 1)}

@@ -305,10 +305,16 @@ def test_what_is_no_convolution_is_refused(layer):
         predict(layer)
 
 
-@pytest.mark.parametrize("ask", ["parameters", [], ["params", 3]])
+@pytest.mark.parametrize("ask", ["parameters", [], ["params", 3], None, 5])
 def test_a_kind_that_nobody_knows_is_refused(ask):
     with pytest.raises(ValueError, match="`ask` takes 'output_shape', 'kernel_shape', 'params', 'value' or 'settings'"):
         predict(layers.Conv2D(10, 3), X, ask=ask)
+
+
+@pytest.mark.parametrize("seed", [None, "1", -1, 1.5, True])
+def test_a_seed_that_is_no_whole_number_is_refused(seed):
+    with pytest.raises(ValueError, match="`seed` must be a whole number of at least 0. Received: .*Try seed=1"):
+        predict(layers.Conv2D, seed=seed)
 
 
 def test_a_class_takes_no_x():

@@ -310,6 +310,15 @@ def test_of_a_move_the_picture_is_sent_first():
     assert sent[2:] == ([("height", "echo_update", {"value": 4})] if ECHOES else [])
 
 
+def test_a_slider_that_the_kernel_moves_on_stays_there():
+    explorer = explore(layers.Conv2D(12, 3), (1, 8, 8, 12))
+    groups = explorer._controls._controls["groups"]
+    groups.value = 4
+    sent = listen({"groups": groups})
+    groups.set_state({"value": 5})
+    assert [state for *_, state in sent] == [{"value": 6}] * (2 if ECHOES else 1)
+
+
 def test_a_slider_echoes_each_of_its_moves_once_also_where_the_move_fails():
     slider = IntSlider(3, 1, 9)
     sent = listen({"slider": slider})
@@ -387,7 +396,7 @@ def test_the_style_sheet_reaches_nothing_but_the_explorer():
     assert len(selectors) > 40
     inner = re.compile(r"\([^()]*\)")
     for selector in selectors:
-        if selector.startswith("@media"):  # the rules in it are looked at like all others
+        if selector.startswith(("@media", "@container")):  # the rules in it are looked at like all others
             continue
         while inner.search(selector):  # what stands in :is(...) is narrowed by the rest
             selector = inner.sub("", selector)

@@ -1,5 +1,6 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
 
 import ipywidgets
@@ -19,7 +20,9 @@ class IntSlider(ipywidgets.IntSlider):
         finally:
             echo, self._echo = self._echo, None
             if echo is not None:
-                super()._send(echo)
+                super()._send(
+                    echo | {"state": self.get_state(echo["state"])}
+                )  # the move may have made another value of it
 
     def _send(self, msg, buffers=None):
         if msg.get("method") == "echo_update":  # it has no buffers: a slider's traits are numbers and words
@@ -39,8 +42,9 @@ class Controls:
 
     def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None, shown=None):
         known = (*recipe.kind.settings, *self.OTHERS)
-        if isinstance(shown, str) or (unknown := [name for name in shown or () if name not in known]):
-            received = repr(shown) if isinstance(shown, str) else unknown[0]
+        several = shown is None or isinstance(shown, (list, tuple, set))
+        if not several or (unknown := [name for name in shown or () if name not in known]):
+            received = unknown[0] if several else repr(shown)
             raise ValueError(words.UNKNOWN_CONTROL.format(known=", ".join(known), received=received, example="strides"))
         self._changed = changed
         self._forget = forget
@@ -81,7 +85,9 @@ class Controls:
 
     @settings.setter
     def settings(self, wanted):
-        checked = {name: self._checked(name, value) for name, value in dict(wanted).items()}
+        if not isinstance(wanted, Mapping):
+            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=repr(wanted)))
+        checked = {name: self._checked(name, value) for name, value in wanted.items()}
         with self._one_change():
             for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
                 self._put(name, checked[name])
@@ -172,6 +178,7 @@ class Controls:
         elif isinstance(rule, Divisor):
             control = self._slider(name, Count(1, self._input_shape[self._channel_axis]), value)
             control.observe(self._keep_divisor, "value")
+            ipywidgets.dlink((control, "max"), (control, "disabled"), lambda most: most == 1)  # nothing to choose
         elif isinstance(rule, Choice):
             options = rule.options if value in rule.options else (*rule.options, value)
             # The names are the values: a menu takes None for "nothing chosen".

@@ -45,7 +45,8 @@ class Explorer(Shown, ipywidgets.Box):
         self._side.add_class("cn-side")
 
     def _wanted(self, name):
-        return self._wanted_controls is None or name in self._wanted_controls
+        several = isinstance(self._wanted_controls, (list, tuple, set))  # what is none, `Controls` refuses
+        return not several or name in self._wanted_controls
 
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""
@@ -77,6 +78,9 @@ class Explorer(Shown, ipywidgets.Box):
         self._stage.on_edit = self._edit
         self._stage.on_export = self._export
         self._ask()
+        if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
+            _, rows, columns, _ = self.facts.output_shape
+            self.start_at((0, rows // 2, columns // 2, 0))
         super().__init__([controls, self._stage, *self._below()])
         self.add_class("cn-explorer")
 

@@ -26,7 +26,7 @@ def predict(layer_or_layers, x=None, *, ask=ALL, seed=0):
             become harder.
         x: an array or tensor (batch, height, width, channels), or a shape; left out, a small one. None for a class.
         ask: which kinds of question, in this order: "output_shape", "kernel_shape", "params", "value", "settings".
-        seed: an int; another one draws other numbers.
+        seed: an int of at least 0; another one draws other numbers.
 
     Returns:
         A `Prediction`, to be the last line of a cell. In code, `question`, `solution` and `answer(...)` do what the

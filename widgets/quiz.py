@@ -1,5 +1,7 @@
 """Which questions are asked, and in which order: about a reader's own layers, or about drawn ones without end."""
 
+from collections.abc import Iterable
+
 import keras
 import numpy as np
 
@@ -17,6 +19,8 @@ class Quiz:
 
     def __init__(self, layer_or_layers, x, ask, seed):
         several = layer_or_layers if isinstance(layer_or_layers, (list, tuple)) else [layer_or_layers]
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise ValueError(question_words.BAD_SEED.format(received=seed))
         self._seed, self._asked, self._classes = seed, _kinds(ask), several
         self.endless = _are_classes(several)
         if self.endless and x is not None:
@@ -70,7 +74,7 @@ class Quiz:
 
 
 def _kinds(ask):
-    kinds = (ask,) if isinstance(ask, str) else tuple(ask)
+    kinds = (ask,) if isinstance(ask, str) else tuple(ask) if isinstance(ask, Iterable) else ()
     if not kinds or any(kind not in ALL for kind in kinds):
         raise ValueError(question_words.NOT_A_QUESTION.format(known=words.either(map(repr, ALL)), received=ask))
     return kinds

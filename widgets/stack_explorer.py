@@ -38,7 +38,9 @@ class StackExplorer(Explorer):
         remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
         self._silent = False
         self._added = itertools.count()
-        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, ipywidgets.HBox([add, remove])])
+        self._told = ipywidgets.HTML()
+        buttons = ipywidgets.HBox([add, remove])
+        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._told])
         controls.add_class("cn-controls")
         self._open()
         self._show(reveal, (), controls)
@@ -72,6 +74,7 @@ class StackExplorer(Explorer):
         layers, x = self._model.run(self._first.value, self._count.value)
         self._source = Input(x)
         self._chain = [live(layer) for layer in layers]
+        self._told.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.recipe), None))
 
     def _list_chain(self, chosen):
@@ -135,16 +138,20 @@ class StackExplorer(Explorer):
                 random.seed(next(self._added))  # for weights that no other layer has
                 another = self._live.recipe.unlike(self._live.settings)
             self._chain.insert(self._chosen + 1, LiveLayer(another))
-            self._list_chain(self._chosen + 1)
-            self._ask()
+            self._other_layers(self._chosen + 1)
 
     def _remove(self):
         """The chosen layer goes; one always stays."""
         if len(self._chain) > 1 and self._chosen is not None:
             del self._chain[self._chosen]
             left = [i for i, one in enumerate(self._chain) if one.recipe]
-            self._list_chain(min(left, key=lambda i: abs(i - self._chosen)) if left else None)
-            self._ask()
+            self._other_layers(min(left, key=lambda i: abs(i - self._chosen)) if left else None)
+
+    def _other_layers(self, chosen):
+        """Layers came or went: sliders for one of those there are now, and a word on the way back."""
+        self._told.value = words.OTHER_LAYERS.format(first=words.FIRST_DRAWN, drawn=words.DRAWN)
+        self._list_chain(chosen)
+        self._ask()
 
     def _ask(self):
         if self._controls:

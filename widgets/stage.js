@@ -176,7 +176,7 @@ function render({ model, el }) {
       anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
       breakable(part.title, named, /(_)/);
       write(part.shape, i === undefined ? picture.grids[g].label : link.kernel_label);
-      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), /(_)/);
+      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), /(^[^[]*)/);
       part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
       const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
       const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
@@ -190,7 +190,7 @@ function render({ model, el }) {
     drawWires();
     const padded = panels.some((part) => shown(part).padding.flat().some(Boolean));
     const grey = picture.grids[0].grey && fill(words.legend_grey, { limit: picture.grids[0].limit });
-    showLegend(ui, { window: words.legend_window, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
+    showLegend(ui, { window: words.legend_window, points: picture.links[0]?.points && words.legend_points, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
     ui.position.max = cellCount() - 1;
     drawLit();
   }
@@ -266,11 +266,15 @@ function render({ model, el }) {
     showFacts(ui, picture.facts);
     showProblem(ui, picture, words);
     write(ui.warning, picture.warning);
-    if (picture.views.length !== ui.views.childElementCount) {
-      ui.views.replaceChildren(...picture.views.map((/** @type {string} */ view) =>
-        element("button", { type: "button", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, words[`view_${view}`])));
+    const views = picture.views.map((/** @type {string} */ view) => [view, ...words[`view_${view}`].split(": ")]);
+    if (views.length !== ui.views.querySelectorAll("button").length) {
+      ui.views.replaceChildren(...views.map((/** @type {string[]} */ [view, name]) =>
+        element("button", { type: "button", class: "cn-button cn-view", "data-view": view, "data-lm-suppress-shortcuts": "true" }, name)), element("span"));
     }
-    for (const made of ui.views.children) made.setAttribute("aria-pressed", String(made.dataset.view === picture.view));
+    views.forEach((/** @type {string[]} */ [view, , told], /** @type {number} */ i) => {
+      ui.views.children[i].setAttribute("aria-pressed", String(view === picture.view));
+      if (view === picture.view) write(ui.views.lastElementChild, told);
+    });
   }
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */

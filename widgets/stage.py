@@ -89,7 +89,11 @@ class Stage(anywidget.AnyWidget):
 
     def looked_at(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
-        return {"sample": int(self.wanted["sample"]), "channels": tuple(self.wanted["channels"]), "cell": self._lit}
+        return {
+            "sample": int(self.wanted["sample"]),
+            "channels": tuple(self.wanted["channels"]),
+            "cell": self._lit or self.start.get("cell", []),
+        }
 
     def _redraw(self):
         if self._facts is None:

@@ -48,7 +48,7 @@ NO_SHAPES = (
 ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
 OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x."
 NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
-UNKNOWN_SETTING = "`settings` takes these names: {known}. Received: {received}. Try one of them."
+UNKNOWN_SETTING = "`settings` takes a dict with these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
 RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
 RULE_AXES = "a whole number of at least {low}, or {axes} of them"
@@ -80,6 +80,9 @@ DRAWN = "layers drawn"
 SLIDERS_FOR = "sliders for layer"
 ADD_LAYER = "Add a layer"
 REMOVE_LAYER = "Remove it"
+OTHER_LAYERS = (
+    "These are no longer the layers of the model: moving <em>{first}</em> or <em>{drawn}</em> brings those back."
+)
 NO_CONVOLUTION = "No convolution among the layers drawn."
 SQUARE = "square"
 CUBE = "cube"
@@ -186,8 +189,8 @@ STAGE = {
     "speeds": ["1 cell/s", "3 cells/s", "8 cells/s", "20 cells/s"],
     "full": "Full screen",
     "full_leave": "Leave full screen",
-    "hide": "Hide facts and output",
-    "reveal": "Reveal facts and output",
+    "hide": "Hide answer",
+    "reveal": "Reveal answer",
     "predict": PREDICT,
     "copy": "Copy",
     "copied": "Copied",
@@ -203,6 +206,7 @@ STAGE = {
     "legend_padding": "padding (0)",
     "legend_unread": "read by no window",
     "legend_window": "window",
+    "legend_points": "where a tap reads, and the cell it left",
     "legend_signed": "negative, 0, positive",
     "legend_grey": "0 to {limit}",
     "sum_channel": "channel {channel}",

@@ -657,10 +657,10 @@ def test_reveal_false_hides_facts_and_output_until_the_button(show):
     page.slider("filters").press("ArrowRight")
     settle(page)
     assert [answer.is_visible() for answer in answers] == [False] * 4
-    button(page, "Reveal facts and output").click()
+    button(page, "Reveal answer").click()
     assert [answer.is_visible() for answer in answers] == [True] * 4
     assert not stage.get_by_text("Predict first").is_visible()
-    button(page, "Hide facts and output").click()
+    button(page, "Hide answer").click()
     assert [answer.is_visible() for answer in answers] == [False] * 4
 
 

@@ -77,7 +77,8 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     if not AXE.exists():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"axe-core is missing; to get it: {INSTALL}")
     look(page, theme, width)
-    look(page, theme, width, height=page.page.evaluate(UNFOLD) + 200)
+    for _ in range(2):  # in a higher window the controls are higher too
+        look(page, theme, width, height=page.page.evaluate(UNFOLD) + 200)
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate(RUN_AXE, OURS)
     assert found["bad"] == []
@@ -128,6 +129,25 @@ def test_no_word_is_cut_and_nothing_sticks_out(page, size):
         points.click()
 
 
+# For each explorer: the pixels from its first slider, brought as near to the answer as it goes, to 30 pixels into the
+# first grid or the refusal; and the pixels that the window has.
+APART = """() => [...document.querySelectorAll('.cn-explorer:has(.noUi-handle)')].map(box => {
+  const handle = box.querySelector('.noUi-handle');
+  handle.scrollIntoView({ block: 'end' });
+  const answer = box.querySelector('.cn-problem:not(:empty)') ?? box.querySelector('.cn-cells');
+  const [from, to] = [handle, answer].map(part => part.getBoundingClientRect().top);
+  return [to + 30 - from, box.closest('.jp-WindowedPanel-outer').clientHeight];
+})"""
+
+
+@pytest.mark.parametrize("size", [(360, 740), (640, 480), (1200, 900)], ids=["telephone", "200% zoom", "laptop"])
+def test_the_first_slider_and_the_picture_are_seen_together(page, size):
+    look(page, "light", *size)
+    apart = page.page.evaluate(APART)
+    assert len(apart) > 7
+    assert [pixels for pixels, window in apart if pixels > window] == []
+
+
 # Cells have the size that the picture has; keys and the buttons below it lead to each of them.
 SMALL = """ours => [...document.querySelectorAll(ours)].flatMap(box =>
   [...box.querySelectorAll('button, select, summary, input:not([type=checkbox], [type=file]), .cn-strip')])
@@ -164,7 +184,7 @@ WALK = [
     *[line.format("dilation_rate") for line in AXES],
     *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],
     *["menu picture", "slider picture size", "button My own picture (0)"],
-    *["button Copy", "button Hide facts and output", "button Full screen"],
+    *["button Copy", "button Hide answer", "button Full screen"],
     *["button Scatter", "button Gather", "slider sample"],
     *["application Input", "slider input channel", "application kernel", "slider kernel slice"],
     *["application Output", "slider filter"],

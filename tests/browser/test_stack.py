@@ -179,6 +179,8 @@ def test_layers_are_added_up_to_six_and_removed_down_to_one(show):
     assert canvas(page, 3).is_visible()
     move(page, "dilation_rate height", "ArrowRight")
     assert facts(page)["2 Conv2D"] == "(1, 28, 29, 1), sees 13 x 13"
+    told = page.page.get_by_text("These are no longer the layers of the model")
+    told.wait_for()
     for _ in range(4):
         press(page, "Add a layer")
     assert python(page, "len(e.facts.steps)") == 6
@@ -186,6 +188,9 @@ def test_layers_are_added_up_to_six_and_removed_down_to_one(show):
         press(page, "Remove it")
         assert python(page, "len(e.facts.steps)") == left
     assert len([name for name in facts(page) if name.endswith("Conv2D")]) == 1
+    move(page, "layers drawn", "ArrowLeft")
+    assert told.count() == 0
+    assert python(page, "e.code") == "keras.Sequential([layers.Conv2D(1, 3, kernel_initializer='ones')])"
 
 
 def test_removing_takes_the_chosen_layer_away(show):
@@ -293,5 +298,5 @@ def test_while_the_answer_is_hidden_so_is_the_list_of_layers(notebook):
     listing = page.page.locator(".cn-listing")
     listing.wait_for(state="attached")
     assert not listing.is_visible()
-    page.page.get_by_role("button", name="Reveal facts and output").click()
+    page.page.get_by_role("button", name="Reveal answer").click()
     listing.wait_for(state="visible")

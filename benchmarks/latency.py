@@ -11,8 +11,8 @@ from statistics import median
 from painted import SCRIPT, open_lab, time_input
 
 EXPLORER = """
-from tensorflow.keras import layers
 from widgets import explore
+from tensorflow.keras import layers
 
 explore(layers.Conv2D(10, 3), (1, 28, 28, 12))
 """

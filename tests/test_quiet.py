@@ -42,6 +42,30 @@ widgets.explore(layers.Conv2D(2, 3))
     assert stderr.endswith("and now\n")
 
 
+def test_where_keras_is_there_already_the_import_looks_for_no_garbage():
+    stdout, _ = run("""
+import gc, keras
+whole = []
+gc.callbacks.append(lambda phase, info: phase == "start" and info["generation"] == 2 and whole.append(1))
+import widgets
+print(len(whole), gc.isenabled())
+""")
+    assert stdout == "0 True\n"
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_import_looks_for_garbage_once_and_not_at_all_where_the_reader_turned_that_off(collects):
+    stdout, stderr = run(f"""
+import gc
+if not {collects}: gc.disable()
+whole = []
+gc.callbacks.append(lambda phase, info: phase == "start" and info["generation"] == 2 and whole.append(1))
+import widgets
+print(len(whole), gc.isenabled())
+""")
+    assert (stdout, stderr) == (f"{int(collects)} {collects}\n", "")
+
+
 def test_explorers_in_several_threads_leave_the_process_as_it_was():
     # A slider's move runs beside a cell, in JupyterLab.
     stdout, stderr = run("""

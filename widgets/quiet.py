@@ -2,6 +2,7 @@
 
 import collections
 import functools
+import gc
 import logging
 import os
 import random
@@ -20,11 +21,12 @@ def import_tensorflow():
 
     Raises ImportError for Keras 2 and for a backend other than TensorFlow.
     """
-    if "tensorflow" not in sys.modules:
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        with _no_log_lines():
-            import tensorflow  # noqa: F401
-    import keras
+    with _garbage_once():
+        if "tensorflow" not in sys.modules:
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+            with _no_log_lines():
+                import tensorflow  # noqa: F401
+        import keras
 
     if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in (
         "1",
@@ -74,6 +76,20 @@ def _names_given():
     except ImportError:
         return {}
     return get_global_attribute("object_name_uids", collections.defaultdict(int), set_to_default=True)
+
+
+@contextmanager
+def _garbage_once():
+    """Look for garbage once, afterwards: Python would go through ever more modules again and again while they come."""
+    looks = gc.isenabled() and "keras" not in sys.modules
+    if looks:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
+            gc.collect()
 
 
 @contextmanager

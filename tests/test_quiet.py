@@ -45,12 +45,11 @@ widgets.explore(layers.Conv2D(2, 3))
 def test_where_keras_is_there_already_the_import_looks_for_no_garbage():
     stdout, _ = run("""
 import gc, keras
-whole = []
-gc.callbacks.append(lambda phase, info: phase == "start" and info["generation"] == 2 and whole.append(1))
+gc.collect = lambda: print("looks")
 import widgets
-print(len(whole), gc.isenabled())
+print(gc.isenabled())
 """)
-    assert stdout == "0 True\n"
+    assert stdout == "True\n"
 
 
 @pytest.mark.parametrize("collects", [True, False])

@@ -24,9 +24,15 @@ class LiveLayer:
         self.settings = dict(self.recipe.settings)
         self.forget()
 
+    @property
+    def layer(self):
+        """The layer that Keras accepted last, or None. Who takes it may change its weights."""
+        self._taken = True
+        return self._layer
+
     def forget(self):
         """The weights of the start again."""
-        self.layer = None
+        self._layer, self._taken = None, False
         self.moved = {}  # sampling points that the reader put elsewhere
         self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
         for name, values in self.recipe.weights.items():
@@ -49,12 +55,13 @@ class LiveLayer:
             known |= {"operation": self.recipe.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
             problem = words.OTHER_RANK.format(rank=rank, shape=x.shape)
             return Facts(**known, problem=problem, advice=words.ADVICE_RANK)
-        if self.layer is not None:  # what the reader did to the live layer's weights is kept
+        if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
-                if (variable := getattr(self.layer, name)) is not None:
+                if (variable := getattr(self._layer, name)) is not None:
                     memory.note(variable.numpy())
         layer, facts = ask(self.recipe, self.settings, x, self._start, self.moved)
-        self.layer = layer or self.layer
+        if layer is not None:
+            self._layer, self._taken = layer, False
         return facts
 
     def _code(self):

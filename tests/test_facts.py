@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from math import ceil, floor, prod
 
 import keras
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from widgets.facts import ask, layer_facts
+from widgets.facts import ask, disagreement, layer_facts
 from widgets.recipe import Recipe
 
 # The table
@@ -363,6 +364,17 @@ def test_the_bias_that_keras_adds_along_the_width_is_warned_of():
     assert "not the sums that its own definition gives" in facts.warning
     assert "largest difference 3)" in facts.warning
     assert without.warning == ""  # a bias of 0 does no harm
+
+
+def test_a_nan_that_the_numbers_do_not_give_is_warned_of():
+    x = np.ones((1, 5, 5, 1), "float32")
+    facts = layer_facts(layers.Conv2D(1, 3, kernel_initializer="ones"), x)
+    before = facts.before_activation.copy()
+    assert disagreement(facts) == ""
+    before[0, 1, 1, 0] = np.nan
+    assert "(largest difference nan)" in disagreement(replace(facts, before_activation=before))
+    x[0, 2, 2, 0] = np.nan  # in every window
+    assert layer_facts(layers.Conv2D(1, 3), x).warning == ""
 
 
 def test_wrong_sums_of_one_channel_in_a_single_column_are_warned_of():

@@ -251,7 +251,7 @@ def test_for_random_settings_the_facts_and_the_sums_along_the_links_are_those_of
     for view in ("scatter", "gather") if "Transpose" in kind else (None,):
         picture = layer_picture(facts, view)
         assert np.array_equal(picture.grids[0].values, x)
-        assert np.array_equal(picture.grids[-1].values, facts.y)
+        assert np.array_equal(picture.grids[-1].values, facts.y, equal_nan=True)  # the defect may read a nan
         wrong = False
         for link, later, values, sizes in sums_along(picture):
             assert later.values.shape == link.before_activation.shape

@@ -14,6 +14,11 @@ import gc, widgets
 [e.code for e in gc.get_objects() if isinstance(e, widgets.Explorer) and e._controls
  and {**e._live.settings, "input_shape": 0} != {**e._controls.settings, "input_shape": 0}]
 """
+# Where a slider stands, and which picture its explorer shows.
+STANDS = """handle => ({
+  value: handle.getAttribute('aria-valuenow'),
+  revision: handle.closest('.cn-explorer').querySelector('.cn-stage').dataset.revision,
+})"""
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -33,8 +38,11 @@ def test_every_slider_of_a_notebook_moves_from_end_to_end(notebook, path):
             continue
         name = handle.get_attribute("aria-label") or ""
         for key, end in (("End", "aria-valuemax"), ("Home", "aria-valuemin")):
+            before = handle.evaluate(STANDS)
             handle.press(key)
             page.wait_answered()
+            after = handle.evaluate(STANDS)
+            assert after["revision"] != before["revision"] or after["value"] == before["value"], (name, key)
             if name != "groups":  # it stops at the nearest divisor
                 assert float(handle.get_attribute("aria-valuenow")) == float(handle.get_attribute(end)), (name, key)
         moved.append(name)

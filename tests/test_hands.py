@@ -219,9 +219,10 @@ def test_input_kernel_and_picture_can_be_named_too():
     assert described(e) == ["input height", "input width", "input channels", "Reset", "kernel", "turn the kernel"]
     assert e._stage.editable == ["kernel"]
     assert described(explore(layers.Conv2D(4, 3), controls=[])) == ["Reset"]
+    assert described(explore(layers.Conv2D(4, 3), controls="groups")) == ["groups", "Reset"]
 
 
-@pytest.mark.parametrize("controls", [["stride"], "strides", 5, (name for name in ["strides"])])
+@pytest.mark.parametrize("controls", [["stride"], "stride", 5, (name for name in ["strides"])])
 def test_a_control_that_there_is_not_is_refused(controls):
     with pytest.raises(ValueError, match="`controls` takes some of these names: filters, kernel_size, strides"):
         explore(layers.Conv2D(4, 3), controls=controls)

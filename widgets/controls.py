@@ -19,10 +19,8 @@ class IntSlider(ipywidgets.IntSlider):
             super().set_state(sync_data)
         finally:
             echo, self._echo = self._echo, None
-            if echo is not None:
-                super()._send(
-                    echo | {"state": self.get_state(echo["state"])}
-                )  # the move may have made another value of it
+            if echo is not None:  # with the value that there is now: the move may have made another one of it
+                super()._send(echo | {"state": self.get_state(echo["state"])})
 
     def _send(self, msg, buffers=None):
         if msg.get("method") == "echo_update":  # it has no buffers: a slider's traits are numbers and words
@@ -42,10 +40,9 @@ class Controls:
 
     def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None, shown=None):
         known = (*recipe.kind.settings, *self.OTHERS)
-        several = shown is None or isinstance(shown, (list, tuple, set))
-        if not several or (unknown := [name for name in shown or () if name not in known]):
-            received = unknown[0] if several else repr(shown)
-            raise ValueError(words.UNKNOWN_CONTROL.format(known=", ".join(known), received=received, example="strides"))
+        if unknown := [name for name in shown or () if name not in known]:
+            told = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
+            raise ValueError(words.UNKNOWN_CONTROL.format(**told))
         self._changed = changed
         self._forget = forget
         self._silent = False

@@ -16,7 +16,7 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
         x: an array or tensor (batch, height, width, channels), or a shape; left out: an 8x8 binary picture, or
             values of the right rank.
         reveal: False hides the facts and the output until a button is pressed, so that a class can predict first.
-        controls: the names of the controls to show, such as ["strides", "padding"]; left out: all of them.
+        controls: the names of the controls to show, such as ["strides", "padding"], or one; left out: all of them.
             "input_shape", "kernel" and "picture" are names as well.
         state: what another explorer's `state` gave, in place of a layer and an input.
 

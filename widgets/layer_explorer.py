@@ -38,15 +38,15 @@ class Explorer(Shown, ipywidgets.Box):
 
     def _prepare(self, x, controls):
         """What is there before the controls are."""
-        self._wanted_controls = controls
+        several = controls is None or isinstance(controls, (list, tuple, set))
+        self._wanted_controls = controls if several else [controls]
         self._source = Input(x)
         self._undo = Undo()
         self._side = ipywidgets.VBox()
         self._side.add_class("cn-side")
 
     def _wanted(self, name):
-        several = isinstance(self._wanted_controls, (list, tuple, set))  # what is none, `Controls` refuses
-        return not several or name in self._wanted_controls
+        return self._wanted_controls is None or name in self._wanted_controls
 
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""

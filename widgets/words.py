@@ -81,7 +81,8 @@ SLIDERS_FOR = "sliders for layer"
 ADD_LAYER = "Add a layer"
 REMOVE_LAYER = "Remove it"
 OTHER_LAYERS = (
-    "These are no longer the layers of the model: moving <em>{first}</em> or <em>{drawn}</em> brings those back."
+    "These are no longer the layers of the model. Running the cell again brings those back, and so does moving "
+    "<em>{first}</em> or <em>{drawn}</em>."
 )
 NO_CONVOLUTION = "No convolution among the layers drawn."
 SQUARE = "square"

@@ -6,14 +6,12 @@
 import { decode, limitOf, inside, valueAt, planeOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
 import { lightsOfCell, lightsOfTap } from "./lighting.js";
 import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, write, element, fold, breakable, icon, relabel, copyCode, showFacts, showLegend, showProblem, ICONS, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
+import { build, panel, write, element, fold, breakable, relabel, copyCode, showFacts, showLegend, showProblem, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
+import { walk } from "./walk.js";
+import { isNarrow, layOut } from "./layout.js";
 
-const CELLS_A_SECOND = [1, 3, 8, 20];
-const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
-const CHAIN_KERNEL = 9; // the same for a kernel among many grids
-const LEAST_GRID = 120; // CSS pixels; where grids would be smaller, panels go on in the next line
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
@@ -40,8 +38,8 @@ function render({ model, el }) {
   let [started, hears] = [false, false];
   let wired = ""; // what the wiring was drawn for
   let shape = ""; // of the output, when it was last said
-  let [pinned, position] = [false, 0];
-  let [playing, saying, asking] = [0, 0, 0]; // timers
+  let pinned = false;
+  let [saying, asking] = [0, 0]; // timers
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
 
   const clamp = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(value, high));
@@ -99,28 +97,16 @@ function render({ model, el }) {
     const full = document.fullscreenElement === box() || box().classList.contains("cn-full");
     zoom = full ? Math.max(1, Math.min(window.innerWidth / 1200, 2)) : 1;
     const width = Math.max(lastWidth - 2, 200);
-    const narrow = width < 520;
-    el.classList.toggle("cn-narrow", narrow);
+    el.classList.toggle("cn-narrow", isNarrow(width));
     relabel(ui.full, full ? words.full_leave : words.full);
-    const grids = panels.filter((part) => part.link === undefined);
-    const unitsOf = (/** @type {any} */ part) => part.link === undefined ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel;
-    const counted = narrow && grids.length === 2 ? grids : panels;
-    const units = counted.reduce((sum, part) => sum + unitsOf(part), 0);
-    const wide = full || grids.length > 2 ? width : Math.min(width, 1060);
-    const least = narrow ? 100 : LEAST_GRID;
-    const unit = Math.max((wide - 14 * counted.length) / units, Math.min(least, wide) / UNITS.grid);
-    const high = full ? Math.max(window.innerHeight * 0.43, 220) : narrow ? 240 : 330;
-    const most = full ? 90 : 44;
-    for (const part of panels) {
-      const view = shown(part);
-      const [[top, bottom], [left, right]] = view.padding;
-      const room = picture.rank === 1 ? wide : Math.min(unit * unitsOf(part) * (narrow && part.link !== undefined ? 2 : 1), wide);
-      part.room = Math.floor(room);
-      part.root.style.width = `${part.room}px`;
-      part.cell = Math.min(room / (view.columns + left + right), high / (view.rows + top + bottom), most);
-    }
-    const same = Math.min(...grids.map((part) => part.cell));
-    for (const part of grids) part.cell = same >= 12 ? same : Math.min(part.cell, Math.max(12, grids[0].cell));
+    const sizes = panels.map((part) => {
+      const { rows, columns, padding: [[top, bottom], [left, right]] } = shown(part);
+      return { kernel: part.link !== undefined, rows: rows + top + bottom, columns: columns + left + right };
+    });
+    layOut(sizes, { width, height: window.innerHeight, full, line: picture.rank === 1 }).forEach((size, i) => {
+      Object.assign(panels[i], size);
+      panels[i].root.style.width = `${size.room}px`;
+    });
   }
 
   function drawAll() {
@@ -141,8 +127,7 @@ function render({ model, el }) {
       started = true;
       if (lit && !find(lit.id)) lit = null;
       if (lit) lit.cell = within(find(lit.id), lit.cell);
-      if (lit) walkTo(lit.id, lit.cell); // the same cell of a grid of other sizes is another step
-      position = clamp(position, 0, cellCount() - 1);
+      if (lit) followed(lit.id, lit.cell); // the same cell of a grid of other sizes is another step
       fetched = null;
       drawGrids();
     }
@@ -161,8 +146,6 @@ function render({ model, el }) {
     const { sizes, around } = shown(part);
     return cell.map((index, axis) => clamp(index, -around[axis][0], sizes[axis] + around[axis][1] - 1));
   }
-
-  const cellCount = () => picture.grids[walked()].sizes.reduce((/** @type {number} */ all, /** @type {number} */ size) => all * size, 1);
 
   function drawGrids() {
     layout();
@@ -191,7 +174,6 @@ function render({ model, el }) {
     const padded = panels.some((part) => shown(part).padding.flat().some(Boolean));
     const grey = picture.grids[0].grey && fill(words.legend_grey, { limit: picture.grids[0].limit });
     showLegend(ui, { window: words.legend_window, points: picture.links[0]?.points && words.legend_points, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
-    ui.position.max = cellCount() - 1;
     drawLit();
   }
 
@@ -305,10 +287,7 @@ function render({ model, el }) {
       part.lightDrawn = key;
       drawLight(part, here, padding, theme, points);
     }
-    const count = cellCount();
-    ui.position.value = String(position);
-    ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position, count }));
-    write(ui.where, `${position + 1} / ${count}`);
+    steps.show();
     clearTimeout(saying);
     saying = window.setTimeout(() => say(said), 250);
     hand.update();
@@ -377,41 +356,11 @@ function render({ model, el }) {
   function light(id, cell) {
     lit = { id, cell };
     const part = find(id);
-    walkTo(id, cell);
+    followed(id, cell);
     if (part.link !== undefined) {
       if (tapPlanes[part.link] !== cell[0]) { tapPlanes[part.link] = cell[0]; drawGrids(); return; }
     } else if (cell[0] !== planes[part.grid]) showPlane(part.grid, cell[0]);
     drawLit();
-  }
-
-  /** The step of a walk through the cells that comes to this one. @param {string} id @param {number[]} cell */
-  function walkTo(id, cell) {
-    const grid = picture.grids[walked()];
-    if (id === String(walked()) && inside(grid, cell)) position = (cell[0] * grid.sizes[1] + cell[1]) * grid.sizes[2] + cell[2];
-  }
-
-  /** @param {number} to */
-  function go(to) {
-    position = clamp(to, 0, cellCount() - 1);
-    const [, rows, columns] = picture.grids[walked()].sizes;
-    light(String(walked()), [Math.floor(position / (rows * columns)), Math.floor(position / columns) % rows, position % columns]);
-  }
-
-  function pause() {
-    clearTimeout(playing);
-    playing = 0;
-    relabel(ui.play, words.play, icon(ICONS.play));
-  }
-
-  function play() {
-    if (position === cellCount() - 1) position = -1; // from the end, start again
-    relabel(ui.play, words.pause, icon(ICONS.pause));
-    const step = () => {
-      go(position + 1);
-      if (position < cellCount() - 1) playing = window.setTimeout(step, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
-      else pause();
-    };
-    step();
   }
 
   /** Choose one of a panel's thumbnails. @param {any} part undefined for the samples @param {string} kind @param {number} to */
@@ -459,18 +408,20 @@ function render({ model, el }) {
     return within(part, cell).every((index, axis) => index === cell[axis]) ? { part, cell } : null;
   }
 
+  const steps = walk({ ui, words, listen, grid: () => picture.grids[walked()], reach: (cell) => light(String(walked()), cell), start: () => { pinned = false; } });
+  const followed = (/** @type {string} */ id, /** @type {number[]} */ cell) => { if (id === String(walked())) steps.follow(cell); };
   const hand = hands({ model, send, el, ui, words, listen, find, shown, slice, dots, light, under, partOf, redraw: drawLit, now: () => ({ picture, chosen, lit }) });
   const isLit = (/** @type {any} */ part, /** @type {number[]} */ cell) => lit?.id === part.id && lit?.cell.join() === cell.join();
 
   listen(ui.row, "pointermove", (event) => {
-    const at = pinned || playing || hand.dragging() || hand.painting() ? null : under(event);
+    const at = pinned || steps.playing() || hand.dragging() || hand.painting() ? null : under(event);
     if (at && !isLit(at.part, at.cell)) light(at.part.id, at.cell);
   });
   listen(ui.row, "click", (event) => {
     const at = under(event);
     if (!at || hand.dragging()) return;
     if (hand.edits(at)) { pinned = !hand.paints(); drawLit(); return; } // a pinned cell stays while its number is typed
-    pause();
+    steps.pause();
     pinned = !(pinned && isLit(at.part, at.cell));
     light(at.part.id, at.cell);
   });
@@ -494,11 +445,11 @@ function render({ model, el }) {
     const on = /** @type {Element} */ (event.target);
     const strip = stripOf(event);
     const part = on.closest(".cn-frame") ? partOf(event) : null;
-    if (event.key === "Escape" && lit) { pause(); pinned = false; lit = null; drawLit(); }
+    if (event.key === "Escape" && lit) { steps.pause(); pinned = false; lit = null; drawLit(); }
     else if (strip && event.key in STRIP_STEPS) choose(strip[0], strip[1], Number(strip[2].strip.getAttribute("aria-valuenow")) + STRIP_STEPS[event.key]);
     else if (hand.key(event, part)) { /* done */ }
-    else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { pause(); light(part.id, [shown(part).plane, 0, 0]); }
-    else if (part && event.key in ARROWS && lit) { pause(); light(part.id, within(part, lit.cell.map((index, axis) => index + ARROWS[event.key][axis]))); }
+    else if (part && lit?.id !== part.id && (event.key in ARROWS || event.key === "Enter")) { steps.pause(); light(part.id, [shown(part).plane, 0, 0]); }
+    else if (part && event.key in ARROWS && lit) { steps.pause(); light(part.id, within(part, lit.cell.map((index, axis) => index + ARROWS[event.key][axis]))); }
     else if (part && event.key === "Home") light(part.id, [shown(part).plane, 0, 0]);
     else if (part && event.key === "End") light(part.id, shown(part).sizes.map((/** @type {number} */ size) => size - 1));
     else if (part && event.key === "Enter") { pinned = !pinned; drawLit(); }
@@ -508,14 +459,9 @@ function render({ model, el }) {
     event.stopPropagation();
   }
   listen(el, "keydown", key);
-  listen(ui.play, "click", () => { if (playing) pause(); else { pinned = false; play(); } });
-  for (const [part, to] of /** @type {[any, () => number][]} */ ([[ui.first, () => 0], [ui.back, () => position - 1], [ui.forward, () => position + 1], [ui.last, () => Infinity]])) {
-    listen(part, "click", () => { pause(); go(to()); });
-  }
-  listen(ui.position, "input", () => { pause(); go(Number(ui.position.value)); });
   listen(ui.views, "click", (event) => {
     const view = event.target.closest("[data-view]")?.dataset.view;
-    if (view) { pause(); tell("view", view); }
+    if (view) { steps.pause(); tell("view", view); }
   });
   listen(ui.revealing, "click", () => tell("reveal", !model.get("reveal")));
   listen(ui.copy, "click", () => copyCode(ui, words));
@@ -561,7 +507,8 @@ function render({ model, el }) {
   askHearing(model, () => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });
 
   return () => {
-    for (const timer of [playing, saying, asking]) clearTimeout(timer);
+    steps.pause();
+    for (const timer of [saying, asking]) clearTimeout(timer);
     ending.abort();
     resized.disconnect();
     rethemed.disconnect();

@@ -29,7 +29,17 @@ def _joined(*names):
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = _joined("lookups.js", "lighting.js", "drawing.js", "parts.js", "telling.js", "hands.js", "stage.js")
+    _esm = _joined(
+        "lookups.js",
+        "lighting.js",
+        "drawing.js",
+        "parts.js",
+        "telling.js",
+        "hands.js",
+        "walk.js",
+        "layout.js",
+        "stage.js",
+    )
     _css = (HERE / "stage.css").read_text(encoding="utf-8")
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.

@@ -1,0 +1,36 @@
+// @ts-check
+/** How the panels of a picture share the page: the room of each, and the size of its cells. All in CSS pixels. */
+
+const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
+const CHAIN_KERNEL = 9; // the same for a kernel among many grids
+const LEAST_GRID = { wide: 120, narrow: 100 }; // where grids would be smaller, panels go on in the next line
+const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
+const GAP = 14;
+const WRITTEN = 12; // cells from here on can hold a number
+
+/** Whether a stage so wide has kernels below its grids, not between them. @param {number} width */
+export const isNarrow = (width) => width < 520;
+
+/** The width of each panel and of its cells. Grids have cells of one size where these can hold numbers.
+ * @param {{kernel: boolean, rows: number, columns: number}[]} panels with the padding that is drawn
+ * @param {{width: number, height: number, full: boolean, line: boolean}} page
+ *   the stage's width, the window's height, whether the stage fills the window, and whether grids are lines (1-D)
+ * @returns {{room: number, cell: number}[]} */
+export function layOut(panels, { width, height, full, line }) {
+  const narrow = isNarrow(width);
+  const grids = panels.filter(({ kernel }) => !kernel);
+  const unitsOf = (/** @type {{kernel: boolean}} */ { kernel }) => !kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel;
+  const beside = narrow && grids.length === 2 ? grids : panels;
+  const wide = full || grids.length > 2 ? width : Math.min(width, WIDEST_PAIR);
+  const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;
+  const unit = Math.max((wide - GAP * beside.length) / beside.reduce((sum, panel) => sum + unitsOf(panel), 0), least);
+  const high = full ? Math.max(height * 0.43, 220) : narrow ? 240 : 330;
+  const most = full ? 90 : 44;
+  const sizes = panels.map((panel) => {
+    const room = line ? wide : Math.min(unit * unitsOf(panel) * (narrow && panel.kernel ? 2 : 1), wide);
+    return { room: Math.floor(room), cell: Math.min(room / panel.columns, high / panel.rows, most) };
+  });
+  const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
+  const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
+  return sizes.map(({ room, cell }, i) => ({ room, cell: panels[i].kernel ? cell : same >= WRITTEN ? same : Math.min(cell, Math.max(WRITTEN, first.cell)) }));
+}

@@ -123,7 +123,7 @@ def rows(lab):
     times = measure(lab)
     ends = [medians(times, end) for end in ("drawn", "painted")]
     for name, layer in {"explorer": "Conv2D(10, 3)", "grouped explorer": "Conv2D(12, 3, groups=3)"}.items():
-        for beside, aim in {"bare anywidget": "at most 1.3", "interactive": "drawn, at most 0.33"}.items():
+        for beside, aim in {"bare anywidget": "at most 1.3", "interactive": "at most 0.33"}.items():
             told = "`interactive` and matplotlib" if beside == "interactive" else beside
             yield (
                 f"Slider key to picture drawn / painted, `{layer}` on 28x28x12 (medians of 40)",

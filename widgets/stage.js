@@ -12,6 +12,7 @@ import { hands } from "./hands.js";
 import { walk } from "./walk.js";
 import { isNarrow, layOut } from "./layout.js";
 
+const QUIET = 250; // ms after which what is lit is said at once; of quicker moves the first and the last are said
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
@@ -37,9 +38,10 @@ function render({ model, el }) {
   /** @type {{id: string, cell: number[]} | null} */ let lit = null;
   let [started, hears] = [false, false];
   let wired = ""; // what the wiring was drawn for
-  let shape = ""; // of the output, when it was last said
+  let spoken = { shape: "", said: "" }; // the output's shape and what was lit, when they were last said
   let pinned = false;
   let [saying, asking] = [0, 0]; // timers
+  let lastTold = 0; // when something was last lit
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
 
   const clamp = (/** @type {number} */ value, /** @type {number} */ low, /** @type {number} */ high) => Math.max(low, Math.min(value, high));
@@ -117,7 +119,6 @@ function render({ model, el }) {
     if (onOutput && lit && picture.grids.length) lit.id = String(last()); // another view may have another grid between
     el.dataset.theme ??= themeBehind(el);
     theme = THEMES[/** @type {"light" | "dark"} */ (el.dataset.theme)];
-    drawWords();
     const any = picture.grids.length > 0;
     el.classList.toggle("cn-none", !any);
     el.classList.toggle("cn-stale", any && picture.problem !== "");
@@ -131,6 +132,7 @@ function render({ model, el }) {
       fetched = null;
       drawGrids();
     }
+    drawWords();
     el.dataset.revision = picture.revision;
     hand.next();
   }
@@ -147,34 +149,46 @@ function render({ model, el }) {
     return cell.map((index, axis) => clamp(index, -around[axis][0], sizes[axis] + around[axis][1] - 1));
   }
 
+  /** Pictures before words: a font set on a canvas has the browser work out every style that words have touched. */
   function drawGrids() {
     layout();
-    let anyUnread = false;
-    for (const part of panels) {
-      const view = shown(part);
-      const { grid: g, link: i } = part;
-      const link = picture.links[i ?? g];
-      const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
-      const named = i === undefined ? picture.grids[g].name : link.kernel_name;
-      anyUnread ||= missing !== undefined && missing.some((list) => list.length > 0);
-      breakable(part.title, named, /(_)/);
-      write(part.shape, i === undefined ? picture.grids[g].label : link.kernel_label);
-      breakable(part.label, i === undefined ? cellName(picture, g, [view.plane, ":", ":"], chosen[g]) : tapName(link, [view.plane, ":", ":"], slice(i), chosen[i + 1]), /(^[^[]*)/);
-      part.frame.setAttribute("aria-label", fill(words.grid_label, { name: named, rows: view.rows, columns: view.columns }));
-      const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
-      const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
-      if (key !== null && key === part.drawn) continue; // most moves leave the input as it is
+    const unreadHere = panels.map(drawPanel);
+    drawSamples();
+    drawWires();
+    drawLit();
+    panels.forEach(namePanel);
+    const padded = panels.some((part) => shown(part).padding.flat().some(Boolean));
+    const grey = picture.grids[0].grey && fill(words.legend_grey, { limit: picture.grids[0].limit });
+    showLegend(ui, { window: words.legend_window, points: picture.links[0]?.points && words.legend_points, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: unreadHere.some(Boolean) && words.legend_unread });
+  }
+
+  /** A panel's cells and thumbnails, without what is lit. @param {any} part @returns {boolean} whether no window reads some cells */
+  function drawPanel(part) {
+    const view = shown(part);
+    const { grid: g } = part;
+    const link = picture.links[g];
+    const missing = g === undefined || !link || !model.get("reveal") ? undefined : unread(link, picture.grids[g]);
+    const wholly = missing?.[0].includes(view.plane) ? { rows: [...Array(view.rows).keys()], columns: [] } : missing && { rows: missing[1], columns: missing[2] };
+    const key = g === 0 ? [first.key, view.plane, chosen[0], part.cell, picture.sample, view.padding, view.sizes, JSON.stringify(wholly), el.dataset.theme, lastWidth, window.devicePixelRatio, picture.grids[0].channels, groups(0)].join() : null;
+    if (key === null || key !== part.drawn) { // most moves leave the input as it is
       part.drawn = key;
       const limit = g === undefined || view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]);
       drawPlain(part, { ...view, limit, unread: wholly }, theme);
       drawChoosers(part, view);
     }
-    drawSamples();
-    drawWires();
-    const padded = panels.some((part) => shown(part).padding.flat().some(Boolean));
-    const grey = picture.grids[0].grey && fill(words.legend_grey, { limit: picture.grids[0].limit });
-    showLegend(ui, { window: words.legend_window, points: picture.links[0]?.points && words.legend_points, signed: words.legend_signed, grey, padding: padded && words.legend_padding, unread: anyUnread && words.legend_unread });
-    drawLit();
+    return missing !== undefined && missing.some((list) => list.length > 0);
+  }
+
+  /** @param {any} part */
+  function namePanel(part) {
+    const { plane, rows, columns } = shown(part);
+    const { grid: g, link: i } = part;
+    const link = picture.links[i];
+    const [name, label] = link ? [link.kernel_name, link.kernel_label] : [picture.grids[g].name, picture.grids[g].label];
+    breakable(part.title, name, /(_)/);
+    write(part.shape, label);
+    breakable(part.label, link ? tapName(link, [plane, ":", ":"], slice(i), chosen[i + 1]) : cellName(picture, g, [plane, ":", ":"], chosen[g]), /(^[^[]*)/);
+    part.frame.setAttribute("aria-label", fill(words.grid_label, { name, rows, columns }));
   }
 
   /** The group of each channel of grid g, where its layer has several. @param {number | undefined} g */
@@ -261,46 +275,54 @@ function render({ model, el }) {
 
   /** What is lit, in each panel, in the sum and in words. Nothing here asks Python, unless values are missing. */
   function drawLit() {
+    const part = lit && find(lit.id);
+    const lights = !lit ? null : part.link === undefined ? lightsOfCell(picture, chosen, part.grid, lit.cell) : lightsOfTap(picture, chosen, part.link, lit.cell);
+    for (const [g, list] of lights?.grids.entries() ?? []) if (part.link === undefined && g !== part.grid) bringIntoView(g, list);
+    for (const panel of panels) drawLights(panel, lights);
+    tellLit(part);
+    steps.show();
+    hand.update();
+    el.dataset.lit = lit ? [lit.id, ...lit.cell].join(":") : "";
+  }
+
+  /** @param {any} part @param {any} lights of the whole picture */
+  function drawLights(part, lights) {
+    const { plane, padding } = shown(part);
+    const room = roomIn(part.cell) - 0.5; // the outline takes its part
+    const all = [...(part.link === undefined ? lights?.grids[part.grid] : lights?.kernels[part.link]) ?? [], ...(lit && part.id === lit.id ? [{ cell: lit.cell }] : [])];
+    const here = all.filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, number }) => ({ row: cell[1], column: cell[2], text: number === undefined ? "" : short(number, room) }));
+    const points = part.grid === 0 && model.get("reveal") ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
+    const key = JSON.stringify([here, points]);
+    if (key === part.lightDrawn) return; // most moves of a slider leave it
+    part.lightDrawn = key;
+    drawLight(part, here, padding, theme, points);
+  }
+
+  /** The sum of what is lit, and the words for who hears it. @param {any} part where it is lit, or null */
+  function tellLit(part) {
     const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((made) => made.textContent); // stay so while a point is dragged
     ui.sum.replaceChildren();
-    let said = "";
-    /** @type {any} */ let lights = null;
-    if (lit) {
-      const part = find(lit.id);
-      lights = part.link === undefined ? lightsOfCell(picture, chosen, part.grid, lit.cell) : lightsOfTap(picture, chosen, part.link, lit.cell);
-      for (const [g, list] of lights.grids.entries()) if (part.link === undefined && g !== part.grid) bringIntoView(g, list);
-      const told = part.link === undefined ? tellCell(part.grid, lit.cell) : tellTap(picture, words, part.link, lit.cell, chosen);
-      said = told.said;
+    const told = !lit ? null : part.link === undefined ? tellCell(part.grid, lit.cell) : tellTap(picture, words, part.link, lit.cell, chosen);
+    if (told && lit) {
       for (const line of told.lines) ui.sum.append("summary" in line ? fold(line.summary, line.more, open.includes(line.summary)) : element("div", { class: `cn-line cn-${line.kind}` }, line.text));
       for (const name of /** @type {("value" | "before" | "total")[]} */ (["value", "before", "total"])) ui.sum.dataset[name] = String(told[name] ?? "");
       if (told.missing) askWindow(part.grid, lit.cell);
     }
     if (pinned) ui.sum.append(element("div", { class: "cn-pin" }, words.pinned));
-    for (const part of panels) {
-      const { plane, padding } = shown(part);
-      const room = roomIn(part.cell) - 0.5; // the outline takes its part
-      const all = [...(part.link === undefined ? lights?.grids[part.grid] : lights?.kernels[part.link]) ?? [], ...(part.id === lit?.id ? [{ cell: lit.cell }] : [])];
-      const here = all.filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, number }) => ({ row: cell[1], column: cell[2], text: number === undefined ? "" : short(number, room) }));
-      const points = part.grid === 0 && model.get("reveal") ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
-      const key = JSON.stringify([here, points]);
-      if (key === part.lightDrawn) continue; // most moves of a slider leave it
-      part.lightDrawn = key;
-      drawLight(part, here, padding, theme, points);
-    }
-    steps.show();
+    const quiet = performance.now() - lastTold > QUIET;
+    lastTold = performance.now();
     clearTimeout(saying);
-    saying = window.setTimeout(() => say(said), 250);
-    hand.update();
-    el.dataset.lit = lit ? [lit.id, ...lit.cell].join(":") : "";
+    if (quiet) say(told?.said ?? ""); else saying = window.setTimeout(() => say(told?.said ?? ""), QUIET);
   }
 
   /** For who hears the page: the output's shape when it is another one, then what is lit. Silent while nobody is at
    * this explorer, and while the answer is hidden. @param {string} said */
   function say(said) {
     if (!box().matches(":focus-within, :hover")) return;
-    const before = shape;
-    shape = `${picture.grids[last()].name} ${picture.grids[last()].label}. `;
-    ui.said.textContent = model.get("reveal") ? (shape === before ? "" : shape) + said : "";
+    const now = model.get("reveal") ? { shape: `${picture.grids[last()].name} ${picture.grids[last()].label}. `, said } : { shape: "", said: "" };
+    if (now.shape === spoken.shape && now.said === spoken.said) return;
+    ui.said.textContent = (now.shape === spoken.shape ? "" : now.shape) + now.said;
+    spoken = now;
   }
 
   /** The sampling points of the lit output cell, for the channel shown; none where the layer has none. */
@@ -330,11 +352,8 @@ function render({ model, el }) {
   function showPlane(g, plane) {
     planes[g] = clamp(plane, 0, picture.grids[g].sizes[0] - 1);
     const part = find(String(g));
-    const view = shown(part);
-    part.label.textContent = cellName(picture, g, [view.plane, ":", ":"], chosen[g]);
-    drawPlain(part, { ...view, limit: view.grey ? view.limit : limitOf(picture.grids[g], chosen[g]) }, theme);
-    part.drawn = null;
-    drawChoosers(part, view);
+    drawPanel(part);
+    namePanel(part);
   }
 
   /** @param {number} g @param {number[]} cell */

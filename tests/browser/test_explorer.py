@@ -393,6 +393,26 @@ def test_what_is_lit_is_said_in_words_too(show):
     said.get_by_text("kernel[1, 0, 0, 0] = 1. this tap reads 4 cells").wait_for(state="attached")
 
 
+QUICK_MOVES = """said => {
+  window.heard = [];
+  new MutationObserver(() => window.heard.push(said.textContent)).observe(said, { childList: true });
+  const frame = said.closest('.cn-stage').querySelector('[data-grid="1"] .cn-frame');
+  for (let i = 0; i < 4; i++) frame.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+}"""
+
+
+def test_of_quick_moves_the_first_and_the_last_are_said(show):
+    page = show("layers.Conv2D(1, 3, kernel_initializer='ones')")
+    said = page.stage.locator("[aria-live=polite]")
+    point(page, 1, 1, 0)
+    said.get_by_text("y[0, 1, 0, 0] is").wait_for(state="attached")
+    page.page.wait_for_timeout(600)
+    said.evaluate(QUICK_MOVES)
+    said.get_by_text("y[0, 1, 4, 0] is").wait_for(state="attached")
+    page.page.wait_for_timeout(600)
+    assert [told.split(" is ")[0] for told in page.page.evaluate("heard")] == ["y[0, 1, 1, 0]", "y[0, 1, 4, 0]"]
+
+
 # Pinning
 
 

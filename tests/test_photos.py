@@ -151,6 +151,18 @@ def test_the_input_s_sliders_come_back_with_the_shape_that_was_given():
     assert e.x.shape == (1, 9, 7, 4) and e.settings["input_shape"] == (1, 9, 7, 4)
 
 
+def test_reset_brings_the_picture_of_the_start_back_in_one_update():
+    e = explore(layers.Conv2D(2, 3), (1, 9, 7, 4))
+    x, kernel, start = e.x, e.layer.kernel.numpy(), e.settings
+    e._pictures.menu.value = "photograph, colour"
+    e.settings = {"filters": 5, "strides": 2}
+    drawn = e._stage.snapshot["revision"]
+    e._controls.reset()
+    assert e._pictures.menu.value == "as given" and e._pictures.size.disabled
+    assert np.array_equal(e.x, x) and np.array_equal(e.layer.kernel, kernel) and e.settings == start
+    assert e._stage.snapshot["revision"] == drawn + 1
+
+
 def test_pictures_fit_layers_that_have_their_channels_first():
     e = explore(layers.Conv2D(2, 3, data_format="channels_first"), (1, 1, 9, 7))
     e._pictures.menu.value = "photograph, colour"

@@ -30,7 +30,8 @@ class IntSlider(ipywidgets.IntSlider):
 
 
 class Controls:
-    """The controls of one layer; `changed` is called once for every move, whatever it moved.
+    """The controls of one layer; `changed` is called once for every move, whatever it moved, and `restart` with the
+    settings of the start when the reader wants everything back.
 
     `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape. `shown` are the
     names of those that can be seen and moved; None for all.
@@ -38,13 +39,13 @@ class Controls:
 
     OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
 
-    def __init__(self, recipe, input_shape, shape_only, changed, forget, settings=None, shown=None):
+    def __init__(self, recipe, input_shape, shape_only, changed, restart, settings=None, shown=None):
         known = (*recipe.kind.settings, *self.OTHERS)
         if unknown := [name for name in shown or () if name not in known]:
             told = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
             raise ValueError(words.UNKNOWN_CONTROL.format(**told))
         self._changed = changed
-        self._forget = forget
+        self._restart = restart
         self._silent = False
         self._kind = recipe.kind
         self._input_shape = tuple(input_shape)
@@ -90,9 +91,8 @@ class Controls:
                 self._put(name, checked[name])
 
     def reset(self):
-        """Back to the settings, and the weights, at the start."""
-        self._forget()
-        self.settings = self._start
+        """Everything as it was at the start."""
+        self._restart(self._start)
 
     def _checked(self, name, value):
         """The value in Keras' form; ValueError where no control can show it."""

@@ -200,6 +200,16 @@ class PictureControls:
         self.upload.observe(self._take, "value")
         self.rows = [self.menu, self.size, self.upload, self.told]
 
+    def reset(self):
+        """The menu as at the start; returns the picture of the start, or None where it is there already."""
+        self.told.value = ""
+        if self.menu.value == words.AS_GIVEN:
+            return None
+        self._silent = True
+        self.menu.value, self.size.disabled = words.AS_GIVEN, True
+        self._silent = False
+        return self._given
+
     def _show(self):
         name = self.menu.value
         if self._silent:

@@ -55,7 +55,7 @@ class Explorer(Shown, ipywidgets.Box):
             self._input_shape(),
             self._resizable,
             self._ask,
-            self._forget,
+            self._restart,
             settings,
             self._wanted_controls,
         )
@@ -161,19 +161,20 @@ class Explorer(Shown, ipywidgets.Box):
     def _move_sliders(self, wanted):
         self._controls.settings = wanted
 
-    def _forget(self):
-        """The weights, the input and the switches of the start again."""
+    def _restart(self, settings):
+        """The weights, the input, the switches and the settings of the start again."""
         self._live.forget()
+        if self._pictures and (given := self._pictures.reset()) is not None:
+            return self._replace(given, True, self._live.recipe.settings)
         self._source.reset()
         self._kernel.reset()
+        self._controls.settings = settings
 
-    def _replace(self, values, given):
-        """Another picture as the input; `given` says that it is the one of the start."""
+    def _replace(self, values, given, settings=None):
+        """Another picture as the input, the settings as they are; `given` says that it is the one of the start."""
         self._source = Input(values if given or self._live.recipe.channel_axis > 1 else np.moveaxis(values, -1, 1))
         self._resizable, resizable = given and self._resizable, self._resizable
-        settings = self._controls.settings
-        settings.pop("input_shape", None)
-        self._make_controls(settings)
+        self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
         self._resizable = resizable
         self._ask()
 

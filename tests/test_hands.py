@@ -243,6 +243,17 @@ def test_the_picture_is_saved_as_png_and_as_gif(tmp_path):
     assert not np.array_equal(first, np.asarray(frames.convert("RGB")))
     with pytest.raises(ValueError, match=r"`path` must end in .png or .gif. Received: a.jpg"):
         e.save("a.jpg")
+    with pytest.raises(ValueError, match=r"Received: 5"):
+        e.save(5)
+
+
+@pytest.mark.parametrize("index", [3, "ab", (0, 1), (0, 3, 0, 0), (0, 1.5, 0, 0), (-1, 0, 0, 0)])
+def test_a_cell_that_the_output_does_not_have_is_refused_in_a_sentence(index):
+    e = explore(layers.Conv2D(2, 3), (1, 5, 6, 1))
+    with pytest.raises(ValueError, match=r"one cell of `y`, whose shape is \(1, 3, 4, 2\)"):
+        e.start_at(index)
+    e.start_at((0, 2, 3, 1))
+    assert e._stage.start == {"cell": [0, 2, 3], "channel": 1}
 
 
 def test_the_browser_is_handed_files_and_the_state():

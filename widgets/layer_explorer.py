@@ -132,12 +132,17 @@ class Explorer(Shown, ipywidgets.Box):
             raise ValueError(words.STATE_REFUSED.format(advice=self.facts.advice))
 
     def start_at(self, index):
-        """Light one cell of the output first, given by its index in `y`."""
+        """Light one cell of the output first, given by its index in `y`. Raises ValueError where there is none."""
+        try:
+            np.ravel_multi_index(index, self.facts.output_shape)
+        except (TypeError, ValueError):
+            told = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.x.ndim}
+            raise ValueError(words.BAD_CELL.format(**told)) from None
         self._stage.start_at(index)
 
     def save(self, path):
         """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
-        kind = Path(path).suffix.lower()
+        kind = Path(str(path)).suffix.lower()
         if kind not in (".png", ".gif"):
             raise ValueError(words.BAD_FILE.format(received=path))
         Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))

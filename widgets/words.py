@@ -136,6 +136,10 @@ STATE_LACKS = "This explorer's state cannot be written as text: {reason}. Try a 
 STATE_REFUSED = "These settings give no output, so there is no layer whose state could be kept. {advice}"
 UNKNOWN_CONTROL = "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}]."
 BAD_FILE = "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`."
+BAD_CELL = (
+    "`index` must be that of one cell of `y`, whose shape is {shape}. Received: {received!r}. "
+    "Try `e.start_at({example})`."
+)
 
 # What the first, the middle and the last grid are called in code.
 SYMBOLS = ("x", "z", "y")

@@ -240,6 +240,21 @@ def test_a_window_of_one_cell_can_be_asked_about_too():
     assert ask("value", layers.DepthwiseConv2D(1, use_bias=False)).solution != 0
 
 
+def test_the_sums_of_a_worked_value_read_as_they_are_written_on_paper():
+    signs = ""
+    for seed in range(20):
+        question = ask("value", layers.SeparableConv2D(3, 2), (2, 9, 8, 3), seed=seed)
+        *channels, total = question.worked
+        for line in channels:
+            products, _, more = line.partition(": ")[2].partition(", ")
+            for equation in filter(None, (products, more)):
+                sum_, result = equation.split(" = ")
+                assert read_number(sum_, "") == float(result)
+        assert total.endswith(f" = {question.solution}")
+        signs += " ".join(question.worked)
+    assert "(-" in signs and "*-" not in signs and "+ -" not in signs and "bias -" not in signs
+
+
 # Settings
 
 

@@ -238,17 +238,17 @@ class Value(Question):
     def _sums(self):
         sums = []
         for i, (title, read, weights) in enumerate(self.case.parts):
-            products = [f"{x:g}*{w:g}" for x, w in zip(read.ravel(), weights.ravel()) if w]
+            products = [f"{_in_sum(x)}*{_in_sum(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
             sums.append(float((read * weights).sum()))
             line = f"{title}: {' + '.join(products) or 0} = {sums[-1]:g}"
             if self.case.pointwise:
                 factor = float(self.case.pointwise[i])
-                line += f", {sums[-1]:g}*{factor:g} = {sums[-1] * factor:g}"
+                line += f", {_in_sum(sums[-1])}*{_in_sum(factor)} = {sums[-1] * factor:g}"
                 sums[-1] *= factor
             yield line
         total = sum(sums) + self._bias()
-        bias = [question_words.WORKED["bias"].format(bias=self._bias())] if self._bias() else []
-        yield " + ".join([f"{s:g}" for s in sums] + bias) + f" = {total:g}"
+        bias = [question_words.WORKED["bias"].format(bias=_in_sum(self._bias()))] if self._bias() else []
+        yield " + ".join([_in_sum(s) for s in sums] + bias) + f" = {total:g}"
         if self.facts.settings["activation"]:
             yield f"relu({total:g}) = {self.solution}"
 
@@ -337,6 +337,11 @@ def questions(about, kind, rng):
     if kind == "kernel_shape":
         return [KernelShape(about, name) for name in about.facts.weights if name.endswith("kernel")]
     return [KINDS[kind](about, rng)] if kind in ("value", "settings") else [KINDS[kind](about)]
+
+
+def _in_sum(value):
+    """A number in a sum or a product, in brackets where it is negative."""
+    return f"({value:g})" if value < 0 else f"{value:g}"
 
 
 def _planes(title, values):

@@ -197,3 +197,8 @@ GOAL = {
     "Try `goal(input_shape=(8, 8, 1), {name}={example!r})`.",
     "unknown": "`goal` needs `input_shape` and at least one of {known}. Received: {received}.",
 }
+
+
+def in_sum(value):
+    """A number in a sum or a product, in brackets where it is negative."""
+    return f"({value:g})" if value < 0 else f"{value:g}"

@@ -236,19 +236,19 @@ class Value(Question):
             yield from _planes("bias", np.array([self._bias()]))
 
     def _sums(self):
-        sums = []
+        written, sums = question_words.in_sum, []
         for i, (title, read, weights) in enumerate(self.case.parts):
-            products = [f"{_in_sum(x)}*{_in_sum(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
+            products = [f"{written(x)}*{written(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
             sums.append(float((read * weights).sum()))
             line = f"{title}: {' + '.join(products) or 0} = {sums[-1]:g}"
             if self.case.pointwise:
                 factor = float(self.case.pointwise[i])
-                line += f", {_in_sum(sums[-1])}*{_in_sum(factor)} = {sums[-1] * factor:g}"
+                line += f", {written(sums[-1])}*{written(factor)} = {sums[-1] * factor:g}"
                 sums[-1] *= factor
             yield line
         total = sum(sums) + self._bias()
-        bias = [question_words.WORKED["bias"].format(bias=_in_sum(self._bias()))] if self._bias() else []
-        yield " + ".join([_in_sum(s) for s in sums] + bias) + f" = {total:g}"
+        bias = [question_words.WORKED["bias"].format(bias=written(self._bias()))] if self._bias() else []
+        yield " + ".join([*map(written, sums), *bias]) + f" = {total:g}"
         if self.facts.settings["activation"]:
             yield f"relu({total:g}) = {self.solution}"
 
@@ -337,11 +337,6 @@ def questions(about, kind, rng):
     if kind == "kernel_shape":
         return [KernelShape(about, name) for name in about.facts.weights if name.endswith("kernel")]
     return [KINDS[kind](about, rng)] if kind in ("value", "settings") else [KINDS[kind](about)]
-
-
-def _in_sum(value):
-    """A number in a sum or a product, in brackets where it is negative."""
-    return f"({value:g})" if value < 0 else f"{value:g}"
 
 
 def _planes(title, values):

@@ -114,19 +114,19 @@ def measure(lab, moves=40):
 
 
 def medians(times, end):
-    """Median ms of each tool, to the picture "drawn" or "painted"."""
+    """Median ms of each tool, to the page "changed" or the picture "painted"."""
     return {name: median(time[end] for time in moves) for name, moves in times.items()}
 
 
 def rows(lab):
     """For the table in README.md."""
     times = measure(lab)
-    ends = [medians(times, end) for end in ("drawn", "painted")]
+    ends = [medians(times, end) for end in ("changed", "painted")]
     for name, layer in {"explorer": "Conv2D(10, 3)", "grouped explorer": "Conv2D(12, 3, groups=3)"}.items():
         for beside, aim in {"bare anywidget": "at most 1.3", "interactive": "at most 0.33"}.items():
             told = "`interactive` and matplotlib" if beside == "interactive" else beside
             yield (
-                f"Slider key to picture drawn / painted, `{layer}` on 28x28x12 (medians of 40)",
+                f"Slider key to last change / picture painted, `{layer}` on 28x28x12 (medians of 40)",
                 " / ".join(f"{keys[name]:.0f}" for keys in ends) + " ms",
                 f"{told} with `Conv2D(10, 3)`, " + " / ".join(f"{keys[beside]:.0f}" for keys in ends) + " ms",
                 " / ".join(f"{keys[name] / keys[beside]:.2f}" for keys in ends),

@@ -29,8 +29,8 @@ def time_input(page, act, quiet=200, limit=5000):
         limit: ms to wait for a first change.
 
     Returns:
-        None if nothing changed, else ms to the picture's last change: {"drawn": from the page's first handler of
-        the event to the last call that draws, "painted": from there to the end of the frame that shows it,
+        None if no picture changed, else ms from the page's first handler of the event: {"changed": to the last change
+        of the page, picture or words, "painted": to the end of the frame that shows the picture,
         "paintedSinceEvent": to the same, from the time that the event itself bears}.
         The page must have been opened with `script=SCRIPT`.
     """

@@ -24,7 +24,7 @@ MARKS = "<!-- bench -->", "<!-- /bench -->"
 HEAD = ("What", "Here", "Beside it", "Ratio", "Aim")
 INTRO = (
     "Each row says what it counts: a median, or for pointing the time that 95 of 100 moves do not exceed (p95). "
-    "Drawn is the last change of the picture, painted the frame that shows it with its words. "
+    "The last change is that of picture or words, spoken ones included; painted is the frame that shows the picture. "
     "The ratio is the figure here divided by that beside it. Lower is better."
 )
 PLOT = "![What a slider move costs against the size of the input](benchmarks/sizes.png)"

@@ -40,6 +40,7 @@ function render({ model, el }) {
   let wired = ""; // what the wiring was drawn for
   let spoken = { shape: "", said: "" }; // the output's shape and what was lit, when they were last said
   let pinned = false;
+  let leafed = false; // the reader has chosen a plane since the cell was lit: what is lit elsewhere does not take it away
   let [saying, asking] = [0, 0]; // timers
   let lastTold = 0; // when something was last lit
   /** @type {{key: string, values: Float32Array} | null} */ let fetched = null;
@@ -277,7 +278,7 @@ function render({ model, el }) {
   function drawLit() {
     const part = lit && find(lit.id);
     const lights = !lit ? null : part.link === undefined ? lightsOfCell(picture, chosen, part.grid, lit.cell) : lightsOfTap(picture, chosen, part.link, lit.cell);
-    for (const [g, list] of lights?.grids.entries() ?? []) if (part.link === undefined && g !== part.grid) bringIntoView(g, list);
+    for (const [g, list] of lights?.grids.entries() ?? []) if (!leafed && part.link === undefined && g !== part.grid) bringIntoView(g, list);
     for (const panel of panels) drawLights(panel, lights);
     tellLit(part);
     steps.show();
@@ -374,6 +375,7 @@ function render({ model, el }) {
   /** Light a cell. @param {string} id @param {number[]} cell */
   function light(id, cell) {
     lit = { id, cell };
+    leafed = false;
     const part = find(id);
     followed(id, cell);
     if (part.link !== undefined) {
@@ -388,6 +390,7 @@ function render({ model, el }) {
     const { grid: g, link: i } = part;
     if (kind === "plane") {
       const plane = clamp(to, 0, shown(part).sizes[0] - 1);
+      leafed = lit?.id !== part.id;
       if (i === undefined) planes[g] = plane; else tapPlanes[i] = plane;
       if (lit?.id === part.id && lit) lit.cell = [plane, lit.cell[1], lit.cell[2]];
     } else if (i === undefined) {

@@ -861,3 +861,21 @@ def test_a_telephone_in_the_dark(notebook):
         inner = panel.bounding_box()
         assert inner["x"] + inner["width"] <= 360
         assert inner["width"] >= 60
+
+
+def test_planes_can_be_leafed_through_while_a_cell_is_pinned(show):
+    page = show("layers.Conv3D(1, 2)", "(1, 6, 5, 5, 1)")
+    page.page.mouse.click(*middle(page, 1, 1, 1, size=(4, 4)))  # reads the planes 0 and 1
+    of_input, of_output = (page.stage.locator(f'[data-grid="{grid}"] .cn-planes .cn-strip') for grid in (0, 1))
+    plane = lambda: int(of_input.get_attribute("aria-valuenow"))  # noqa: E731
+    assert plane() == 0
+    of_input.focus()
+    press(page, "End")
+    assert plane() == 5
+    page.slider("filters").press("ArrowRight")
+    settle(page)
+    assert plane() == 5, "a slider does not take the reader's plane away"
+    of_output.focus()
+    press(page, "ArrowRight")
+    assert lit(page) == "1:1:1:1"
+    assert plane() == 1, "the lit cell went on, and its window, the planes 1 and 2, with it"

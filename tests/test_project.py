@@ -197,6 +197,26 @@ def test_a_notebook_wrote_nothing_to_stderr(path):
 
 
 @each_notebook
+def test_an_output_is_compared_unless_it_is_a_time_a_version_or_a_widget(path):
+    reasons = r"timeit|\bms\b|\[\"ms\"\]|keras\.(__version__|version\(\))|= predict\(|display\(bar\)"
+    exempt = [cell for cell in code_cells(path) if "nbval-ignore-output" in cell["metadata"].get("tags", [])]
+    assert [cell["id"] for cell in exempt if not re.search(reasons, "".join(cell["source"]))] == []
+    switched = {"nbval-skip", "nbval-raises-exception"}
+    tags = [set(cell["metadata"].get("tags", [])) for cell in code_cells(path)]
+    assert [found for found in tags if found & switched] == []
+    comments = re.findall("# *NBVAL_\\w+", "\n".join("".join(cell["source"]) for cell in code_cells(path)))
+    assert comments == []
+
+
+@each_notebook
+def test_every_explorer_is_saved_with_its_picture(path):
+    shown = [output["data"] for cell in code_cells(path) for output in cell["outputs"] if "data" in output]
+    explorers = [data for data in shown if "".join(data["text/plain"]).startswith("<Explorer")]
+    assert explorers
+    assert [data["text/plain"] for data in explorers if not data.get("image/png", "").startswith("iVBOR")] == []
+
+
+@each_notebook
 def test_no_picture_in_markdown_stops_voila_within_a_jupyter_server(path):
     # Voila 0.5 never finishes such a page there (its issue 1473): on a JupyterHub, on Binder. In HTML it does.
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]

@@ -21,6 +21,7 @@ MOST_FRAMES = 100  # of a moving picture
 FRAME_MS = 350
 LIT = "#c2006b"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#d95f02"])  # the browser's colours
+GREYED = LinearSegmentedColormap.from_list("greyed", ["#595959", "#f7f7f7", "#797979"])  # as dark as those
 
 
 @dataclass
@@ -50,6 +51,7 @@ def png(facts, picture, revealed=True, look=None):
     """The picture with one window lit, as the bytes of a PNG.
 
     `look` is a `Look`. `revealed=False` shows the input and the code alone, so that a reader can predict the rest.
+    Where Keras refuses the settings, `picture` is an older one: it is greyed, with nothing lit, and says so.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
@@ -60,7 +62,7 @@ def png(facts, picture, revealed=True, look=None):
     """
     look = look or Look()
     figure = _figure(facts, picture, revealed, look)
-    if picture is not None and revealed:
+    if picture is not None and revealed and not facts.problem:
         _outline(figure, _panels(picture, look))
     out = io.BytesIO()
     figure.canvas.print_png(out)
@@ -70,10 +72,11 @@ def png(facts, picture, revealed=True, look=None):
 def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
     """The window sliding over the picture, as the bytes of a GIF: one frame for each of the first 100 output cells.
 
-    While there is no picture, or it is hidden, one frame. `progress(part)` is called after each with 0 to 1.
+    While there is no picture, or it is hidden or an older one, one frame. `progress(part)` is called after each with
+    0 to 1.
     """
     look = look or Look()
-    if picture is None or not revealed:
+    if picture is None or not revealed or facts.problem:
         return _animated([Image.open(io.BytesIO(png(facts, picture, revealed, look))).convert("RGB")])
     sizes = picture.grids[-1].shape[1:-1]
     count = min(math.prod(sizes), MOST_FRAMES)
@@ -105,15 +108,29 @@ def _figure(facts, picture, revealed, look):
     """The picture with nothing lit."""
     figure = Figure(figsize=(9, 3.6), dpi=90, layout="constrained")
     FigureCanvasAgg(figure)
-    answer = facts.problem or f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"
+    if not revealed:
+        answer = [words.PREDICT]
+    elif facts.problem:
+        answer = [facts.problem] + [words.STALE] * (picture is not None)
+    else:
+        answer = [f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"]
     # Matplotlib's own wrapping would take dollars in Keras' words for a formula.
-    title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, answer if revealed else words.PREDICT))
+    title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
         _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
         figure.get_layout_engine().execute(figure)
+        if facts.problem:
+            _grey(figure)
     figure.set_layout_engine("none")  # or it would be laid out, and for that drawn, each time anew
     return figure
+
+
+def _grey(figure):
+    """Take the colours out, and lay a veil over all but the title."""
+    for image in (axes.images[0] for axes in figure.axes):
+        image.set_cmap(GREYED if image.cmap is SIGNED else image.cmap)
+    figure.add_artist(Rectangle((0, 0), 1, 1, color="white", alpha=0.6, zorder=1))
 
 
 def _outline(figure, panels):

@@ -69,6 +69,7 @@ STRETCHED = "Stretched input"
 TURNED = "turned_kernel"
 REFUSED = "refused"
 HIDDEN = "hidden"
+STALE = "The picture is the last one that worked."
 PREDICT = "Predict first: what shape will the output have, and how many parameters?"
 
 # Controls. The settings themselves have Keras' names.
@@ -202,7 +203,7 @@ STAGE = {
     "whole_problem": "All that Keras said",
     "refused": "Keras refuses these settings:",
     "no_output": "These settings give no output:",
-    "stale": "The picture is the last one that worked.",
+    "stale": STALE,
     "empty": "No picture yet.",
     "wiring_all": "Wiring of {kernel}, from the channels above to those below: each reads all.",
     "wiring_groups": "Wiring of {kernel}, from the channels above to those below: {count} groups. "

@@ -288,7 +288,7 @@ def test_what_the_advice_says_is_accepted():
 def test_settings_outside_of_all_that_is_known_are_refused_in_keras_words_too():
     facts = asked(X, padding="full")
     assert "The `padding` argument must be a list/tuple or one of" in facts.problem
-    assert facts.advice == "Move the setting that was changed last back, or press Reset."
+    assert facts.advice == "`padding` must be 'valid' or 'same'."
 
 
 def test_what_a_readers_own_activation_raises_is_shown():

@@ -124,7 +124,7 @@ class Comparison(Shown, ipywidgets.VBox):
         that whatever else the machine is doing meets all of them. From then on the table and the text have times.
         """
         if not isinstance(rounds, int) or rounds < 1:
-            rule = words.RULE_COUNT.format(low=1)
+            rule = words.count_rule(1)
             raise ValueError(words.BAD_SETTING.format(name="rounds", rule=rule, received=rounds, example=30))
         self._bar.value, self._bar.max = 0, rounds
         self._bar.layout.visibility, self._button.disabled = "visible", True

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack, contextmanager
+from numbers import Integral
 
 import ipywidgets
+import numpy as np
 
 from widgets import arithmetic, words
+from widgets.recipe import in_keras_form
 from widgets.settings import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag
 
 
@@ -95,42 +98,42 @@ class Controls:
         self._restart(self._start)
 
     def _checked(self, name, value):
-        """The value in Keras' form; ValueError where no control can show it."""
+        """The value in Keras' form; ValueError where it is not of the argument's type. Keras judges all others."""
         if name not in self._controls:
             raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
         now = self.settings[name]
         if name in self._given and value is None:
             return None
         if name in self._given and now is None:
-            now = tuple(slider.value for slider in self._controls[name])
+            now = (self._kind.settings[name].low,) * len(self._controls[name])
         rule = self._kind.settings.get(name)
         if name == "input_shape":
-            good = _whole(value, 1, len(now)) and value[0] == now[0]
+            good = _whole(value, len(now)) and min(value) >= 1 and value[0] == now[0]
             text = words.RULE_SHAPE.format(rank=len(now), batch=now[0])
         elif isinstance(rule, Count) and rule.per_axis:
-            value = (value,) * len(now) if _whole((value,), rule.low, 1) else value
-            good, text = (
-                _whole(value, rule.low, len(now)),
-                words.RULE_AXES.format(low=rule.low, axes=len(now)),
-            )
+            value = (value,) * len(now) if _whole((value,), 1) else value
+            good, text = _whole(value, len(now)), words.count_rule(rule.low, len(now))
         elif isinstance(rule, (Count, Divisor)):
-            low = getattr(rule, "low", 1)
-            good, text = _whole((value,), low, 1), words.RULE_COUNT.format(low=low)
+            good, text = _whole((value,), 1), words.count_rule(getattr(rule, "low", 1))
         elif isinstance(rule, Flag):
-            good, text = isinstance(value, bool), words.RULE_FLAG
+            good, text = isinstance(value, (bool, np.bool_)), words.RULE_FLAG
         else:
+            value = in_keras_form(name, value)
             known = list(self._options[name].values())
-            good, text = (
-                value in known,
-                words.either([repr(option) for option in known]),
-            )
+            good = value in known or isinstance(value, str) or (name == "activation" and callable(value))
+            text = words.either([repr(option) for option in known])
         if not good:
             raise ValueError(words.BAD_SETTING.format(name=name, rule=text, received=value, example=now))
-        return tuple(value) if isinstance(now, tuple) else value
+        if isinstance(now, tuple):
+            return tuple(map(int, value))
+        return type(now)(value) if isinstance(now, (bool, int)) else value
 
     def _put(self, name, value):
         if name in self._options:
-            value = words.option_name(value)
+            option, value = value, words.option_name(value)
+            if value not in self._options[name]:
+                self._options[name][value] = option
+                self._controls[name].options = list(self._options[name])
         if name in self._given:
             self._given[name].value = value is not None
             if value is None:
@@ -144,7 +147,7 @@ class Controls:
             self._squares[name].value = len(set(value)) == 1
         for control, one in zip(controls, value if isinstance(value, (tuple, list)) else [value]):
             if hasattr(control, "max"):
-                control.max = max(control.max, one)
+                control.min, control.max = min(control.min, one), max(control.max, one)
             control.value = one
 
     def _setting_rows(self, name, rule, value):
@@ -223,7 +226,7 @@ class Controls:
         return tuple(shape)
 
     def _slider(self, name, rule, value):
-        return IntSlider(value, rule.low, max(rule.high, value), description=name)
+        return IntSlider(value, min(rule.low, value), max(rule.high, value), description=name)
 
     def _watch(self, *controls):
         for control in controls:
@@ -290,10 +293,10 @@ class Controls:
             self._silent = before
 
 
-def _whole(values, low, length):
-    """Whether these are `length` whole numbers from `low` up."""
+def _whole(values, length):
+    """Whether these are `length` whole numbers."""
     return (
         isinstance(values, (tuple, list))
         and len(values) == length
-        and all(isinstance(v, int) and not isinstance(v, bool) and v >= low for v in values)
+        and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)
     )

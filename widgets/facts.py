@@ -14,7 +14,7 @@ from widgets.deformable import sampling_points
 from widgets.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.quiet import no_trace
 from widgets.recipe import NAME, Recipe, call
-from widgets.refusals import advice, plain_text, too_large
+from widgets.refusals import advice, broken_rule, plain_text, too_large
 from widgets.settings import WEIGHTS
 from widgets.tables import tables
 
@@ -93,7 +93,9 @@ def ask(recipe, settings, x, start=None, moved=()):
     `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
     `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
     """
-    known = _known(recipe, settings, x)
+    if rule := broken_rule(recipe.kind.settings, settings):
+        return None, _impossible(recipe, settings, x, rule)
+    known = _known(recipe, settings, x) | _windows(recipe, settings, x)
     if problem := too_large(known):
         return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
     weights, warned, answer, points = {}, [], None, {}
@@ -126,7 +128,19 @@ def ask(recipe, settings, x, start=None, moved=()):
 
 
 def _known(recipe, settings, x):
-    """The facts that need no answer from the layer."""
+    """The facts that need no answer from the layer, and no reckoning."""
+    return {
+        "input_shape": x.shape,
+        "code": code_line(recipe.layer_class, recipe.arguments | settings),
+        "operation": recipe.kind.operation,
+        "settings": dict(settings),
+        "channel_axis": recipe.channel_axis,
+        "x": x,
+    }
+
+
+def _windows(recipe, settings, x):
+    """The numbers of each axis, and its size rule with them put in."""
     spatial = [axis for axis in range(1, x.ndim) if axis != recipe.channel_axis]
     names = ("kernel_size", "strides", "dilation_rate")
     axes = tuple(
@@ -135,16 +149,21 @@ def _known(recipe, settings, x):
         | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
         for i, axis in enumerate(spatial)
     )
-    return {
-        "input_shape": x.shape,
-        "code": code_line(recipe.layer_class, recipe.arguments | settings),
-        "size_formulas": tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes)),
-        "operation": recipe.kind.operation,
-        "settings": dict(settings),
-        "axes": axes,
-        "channel_axis": recipe.channel_axis,
-        "x": x,
-    }
+    formulas = tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes))
+    return {"axes": axes, "size_formulas": formulas}
+
+
+def _impossible(recipe, settings, x, rule):
+    """Facts of settings that no layer can have, with what Keras says of them."""
+    said = rule
+    try:
+        recipe.build(settings, x.shape)
+    except Exception as refusal:
+        said = plain_text(refusal)
+    problem = said.split("\n\n")[0]
+    return Facts(
+        **_known(recipe, settings, x), axes=(), size_formulas=(), problem=problem, whole_problem=said, advice=rule
+    )
 
 
 def _without_output(known, problem, whole_problem=""):

@@ -191,3 +191,19 @@ def by_name(activation):
         return None
     name = getattr(activation, "__name__", "")
     return name if getattr(keras.activations, name, None) is activation else activation
+
+
+def in_keras_form(name, value):
+    """What a layer makes of an argument that is given as a word; one that Keras does not know stays as it is.
+
+    >>> in_keras_form("padding", "SAME"), in_keras_form("activation", "linear"), in_keras_form("activation", "softmin")
+    ('same', None, 'softmin')
+    """
+    if name == "padding" and isinstance(value, str):
+        return value.lower()
+    if name == "activation":
+        try:
+            return by_name(keras.activations.get(value))
+        except (ValueError, TypeError):
+            return value
+    return value

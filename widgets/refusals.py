@@ -5,8 +5,26 @@ import re
 
 from widgets import arithmetic, words
 from widgets.inputs import LARGEST_INPUT
+from widgets.settings import Choice, Count, Divisor
 
 MOST_MACS = 4 * 10**9  # for all of x: a few seconds for the slowest kinds, and a class waits for each move
+
+
+def broken_rule(rules, settings):
+    """ "" or a sentence: a setting that no layer can have, so that nothing can be worked out from it.
+
+    >>> from widgets.settings import KINDS
+    >>> broken_rule(KINDS["Conv2D"].settings, {"filters": 3, "kernel_size": (0, 1)})
+    '`kernel_size` must be a whole number of at least 1, or 2 of them.'
+    """
+    for name, value in settings.items():
+        rule, several = rules[name], isinstance(value, tuple)
+        low = getattr(rule, "low", 1)
+        if isinstance(rule, (Count, Divisor)) and value is not None and min(value if several else (value,)) < low:
+            return words.BROKEN_RULE.format(name=name, rule=words.count_rule(low, len(value) if several else 1))
+        if name == "padding" and isinstance(rule, Choice) and value not in rule.options:
+            return words.BROKEN_RULE.format(name=name, rule=words.either(map(repr, rule.options)))
+    return ""
 
 
 def too_large(known):

@@ -50,9 +50,10 @@ OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {receiv
 NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
 UNKNOWN_SETTING = "`settings` takes a dict with these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
+BROKEN_RULE = "`{name}` must be {rule}."
 RULE_SHAPE = "{rank} whole numbers of at least 1, the first of them {batch}"
-RULE_AXES = "a whole number of at least {low}, or {axes} of them"
 RULE_COUNT = "a whole number of at least {low}"
+RULE_AXES = RULE_COUNT + ", or {axes} of them"
 RULE_FLAG = "True or False"
 KERAS_2 = "`widgets` needs Keras 3. Received: Keras {version}. Try `pip install -U keras` without TF_USE_LEGACY_KERAS."
 OTHER_BACKEND = (
@@ -320,6 +321,15 @@ def activation_name(activation):
     if activation is None:
         return ""
     return activation if isinstance(activation, str) else getattr(activation, "__name__", type(activation).__name__)
+
+
+def count_rule(low, axes=1):
+    """The rule of a whole number that may be given for each axis.
+
+    >>> count_rule(1), count_rule(0, axes=2)
+    ('a whole number of at least 1', 'a whole number of at least 0, or 2 of them')
+    """
+    return (RULE_AXES if axes > 1 else RULE_COUNT).format(low=low, axes=axes)
 
 
 def option_name(option):

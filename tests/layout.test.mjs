@@ -43,6 +43,17 @@ test("grids whose cells hold numbers have cells of one size", () => {
   assert.ok(input.cell >= 12);
 });
 
+test("where cells would be small for numbers, grids share the room by their columns, and all cells are of one size", () => {
+  const panels = [grid(4), grid(11), kernel(3), grid(9)]; // a transposed layer that gathers
+  const sizes = layOut(panels, page(762));
+  const grids = sizes.filter((_, i) => !panels[i].kernel);
+  assert.ok(grids.every(({ cell }) => cell === grids[0].cell) && grids[0].cell > 22, JSON.stringify(sizes));
+  assert.ok(sizes.reduce((sum, { room }) => sum + room + 14, 0) <= 763, JSON.stringify(sizes));
+  assert.ok(sizes[0].room >= 120, "its words have room");
+  const [input, , output] = layOut([grid(8), kernel(3), grid(6)], page(312));
+  assert.ok(input.cell === output.cell && input.cell > 20 && input.room + output.room <= 312 - 28);
+});
+
 test("where the input's cells are too small for numbers, a small output is still large enough to read", () => {
   const [input, , output] = layOut([grid(224), kernel(7), grid(4)], page(1200));
   assert.ok(input.cell < 2);

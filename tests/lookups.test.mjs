@@ -6,7 +6,7 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const text = await readFile(new URL("../widgets/lookups.js", import.meta.url), "base64");
 const lookups = await import(`data:text/javascript;base64,${text}`);
-const { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
+const { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, shortAll, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
@@ -220,6 +220,14 @@ test("a number in a cell is shortened to the room there is, and left out rather 
     [255, 1.9, "255"], [1e7, 3, "1e+7"], [NaN, 1.9, "nan"], [NaN, 1.8, ""], [1, 0, ""],
   ];
   for (const [value, room, text] of cases) assert.equal(short(value, room), text, `${value} in ${room}`);
+});
+
+test("in a grid, numbers that must be rounded have as many decimals as each other", () => {
+  assert.deepEqual(shortAll([0.36512, -0.22951, 0], 3), ["0.37", "-0.23", "0"]);
+  assert.deepEqual(shortAll([0.36512, 0.22951, 1], 3), ["0.365", "0.230", "1"]);
+  assert.deepEqual(shortAll([0.36512, -12.22951], 2.6), ["0.4", "-12.2"]);
+  assert.deepEqual(shortAll([0.125, -0.22951], 3), ["0.13", "-0.23"]);
+  assert.equal(shortAll([1, -0.22951], 1), null);
 });
 
 test("no shortened number is wider than its room or far from its value", () => {

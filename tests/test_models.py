@@ -533,3 +533,10 @@ def test_an_activation_that_keras_cannot_write_down_is_no_trouble_and_an_added_l
     assert remark == "not written out: activation"
     kernels = [one.layer.kernel.numpy() for one in explorer._chain]
     assert all(np.abs(kernels[i] - kernels[j]).min() > 0 for i, j in ((0, 1), (0, 2), (1, 2)))
+
+
+def test_settings_of_a_run_without_a_convolution_are_refused_in_a_sentence():
+    e = explore(stack(layers.MaxPooling2D(2), layers.ReLU(), shape=(8, 8, 1)))
+    assert (e.settings, e.layer) == ({}, None)
+    with pytest.raises(ValueError, match="none is among the layers drawn. Received: {'filters': 2}. Try another run"):
+        e.settings = {"filters": 2}

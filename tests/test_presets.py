@@ -125,3 +125,10 @@ def test_the_reader_s_layer_keeps_its_kernel():
     before = keras.ops.convert_to_numpy(layer.kernel)
     explore(layer)._kernel.menu.value = "X"
     assert np.array_equal(layer.kernel.numpy(), before)
+
+
+def test_of_a_transposed_layer_the_switch_says_what_is_stamped():
+    e = explore(layers.Conv2DTranspose(1, 3), (1, 4, 4, 1))
+    assert e._kernel.rows[2].value == "Each input cell stamps the kernel as it stands."
+    e._kernel.turn.value = True
+    assert "so is each stamp" in e._kernel.rows[2].value

@@ -1,6 +1,6 @@
 // @ts-check
 /** Cells on a canvas: colours, padding, numbers, outlines. All sizes in CSS pixels. */
-import { short } from "./lookups.js";
+import { shortAll } from "./lookups.js";
 
 /** Blue and orange differ for every common kind of colour blindness; the lit colour is neither. */
 export const THEMES = {
@@ -10,11 +10,11 @@ export const THEMES = {
 
 const SMALLEST_FONT = 8;
 
-/** The size of numbers in a cell. @param {number} cell */
-const fontFor = (cell) => Math.max(Math.min(cell * 0.36, 13), cell * 0.3);
+/** The size of numbers in a cell: in a small one a short number may take more of it. @param {number} cell */
+const fontFor = (cell) => Math.max(Math.min(cell * 0.33, 13), cell * 0.3, Math.min(cell * 0.6, 9));
 
 /** The room for a number in a cell, in em of its font; 0 where it would be too small to read. @param {number} cell */
-export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (0.94 * cell) / fontFor(cell));
+export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (0.87 * cell) / fontFor(cell));
 
 /** Red, green and blue of a value: brightness where `grey`, else from -limit through 0 to limit.
  * @param {number} value @param {number} limit @param {boolean} grey @param {typeof THEMES.light} theme */
@@ -170,14 +170,22 @@ function drawCells(canvas, view, cell, theme) {
   const room = roomIn(cell);
   if (!room) return 0;
   const values = Array.from({ length: rows * columns }, (_, i) => view.at(Math.floor(i / columns), i % columns));
-  const texts = values.map((value) => short(value, room));
-  if (texts.includes("")) return 0; // numbers in some cells only would read as a pattern
+  const texts = shortAll(values, room);
+  if (!texts) return 0; // numbers in some cells only would read as a pattern
   context.font = `${fontFor(cell)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
+  context.lineWidth = 4;
+  context.lineJoin = "round";
   texts.forEach((text, i) => {
-    context.fillStyle = inkOn(colour(values[i]));
-    context.fillText(text, ((i % columns) + left + 0.5) * cell, (Math.floor(i / columns) + top + 0.5) * cell);
+    const [row, column, rgb] = [Math.floor(i / columns), i % columns, colour(values[i])];
+    const at = /** @type {[number, number]} */ ([(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
+    if (view.unread && (view.unread.rows.includes(row) || view.unread.columns.includes(column))) { // keep the dots off the number
+      context.strokeStyle = `rgb(${rgb})`;
+      context.strokeText(text, ...at);
+    }
+    context.fillStyle = inkOn(rgb);
+    context.fillText(text, ...at);
   });
   return Math.max(...texts.map((text) => context.measureText(text).width));
 }

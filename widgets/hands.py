@@ -132,7 +132,7 @@ class KernelControls:
         self.turn = ipywidgets.ToggleButton(
             description=words.TURN, icon="refresh", layout=ipywidgets.Layout(width="auto")
         )
-        self._told = ipywidgets.HTML(words.NOT_TURNED)
+        self._told = ipywidgets.HTML(self._said(False))
         self.menu.observe(self._fill, "value")
         self.turn.observe(self._flip, "value")
         self.rows = [self.menu, self.turn, self._told]
@@ -140,12 +140,16 @@ class KernelControls:
     def reset(self):
         """As at the start; the weights themselves are reset by whoever holds them."""
         self._silent = True
-        self.menu.value, self.turn.value, self._told.value = words.AS_IT_IS, False, words.NOT_TURNED
+        self.menu.value, self.turn.value, self._told.value = words.AS_IT_IS, False, self._said(False)
         self._silent = False
 
     def _kernel(self):
         """The live layer, and the name of the kernel that moves over the input."""
         return kernels(self._present())[0]
+
+    def _said(self, turned):
+        operation = self._present().recipe.kind.operation
+        return words.TURNED_TOLD.get(operation, words.TURNED_TOLD[""])[turned]
 
     def _fill(self, change):
         live, name = self._kernel()
@@ -168,7 +172,7 @@ class KernelControls:
         live, name = self._kernel()
         if self._silent or live.layer is None:
             return
-        self._told.value = words.IS_TURNED if change.new else words.NOT_TURNED
+        self._told.value = self._said(change.new)
         values = getattr(live.layer, name).numpy()
         turned = np.flip(values, tuple(range(values.ndim - 2)))
         self._undo.change(lambda index, new: live.put(name, index, new), ..., turned)

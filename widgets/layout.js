@@ -7,6 +7,7 @@ const LEAST_GRID = { wide: 120, narrow: 100 }; // where grids would be smaller, 
 const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
 const GAP = 14;
 const WRITTEN = 12; // cells from here on can hold a number
+const READ_WELL = 26; // and from here on most numbers
 
 /** Whether a stage so wide has kernels below its grids, not between them. @param {number} width */
 export const isNarrow = (width) => width < 520;
@@ -32,5 +33,23 @@ export function layOut(panels, { width, height, full, line }) {
   });
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
+  const free = wide - beside.reduce((sum, panel) => sum + GAP + (panel.kernel ? unit * unitsOf(panel) : 0), 0);
+  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, Math.min(most, ...grids.map(({ rows }) => high / rows)));
+  if (by > Math.max(same, WRITTEN)) {
+    return sizes.map((size, i) => panels[i].kernel ? size : { room: Math.floor(Math.max(by * panels[i].columns, least * UNITS.grid)), cell: by });
+  }
   return sizes.map(({ room, cell }, i) => ({ room, cell: panels[i].kernel ? cell : same >= WRITTEN ? same : Math.min(cell, Math.max(WRITTEN, first.cell)) }));
+}
+
+/** The cells of grids that share a room by their columns, where none has less room than the least. 0 where there is too little.
+ * @param {{columns: number}[]} grids @param {number} free @param {number} least @param {number} most */
+function byColumns(grids, free, least, most) {
+  let [cell, wider] = [most, grids];
+  for (let before = -1; wider.length && wider.length !== before;) {
+    before = wider.length;
+    const columns = wider.reduce((sum, grid) => sum + grid.columns, 0);
+    cell = Math.min(most, (free - least * (grids.length - before)) / columns);
+    wider = wider.filter((grid) => grid.columns * cell >= least);
+  }
+  return Math.max(0, cell);
 }

@@ -247,11 +247,27 @@ export function writtenTerms(terms) {
 /** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */
 const widthOf = (text) => [...text].reduce((width, letter) => width + (letter === "." || letter === "-" ? 0.35 : 0.62), 0);
 
+/** How many digits stand behind the point. @param {string} text */
+const decimalsOf = (text) => text.split(".")[1]?.length ?? 0;
+
 /** A number for a cell with so much room, in em. "" where it would have to be rounded beyond recognition.
- * @param {number} value @param {number} room */
-export function short(value, room) {
-  const tries = [number(value)];
-  if (Math.abs(value) < 1e6) for (let digits = 3; digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "")); // no "-0.00"
+ * @param {number} value @param {number} room @param {number} most decimals */
+export function short(value, room, most = 6) {
+  const exact = number(value);
+  const tries = decimalsOf(exact) <= most ? [exact] : [];
+  if (Math.abs(value) < 1e6) for (let digits = Math.min(most, 3); digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "")); // no "-0.00"
   else if (Number.isFinite(value)) tries.push(value.toExponential(1), value.toExponential(0));
   return tries.find((text) => widthOf(text) <= room) ?? "";
+}
+
+/** Numbers for cells of one size: where some must be rounded, none has more decimals than these. null where one has no room.
+ * @param {number[]} values @param {number} room */
+export function shortAll(values, room) {
+  let most = 6;
+  for (const value of values) {
+    const text = short(value, room, most);
+    if (text === "") return null;
+    if (text !== number(value) && Math.abs(value) < 100) most = decimalsOf(text);
+  }
+  return values.map((value) => short(value, room, most));
 }

@@ -124,6 +124,8 @@ class StackExplorer(Explorer):
 
     @settings.setter
     def settings(self, wanted):
+        if self._controls is None:
+            raise ValueError(words.NOTHING_TO_SET.format(received=wanted))
         self._controls.settings = wanted
 
     @property

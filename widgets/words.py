@@ -87,6 +87,10 @@ OTHER_LAYERS = (
     "<em>{first}</em> or <em>{drawn}</em>."
 )
 NO_CONVOLUTION = "No convolution among the layers drawn."
+NOTHING_TO_SET = (
+    "`settings` are those of a convolution, and none is among the layers drawn. Received: {received}. "
+    "Try another run of layers: `first layer drawn` and `layers drawn` choose it."
+)
 SQUARE = "square"
 CUBE = "cube"
 RESET = "Reset"
@@ -103,11 +107,17 @@ FACT_VERSIONS = "versions"
 KERNEL = "kernel"
 AS_IT_IS = "as it is"
 TURN = "turn the kernel"
-NOT_TURNED = "Keras multiplies the kernel as it stands: a cross-correlation."
-IS_TURNED = (
-    "Turned by half a turn on every axis: Keras' sums are now the convolution of mathematics with the kernel "
-    "as it stood before."
-)
+TURNED_TOLD = {  # operation -> what the switch says before the turn and after it; the others correlate
+    "transposed": (
+        "Each input cell stamps the kernel as it stands.",
+        "Turned by half a turn on every axis, and so is each stamp.",
+    ),
+    "": (
+        "Keras multiplies the kernel as it stands: a cross-correlation.",
+        "Turned by half a turn on every axis: Keras' sums are now the convolution of mathematics with the kernel "
+        "as it stood before.",
+    ),
+}
 PICTURE = "picture"
 PICTURE_SIZE = "picture size"
 AS_GIVEN = "as given"

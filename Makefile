@@ -89,7 +89,7 @@ bench: $(READY) ## measure the speed and write the table in README.md
 notebooks: $(READY) ## run every notebook and save its outputs
 	.venv/bin/python tools/save_notebooks.py
 
-pictures: $(READY) ## take the pictures of the table in README.md; needs Chromium
+pictures: $(READY) ## take the pictures of README.md; needs Chromium
 	.venv/bin/python tools/take_pictures.py
 
 stamp: $(READY) ## write the address in pyproject.toml into README.md and the notebooks

@@ -5,6 +5,7 @@ const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const CHAIN_KERNEL = 9; // the same for a kernel among many grids
 const LEAST_GRID = { wide: 120, narrow: 100 }; // where grids would be smaller, panels go on in the next line
 const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
+const LONGEST_NAME = 116; // of a kernel among several grids, such as "pointwise_kernel" in two lines
 const GAP = 14;
 const WRITTEN = 12; // cells from here on can hold a number
 const READ_WELL = 26; // and from here on most numbers
@@ -33,8 +34,8 @@ export function layOut(panels, { width, height, full, line }) {
   });
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
-  const free = wide - beside.reduce((sum, panel) => sum + GAP + (panel.kernel ? unit * unitsOf(panel) : 0), 0);
-  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, Math.min(most, ...grids.map(({ rows }) => high / rows)));
+  const free = wide - beside.reduce((sum, panel) => sum + GAP + (panel.kernel ? Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME : 0) : 0), 0);
+  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows)));
   if (by > Math.max(same, WRITTEN)) {
     return sizes.map((size, i) => panels[i].kernel ? size : { room: Math.floor(Math.max(by * panels[i].columns, least * UNITS.grid)), cell: by });
   }

@@ -87,10 +87,7 @@ OTHER_LAYERS = (
     "<em>{first}</em> or <em>{drawn}</em>."
 )
 NO_CONVOLUTION = "No convolution among the layers drawn."
-NOTHING_TO_SET = (
-    "`settings` are those of a convolution, and none is among the layers drawn. Received: {received}. "
-    "Try another run of layers: `first layer drawn` and `layers drawn` choose it."
-)
+NOTHING_TO_SET = "No convolution is drawn, so none can be set. Received: {received}. Try another `first layer drawn`."
 SQUARE = "square"
 CUBE = "cube"
 RESET = "Reset"
@@ -107,15 +104,11 @@ FACT_VERSIONS = "versions"
 KERNEL = "kernel"
 AS_IT_IS = "as it is"
 TURN = "turn the kernel"
-TURNED_TOLD = {  # operation -> what the switch says before the turn and after it; the others correlate
-    "transposed": (
-        "Each input cell stamps the kernel as it stands.",
-        "Turned by half a turn on every axis, and so is each stamp.",
-    ),
+TURNED_TOLD = {  # operation -> before the turn, and after it
+    "transposed": ("Each input cell stamps the kernel as it stands.", "Turned by half a turn: so is each stamp."),
     "": (
         "Keras multiplies the kernel as it stands: a cross-correlation.",
-        "Turned by half a turn on every axis: Keras' sums are now the convolution of mathematics with the kernel "
-        "as it stood before.",
+        "Turned by half a turn: Keras' sums are now the convolution of mathematics with the kernel as it stood before.",
     ),
 }
 PICTURE = "picture"
@@ -334,11 +327,7 @@ def activation_name(activation):
 
 
 def count_rule(low, axes=1):
-    """The rule of a whole number that may be given for each axis.
-
-    >>> count_rule(1), count_rule(0, axes=2)
-    ('a whole number of at least 1', 'a whole number of at least 0, or 2 of them')
-    """
+    """The rule of a whole number that may be given for each axis."""
     return (RULE_AXES if axes > 1 else RULE_COUNT).format(low=low, axes=axes)
 
 

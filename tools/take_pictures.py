@@ -37,7 +37,7 @@ SHOWN = {
     "08_compare": "compare([layers.Conv2D(6, 3), layers.SeparableConv2D(6, 3), layers.Conv2D(6, 1)], (4, 28, 28, 12))",
 }
 WIDTH, HEIGHT = 420, 300  # in a notebook's file; what is higher is cut off below
-COLOURS = 48
+COLOURS = 128
 
 
 def take(lab, name):

@@ -327,7 +327,7 @@ def memory():
         (layers.DepthwiseConv2D(3), (1, 224, 224, 64), {"depth_multiplier": 64}, "bytes"),
         (layers.SeparableConv2D(1, 3), (1, 224, 224, 64), {"depth_multiplier": 64}, "bytes"),
         (DeformableConv2D(1, 3), (1, 224, 224, 3), {"kernel_size": 11}, "multiply-accumulates"),
-        (layers.Conv2D(1, 3), (1, 224, 224, 64), {"filters": 64, "kernel_size": 11}, "multiply-accumulates"),
+        (layers.Conv2D(1, 3), (8, 224, 224, 64), {"filters": 64, "kernel_size": 11}, "multiply-accumulates"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
 )

@@ -515,3 +515,13 @@ def test_for_random_settings_a_warning_stands_where_the_values_are_not_the_defin
     assert ("not the sums that its own definition gives" in facts.warning) == wrong
     # A defect that is not known yet belongs into this list, and into the notebook.
     assert wrong == bias_goes_along_the_width(arguments, before.shape)
+
+
+@pytest.mark.parametrize(
+    "layer", [layers.Conv2D(64, 11), layers.Conv2D(64, 11, groups=2), layers.Conv2DTranspose(64, 11)]
+)
+def test_the_largest_settings_of_the_sliders_are_shown(layer):
+    facts = layer_facts(layer, (1, 224, 224, 64))
+    assert facts.problem == ""
+    assert facts.macs > 11 * 10**9
+    assert facts.y.shape[-1] == 64

@@ -7,7 +7,10 @@ from widgets import arithmetic, words
 from widgets.inputs import LARGEST_INPUT
 from widgets.settings import Choice, Count, Divisor
 
-MOST_MACS = 4 * 10**9  # for all of x: a few seconds for the slowest kinds, and a class waits for each move
+# For all of x: a few seconds for the slowest kinds, and a class waits for each move. TensorFlow has kernels for plain
+# and transposed convolutions that are ten times as fast.
+MOST_MACS = 4 * 10**9
+MOST_FAST_MACS = 10 * MOST_MACS
 
 
 def broken_rule(rules, settings):
@@ -40,7 +43,10 @@ def too_large(known):
     )
     if size > LARGEST_INPUT:
         return words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
-    return words.SLOW_SETTINGS.format(macs=macs, limit=MOST_MACS) if macs > MOST_MACS else ""
+    grouped = known["settings"].get("groups", 1) > 1 and len(known["axes"]) > 2
+    fast = known["operation"] in ("convolution", "transposed") and not grouped
+    limit = MOST_FAST_MACS if fast else MOST_MACS
+    return words.SLOW_SETTINGS.format(macs=macs, limit=limit) if macs > limit else ""
 
 
 def costs(input_shape, channel_axis, settings, axes, operation):

@@ -879,3 +879,26 @@ def test_planes_can_be_leafed_through_while_a_cell_is_pinned(show):
     press(page, "ArrowRight")
     assert lit(page) == "1:1:1:1"
     assert plane() == 1, "the lit cell went on, and its window, the planes 1 and 2, with it"
+
+
+def test_a_slider_is_dragged_with_the_mouse_and_every_stop_is_answered(show):
+    page = show("layers.Conv2D(1, 3)", "(1, 12, 12, 2)")
+    handle, mouse = page.slider("filters"), page.page.mouse
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse.move(x, y)
+    mouse.down()
+    seen = set()
+    for step in range(1, 9):
+        mouse.move(x + 12 * step, y)
+        settle(page)
+        seen.add(facts(page)["output"])
+    mouse.up()
+    filters = int(handle.get_attribute("aria-valuenow"))
+    assert filters > 8
+    assert len(seen) > 4
+    assert python(page, "list(e.layer.kernel.shape)") == [3, 3, 2, filters]
+    assert facts(page)["output"] == f"(1, 10, 10, {filters})"
+    mouse.move(x + 200, y + 30)  # the handle was let go
+    settle(page)
+    assert int(handle.get_attribute("aria-valuenow")) == filters

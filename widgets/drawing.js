@@ -124,7 +124,7 @@ const pixelsAlong = (cells, unit) => Array.from({ length: Math.ceil(cells * unit
 /** Draw a panel's cells, without what is lit. @param {any} part @param {any} view @param {typeof THEMES.light} theme */
 export function drawPlain(part, view, theme) {
   const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCells(canvas, view, part.cell, theme);
-  Object.assign(part, { draw, widest: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
+  Object.assign(part, { draw, widths: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
 }
 
 /** A panel's cells without what is lit, for when that moves on. Most moves of a slider never need it. @param {any} part */
@@ -140,7 +140,7 @@ function plainOf(part) {
  * @param {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number,
  *   limit: number, grey: boolean, unread?: {rows: number[], columns: number[]}}} view
  * @param {number} cell @param {typeof THEMES.light} theme
- * @returns {number} how wide the widest number in a cell is; 0 where cells have none
+ * @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none
  */
 function drawCells(canvas, view, cell, theme) {
   const [[top, bottom], [left, right]] = view.padding;
@@ -168,10 +168,10 @@ function drawCells(canvas, view, cell, theme) {
     context.stroke();
   }
   const room = roomIn(cell);
-  if (!room) return 0;
+  if (!room) return [];
   const values = Array.from({ length: rows * columns }, (_, i) => view.at(Math.floor(i / columns), i % columns));
   const texts = shortAll(values, room);
-  if (!texts) return 0; // numbers in some cells only would read as a pattern
+  if (!texts) return []; // numbers in some cells only would read as a pattern
   context.font = `${fontFor(cell)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -187,7 +187,7 @@ function drawCells(canvas, view, cell, theme) {
     context.fillStyle = inkOn(rgb);
     context.fillText(text, ...at);
   });
-  return Math.max(...texts.map((text) => context.measureText(text).width));
+  return Array.from({ length: rows }, (_, row) => texts.slice(row * columns, (row + 1) * columns).map((text) => context.measureText(text).width));
 }
 
 /**
@@ -198,7 +198,7 @@ function drawCells(canvas, view, cell, theme) {
  * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
  */
 export function drawLight(part, cells, padding, theme, dots) {
-  const { cells: canvas, cell, widest } = part;
+  const { cells: canvas, cell, widths } = part;
   const [width, height] = [canvas.style.width, canvas.style.height].map(parseFloat);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   if (!part.fresh) context.drawImage(plainOf(part), 0, 0, width, height);
@@ -217,13 +217,12 @@ export function drawLight(part, cells, padding, theme, dots) {
     context.stroke();
   }
   const font = fontFor(cell);
-  if (widest > size - 2 * edge - halo) { // an outline that crosses a number would take its sign away
-    const scale = canvas.width / width;
-    for (const { row, column } of cells) {
-      const place = [(column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2];
-      const [x, y, wide, high] = place.map((length) => length * scale);
-      context.drawImage(plainOf(part), x, y, wide, high, place[0], place[1], place[2], place[3]);
-    }
+  const scale = canvas.width / width;
+  for (const { row, column } of cells) {
+    if (!(widths[row]?.[column] > size - 2 * edge - halo)) continue;
+    const place = [(column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2];
+    const [x, y, wide, high] = place.map((length) => length * scale);
+    context.drawImage(plainOf(part), x, y, wide, high, place[0], place[1], place[2], place[3]); // an outline that crosses a number would take its sign away
   }
   for (const { point, drawn, home, held } of dots) {
     const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);

@@ -61,7 +61,7 @@ def lit_cells(page, grid, rows, columns, padding=0):
           const found = [];
           for (let row = -padding; row < rows + padding; row++)
             for (let column = -padding; column < columns + padding; column++) {{
-            const [x, y] = [size[0] * (column + padding) + 1, size[1] * (row + padding + 0.5)];
+            const [x, y] = [size[0] * (column + padding) + 1, size[1] * (row + padding + 0.2)]; // above a number
             if (isLit(context, x, y - 2)) found.push([row, column]);
           }}
           return found;

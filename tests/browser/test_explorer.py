@@ -799,8 +799,9 @@ def test_the_stage_follows_the_theme_of_the_page(show):
         page.page.wait_for_function(
             "name => document.querySelector('.cn-stage').dataset.theme === name", arg=name.lower(), timeout=10_000
         )
-        # JupyterLab is confused by a change while another goes on
+        # JupyterLab is confused by a change while another goes on, or while the screen of one still fades
         page.page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=f"JupyterLab {name}")
+        page.page.wait_for_function("document.getElementById('jupyterlab-splash') === null")
         return colours(page, 1), page.stage.evaluate("stage => getComputedStyle(stage).color")
 
     (_, light), (_, dark), (_, again) = theme("Light"), theme("Dark"), theme("Light")

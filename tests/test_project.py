@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
@@ -173,6 +175,32 @@ def test_every_file_that_the_readme_links_to_exists():
 def test_continuous_integration_ends_with_the_test_command_of_the_readme():
     assert "`make test`" in README
     assert (ROOT / ".ci/run").read_text().splitlines()[-1] == "make test"
+
+
+MAKE = shutil.which("make")
+SKIPPABLE = {
+    "node": ([MAKE, "js"], "SKIPPED the JavaScript tests: node is missing."),
+    "Chromium": ([sys.executable, "-m", "pytest", "-rs", "tests/browser/test_predict.py"], "no Chromium found"),
+    "Python 3.13": ([MAKE, "hosted", "FOUND_HOSTED="], "SKIPPED the hosted versions: Python 3.13 with venv"),
+}
+
+
+@pytest.mark.skipif(MAKE is None, reason="there is no make here")
+@pytest.mark.parametrize("program", SKIPPABLE)
+def test_a_part_whose_outside_program_is_missing_is_skipped_aloud_and_fails_in_ci(program, tmp_path):
+    command, said = SKIPPABLE[program]
+    nowhere = {name: value for name, value in os.environ.items() if name not in {"CI", "CHROMIUM", "MAKEFLAGS"}}
+    nowhere["PATH"] = str(tmp_path)
+
+    def run(**more):
+        return subprocess.run(command, cwd=ROOT, env=nowhere | more, capture_output=True, text=True)
+
+    alone, in_ci = run(), run(CI="true")
+    assert said in alone.stdout
+    assert "install" in alone.stdout.split(said)[1]
+    assert alone.returncode == 0
+    assert said in in_ci.stdout
+    assert in_ci.returncode != 0
 
 
 # The notebooks

@@ -102,6 +102,26 @@ def test_everything_of_the_moment_serves_in_the_next_cell():
     }
 
 
+def test_the_arrays_belong_to_the_reader_and_writing_in_them_changes_no_picture():
+    explorer = explore(layers.Conv2D(1, 3, kernel_initializer="ones"), np.ones((1, 5, 5, 1)))
+    x, y = explorer.x, explorer.y
+    x[:], y[:] = 5, 7
+    assert (explorer.x == 1).all()
+    assert (explorer.y == 9).all()
+    explorer.settings = {"filters": 2}
+    assert (explorer.x == 1).all()
+    assert (explorer.y == 9).all()
+    x[:] = 2  # still the reader's own
+    assert (x == 2).all()
+
+
+def test_an_input_too_large_to_be_shown_is_not_copied():
+    explorer = explore(layers.Conv2D(1, 3), (200, 200, 200, 1))
+    explorer.settings = {"input_shape": (200, 224, 224, 64)}  # 2.5 GB
+    assert explorer.x.shape == (200, 224, 224, 64)
+    assert set(explorer.x.strides) == {0}
+
+
 def test_the_live_layer_takes_the_next_batch():
     explorer = explore(layers.Conv2D(4, 2), (2, 5, 6, 3))
     assert explorer.layer(np.ones((7, 9, 9, 3))).shape == (7, 8, 8, 4)

@@ -11,7 +11,7 @@ from widgets import state as states
 from widgets.controls import Controls
 from widgets.facts import input_values
 from widgets.hands import Input, KernelControls, PictureControls, Undo, edit, kernels
-from widgets.inputs import default_input, is_shape
+from widgets.inputs import LARGEST_INPUT, default_input, is_shape
 from widgets.live import LiveLayer
 from widgets.picture import VIEWS, layer_picture
 from widgets.shown import Shown
@@ -98,13 +98,13 @@ class Explorer(Shown, ipywidgets.Box):
 
     @property
     def x(self):
-        """The input as a float32 array (batch, height, width, channels)."""
-        return self.facts.x
+        """The input as a float32 array (batch, height, width, channels): a copy, so change it as you like."""
+        return _copied(self.facts.x)
 
     @property
     def y(self):
-        """What the layer returned for `x`, as a float32 array; None while Keras refuses the settings."""
-        return self.facts.y
+        """What the layer returned for `x`, as a float32 array, a copy too; None while Keras refuses the settings."""
+        return None if self.facts.y is None else _copied(self.facts.y)
 
     @property
     def code(self):
@@ -136,7 +136,7 @@ class Explorer(Shown, ipywidgets.Box):
         try:
             np.ravel_multi_index(index, self.facts.output_shape)
         except (TypeError, ValueError):
-            told = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.x.ndim}
+            told = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
             raise ValueError(words.BAD_CELL.format(**told)) from None
         self._stage.start_at(index)
 
@@ -249,3 +249,8 @@ class Explorer(Shown, ipywidgets.Box):
 
     def _saved(self):
         return {"text/plain": repr(self), "image/png": base64.b64encode(self._still()).decode()}
+
+
+def _copied(values):
+    """The reader's own array. What is too large to be shown is too large to be copied: zeros that no cell can change."""
+    return values if values.nbytes > LARGEST_INPUT else values.copy()

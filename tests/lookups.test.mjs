@@ -6,7 +6,7 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const text = await readFile(new URL("../widgets/lookups.js", import.meta.url), "base64");
 const lookups = await import(`data:text/javascript;base64,${text}`);
-const { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, shortAll, spread, sumOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
+const { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, shortAll, spread, sumOf, thumbnailOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } = lookups;
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
@@ -62,6 +62,20 @@ test("one plane of one channel is read by row and column, and as NaN where the c
   assert.equal(planeOf(volume, 1, 2)(0, 2), valueAt(volume, [1, 0, 2], 2));
   assert.equal(planeOf(volume, 0, 1)(1, 0), 6);
   for (const channel of [0, 3]) assert.ok(Number.isNaN(planeOf(volume, 0, channel)(0, 0)));
+});
+
+test("a thumbnail shows a channel that was sent as it is, and of another the cells that were", () => {
+  // Planes 0 and 2, rows 0 and 2, columns 0 and 3 of [3, 3, 4] cells, of 2 channels; channel 1 was sent.
+  const volume = {
+    sizes: [3, 3, 4], channels: 2, first: 1, sent: 1, values: Float32Array.from({ length: 36 }, (_, i) => i),
+    thinned: { steps: [2, 2, 3], values: Float32Array.from({ length: 16 }, (_, i) => 100 + i) },
+  };
+  assert.equal(thumbnailOf(volume, 1, 1)(2, 3), 23);
+  assert.equal(thumbnailOf(volume, 0, 0)(0, 2), 100);
+  assert.equal(thumbnailOf(volume, 1, 0)(2, 3), 106);
+  assert.equal(thumbnailOf(volume, 2, 0)(1, 3), 110);
+  assert.equal(thumbnailOf(volume, 2, 0)(2, 1), 112);
+  assert.equal(thumbnailOf({ ...volume, channels: 1, first: 0, thinned: null }, 0, 0)(0, 2), 2);
 });
 
 test("padding lies outside", () => {
@@ -194,7 +208,7 @@ test("what was decoded does not change when the message's memory is used again",
 });
 
 test("names in braces are filled in and others stay", () => {
-  assert.equal(fill("{what} {index} of {count}", { what: "channel", index: 0, count: 12 }), "channel 0 of 12");
+  assert.equal(fill("{what} {index} of 0 to {last}", { what: "channel", index: 0, last: 11 }), "channel 0 of 0 to 11");
   assert.equal(fill("kernel[:, :, {slice}]", {}), "kernel[:, :, {slice}]");
   assert.equal(fill("{a}{a}", { a: "{b}", b: 1 }), "{b}{b}");
 });

@@ -192,6 +192,29 @@ def test_of_a_large_grid_the_wanted_channel_is_sent_with_its_neighbours():
 
 
 @pytest.mark.parametrize(
+    "layer, x, steps",
+    [
+        (layers.Conv2D(40, 1), (2, 224, 200, 64), [1, 10, 9]),
+        (layers.Conv1D(2, 1), (1, 10000, 64), [1, 1, 417]),
+        (layers.Conv3D(2, 1), (1, 20, 48, 49, 32), [4, 2, 3]),
+    ],
+)
+def test_channels_that_are_not_sent_have_their_thumbnails(layer, x, steps):
+    stage, picture = staged(layer, x, wanted={"sample": x[0] - 1, "channels": []})
+    values = picture.grids[0].values[-1]
+    small = values[tuple(slice(None, None, step) for step in steps[4 - values.ndim :])]
+    thinned = stage.snapshot["grids"][0]["thinned"]
+    assert thinned["steps"] == steps
+    assert np.array_equal(floats(thinned["values"], *small.shape), small)
+    assert stage.snapshot["grids"][0]["sent"] < x[-1]
+
+
+def test_channels_that_are_all_sent_need_no_other_thumbnails():
+    stage, _ = staged(layers.Conv2D(4, 3), (1, 64, 64, 16))
+    assert [grid["thinned"] for grid in stage.snapshot["grids"]] == [None, None]
+
+
+@pytest.mark.parametrize(
     "wanted, sample", [({"sample": 9}, 1), ({"sample": -1}, 0), ({}, 0), ({"sample": 1, "channels": [99, 99]}, 1)]
 )
 def test_a_wish_out_of_range_is_brought_into_it(wanted, sample):

@@ -72,5 +72,5 @@ test("a grid that has become smaller has its last step", () => {
   seen.walk.show();
   assert.equal(seen.ui.where.textContent, "4 / 4");
   assert.equal(seen.ui.position.max, 3);
-  assert.equal(seen.ui.position.attributes["aria-valuetext"], "3 of 4");
+  assert.equal(seen.ui.position.attributes["aria-valuetext"], "4 of 4");
 });

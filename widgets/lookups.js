@@ -7,7 +7,8 @@
 
 /**
  * @typedef {{name: string, symbol: string, label: string, sizes: number[], channels: number, padding: number[][],
- *   grey: boolean, limit: number, first: number, sent: number, values: Float32Array}} Grid
+ *   grey: boolean, limit: number, first: number, sent: number, values: Float32Array,
+ *   thinned: {steps: number[], values: Float32Array} | null}} Grid with some cells of all channels, where not all are sent
  * @typedef {{table: Int32Array, taps: number, scatter: boolean}} Axis
  * @typedef {{operation: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
  *   kernel: Float32Array | null, kernel_limit: number, kernel_label: string, kernel_cell: string, copies: number,
@@ -30,7 +31,7 @@ const ints = (view) => new Int32Array(bytes(view));
 
 /** A snapshot with its buffers as typed arrays. @param {any} snapshot @param {Float32Array | null} first the first grid's values */
 export function decode(snapshot, first) {
-  const grids = snapshot.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => ({ ...grid, values: g === 0 ? first : floats(grid.values) }));
+  const grids = snapshot.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => ({ ...grid, values: g === 0 ? first : floats(grid.values), thinned: grid.thinned && { ...grid.thinned, values: floats(grid.thinned.values) } }));
   const links = snapshot.links.map((/** @type {any} */ link) => ({
     ...link,
     axes: link.tables.map((/** @type {any} */ table, /** @type {number} */ i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
@@ -62,6 +63,17 @@ export function valueAt(grid, cell, channel, values = grid.values) {
 export function planeOf({ sizes: [, rows, columns], first, sent, values }, plane, channel) {
   const start = plane * rows * columns * sent + channel - first;
   return channel < first || channel >= first + sent ? () => NaN : (row, column) => values[start + (row * columns + column) * sent];
+}
+
+/** The same for a thumbnail: of a channel that was not sent, the nearest of the cells that were. @param {Grid} grid
+ * @param {number} plane @param {number} channel @returns {(row: number, column: number) => number} */
+export function thumbnailOf(grid, plane, channel) {
+  const { sizes, first, sent, channels, thinned } = grid;
+  if (!thinned || (channel >= first && channel < first + sent)) return planeOf(grid, plane, channel);
+  const { steps, values } = thinned;
+  const [, rows, columns] = sizes.map((size, axis) => Math.ceil(size / steps[axis]));
+  const start = Math.floor(plane / steps[0]) * rows * columns;
+  return (row, column) => values[(start + Math.floor(row / steps[1]) * columns + Math.floor(column / steps[2])) * channels + channel];
 }
 
 /** The largest size of a value in one channel of a grid; 1 where all are 0 or not sent. @param {Grid} grid @param {number} channel */

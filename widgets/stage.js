@@ -3,7 +3,7 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, planeOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, planeOf, thumbnailOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
 import { lightsOfCell, lightsOfTap } from "./lighting.js";
 import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
 import { build, panel, write, element, fold, breakable, relabel, copyCode, showFacts, showLegend, showProblem, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
@@ -226,7 +226,7 @@ function render({ model, el }) {
     const width = part.room;
     const [count, index, what] = link ? [link.fan, slice(i), words.slices] : [picture.grids[g].channels, chosen[g], g === 0 ? words.channels : g === last() ? words.filters : words.between];
     /** @param {number} plane @param {number} n a channel, or a slice of the kernel */
-    const tile = (plane, n) => link ? (/** @type {number} */ r, /** @type {number} */ c) => weightAt(link, [plane, r, c], n, chosen[i + 1]) : planeOf(picture.grids[g], plane, n);
+    const tile = (plane, n) => link ? (/** @type {number} */ r, /** @type {number} */ c) => weightAt(link, [plane, r, c], n, chosen[i + 1]) : thumbnailOf(picture.grids[g], plane, n);
     drawChooser(part.channels, { ...view, tiles: Array.from({ length: count }, (_, n) => tile(view.plane, n)), groups: groups(g) }, index, what, width);
     drawChooser(part.planes, { ...view, tiles: Array.from({ length: view.sizes[0] }, (_, plane) => tile(plane, link ? slice(i) : chosen[g])) }, view.plane, words.planes, width);
   }
@@ -236,7 +236,7 @@ function render({ model, el }) {
     const count = view.tiles.length;
     chooser.root.hidden = count === 1;
     if (count === 1) return;
-    const told = fill(words.chooser, { what, index, count });
+    const told = fill(words.chooser, { what, index, last: count - 1 });
     write(chooser.told, told);
     chooser.tiles = drawStrip(chooser.strip, view, index, width, theme, zoom);
     const values = { "aria-label": what, "aria-valuemin": 0, "aria-valuemax": count - 1, "aria-valuenow": index, "aria-valuetext": told };

@@ -16,7 +16,7 @@ from widgets.picture import VIEWS
 
 HERE = Path(__file__).parent
 SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
-THUMBNAIL = 24  # cells a side
+THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
 MOST_THUMBNAILS = 64
 
 
@@ -174,6 +174,8 @@ class Stage(anywidget.AnyWidget):
             "first": sent.start,
             "sent": sent.stop - sent.start,
             "values": None if index == 0 else _floats(grid.values[sample, ..., sent]),
+            # Of all channels, where some are not sent: {"steps": cells from one to the next, "values": bytes}.
+            "thinned": None if sent.stop - sent.start == grid.shape[-1] else _thinned(grid.values[sample]),
         }
 
     def _link(self, index, sample):
@@ -313,6 +315,18 @@ def _thumbnails(values):
     while images.ndim > 3:
         images = images[:, 0]
     images = images.reshape(len(images), -1, images.shape[-1])
-    height, width = (-(-size // THUMBNAIL) for size in images.shape[1:])
+    _, height, width = _steps((1, *images.shape[1:]))
     small = images[:, ::height, ::width]
     return {"shape": list(small.shape), "values": _floats(small)}
+
+
+def _thinned(values):
+    """One sample (planes, rows, columns, channels) thinned out, for thumbnails."""
+    steps = _steps(_three(values.shape[:-1], 1))
+    thin = values.reshape(*_three(values.shape[:-1], 1), -1)[tuple(slice(None, None, step) for step in steps)]
+    return {"steps": steps, "values": _floats(thin)}
+
+
+def _steps(sizes):
+    """How far the cells of a thumbnail lie apart along each axis."""
+    return [-(-size // most) for size, most in zip(sizes, THUMBNAIL)]

@@ -38,7 +38,7 @@ export function walk({ ui, words, listen, grid, reach, start }) {
     step = Math.min(step, end());
     ui.position.max = end();
     ui.position.value = String(step);
-    ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position: step, count }));
+    ui.position.setAttribute("aria-valuetext", fill(words.position_of, { position: step + 1, count }));
     write(ui.where, `${step + 1} / ${count}`);
   }
 

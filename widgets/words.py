@@ -185,7 +185,7 @@ STAGE = {
     "slices": "kernel slice",
     "filters": "filter",
     "between": "channel",
-    "chooser": "{what} {index} of {count}",
+    "chooser": "{what} {index} of 0 to {last}",
     "thumbnails_more": "The first {shown} of {count} samples.",
     "first": "First cell",
     "back": "One step back",

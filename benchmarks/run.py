@@ -25,6 +25,7 @@ HEAD = ("What", "Here", "Beside it", "Ratio", "Aim")
 INTRO = (
     "Each row says what it counts: a median, or for pointing the time that 95 of 100 moves do not exceed (p95). "
     "The last change is that of picture or words, spoken ones included; painted is the frame that shows the picture. "
+    "Where a row gives both, its aim was set with the first of these clocks. "
     "The ratio is the figure here divided by that beside it. Lower is better."
 )
 PLOT = "![What a slider move costs against the size of the input](benchmarks/sizes.png)"

@@ -21,7 +21,7 @@ e
 """
 
 
-def measure(lab, moves=10):
+def measure(lab, moves=30):
     """Median ms of a move: {(side, channels): number}."""
     notebook = lab.notebook([EXPLORER], fresh=True, size=(1400, 1000), script=SCRIPT)
     notebook.wait_revision(1)
@@ -86,7 +86,7 @@ def rows(lab):
     start, slope = line(cost)
     small, large = cost[SIDES[0], CHANNELS[0]], cost[SIDES[-1], CHANNELS[0]]
     yield (
-        f"Slider key to repainted picture, {SIDES[-1]}x{SIDES[-1]}x{CHANNELS[0]} (median of 10; see the plot)",
+        f"Slider key to repainted picture, {SIDES[-1]}x{SIDES[-1]}x{CHANNELS[0]} (median of 30; see the plot)",
         f"{large:.0f} ms",
         f"{SIDES[0]}x{SIDES[0]}x{CHANNELS[0]}, {small:.0f} ms",
         f"{large / small:.2f}",

@@ -65,6 +65,14 @@ def test_environment_yml_installs_this_project_with_all_its_extras_and_nothing_e
     assert version in SpecifierSet(PYPROJECT["project"]["requires-python"])
 
 
+def test_every_dependency_has_its_reason_beside_it():
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").splitlines()
+    extras = PYPROJECT["project"]["optional-dependencies"].values()
+    for wanted in [*PYPROJECT["project"]["dependencies"], *(one for extra in extras for one in extra)]:
+        (line,) = [line for line in lines if line.strip().startswith(f'"{wanted}"')]
+        assert len(line.partition("#")[2].split()) >= 3, line
+
+
 def hosted():
     """The versions of the hosted notebook service: {name: version}."""
     lines = (ROOT / "tests" / "hosted.txt").read_text(encoding="utf-8").splitlines()
@@ -145,6 +153,19 @@ def test_the_table_in_the_readme_lists_every_notebook():
     assert rows == [(path.stem,) * 3 for path in NOTEBOOKS]
 
 
+def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_readme():
+    def rows(text, cells):
+        lines = [line.split(" | ") for line in text.splitlines() if re.match(r"\| \[?\d\d_", line)]
+        return [[line[cell].strip("| ") for cell in cells] for line in lines]
+
+    first = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))["cells"]
+    told = rows("\n".join("".join(cell["source"]) for cell in first), (1, 2))
+    in_readme = rows(README, (2, 3))
+    assert told[1:] == in_readme[1:]
+    assert told[0][1] == in_readme[0][1]  # of itself it speaks in other words
+    assert [minutes for _, minutes in told if not 5 <= int(re.match(r"\d+", minutes)[0]) <= 60] == []
+
+
 @each_notebook
 def test_every_notebook_has_a_small_picture_with_words_in_the_readme(path):
     (row,) = [line for line in README.splitlines() if line.startswith(f"| [{path.stem}]")]
@@ -178,6 +199,17 @@ def test_continuous_integration_ends_with_the_test_command_of_the_readme():
 
 
 MAKE = shutil.which("make")
+
+
+@pytest.mark.skipif(MAKE is None, reason="there is no make here")
+def test_make_lab_sets_up_and_opens_the_first_notebook():
+    answer = subprocess.run([MAKE, "-n", "-W", "pyproject.toml", "lab"], cwd=ROOT, capture_output=True, text=True)
+    *before, last = answer.stdout.strip().splitlines()
+    assert any("pip install" in line for line in before)
+    notebook, folder = re.search(r"jupyter lab --LabApp.default_url=/lab/tree/(\S+) +(\S+)$", last).groups()
+    assert ROOT / folder / notebook == NOTEBOOKS[0]
+
+
 SKIPPABLE = {
     "node": ([MAKE, "js"], "SKIPPED the JavaScript tests: node is missing."),
     "Chromium": ([sys.executable, "-m", "pytest", "-rs", "tests/browser/test_predict.py"], "no Chromium found"),
@@ -234,6 +266,31 @@ def test_an_output_is_compared_unless_it_is_a_time_a_version_or_a_widget(path):
     assert [found for found in tags if found & switched] == []
     comments = re.findall("# *NBVAL_\\w+", "\n".join("".join(cell["source"]) for cell in code_cells(path)))
     assert comments == []
+
+
+@each_notebook
+def test_every_code_cell_is_saved_as_it_ran_from_top_to_bottom(path):
+    # nbval does not compare a cell without a number.
+    numbers = [cell["execution_count"] for cell in code_cells(path)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+# What these lessons print for an input of shape (4, 28, 28, 12), in this order.
+PRINTED = {
+    "01_convolution": "(4, 28, 28, 12) (4, 26, 26, 10) (4, 27, 26, 1) (4, 14, 9, 1) (4, 28, 28, 1) "
+    "(2, 2, 12, 6) (6,) (4, 27, 27, 6) (2, 2, 4, 6) (6,) (4, 27, 27, 6)",
+    "03_dilated": "(4, 26, 26, 1) (4, 20, 20, 1)",
+    "04_transposed": "(4, 13, 13, 1) (4, 57, 57, 1) (4, 32, 32, 1)",
+    "05_separable": "(2, 2, 12, 6) (6,) (4, 27, 27, 6) (2, 2, 12, 1) (1, 1, 12, 6) (6,) (4, 27, 27, 6)",
+}
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_the_shapes_that_a_lesson_is_about_are_printed_in_their_order(name):
+    outputs = [output for cell in code_cells(ROOT / "notebooks" / f"{name}.ipynb") for output in cell["outputs"]]
+    found = iter(re.findall(r"\([\d, ]+\)", "".join("".join(output.get("text", "")) for output in outputs)))
+    wanted = re.findall(r"\([\d, ]+\)", PRINTED[name])
+    assert [shape for shape in wanted if shape not in found] == []  # `in` reads on, so that the order counts
 
 
 @each_notebook

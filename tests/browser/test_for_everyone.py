@@ -79,6 +79,7 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     look(page, theme, width)
     for _ in range(2):  # in a higher window the controls are higher too
         look(page, theme, width, height=page.page.evaluate(UNFOLD) + 200)
+    page.screenshot(f"{theme}-{width}")
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate(RUN_AXE, OURS)
     assert found["bad"] == []

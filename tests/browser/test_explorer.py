@@ -204,7 +204,9 @@ def test_settings_that_keras_was_not_asked_for_are_not_called_refused_by_keras(s
 
 def test_settings_refused_from_the_start_have_an_empty_frame_and_can_be_mended(show):
     page = show("layers.Conv2D(2, 9)", "(1, 8, 8, 1)")
-    assert "zero or negative" in page.stage.locator(".cn-problem").inner_text()
+    problem = page.stage.locator(".cn-problem").inner_text()
+    assert python(page, "e.facts.problem") in problem
+    assert "the window covers 9 cells and the input has 8" in problem
     assert not page.stage.locator(".cn-panels").is_visible()
     press(page, "Escape", "Space")  # nothing to let go of or to play
     page.slider("kernel_size height").press("ArrowLeft")
@@ -734,7 +736,7 @@ def angry(y):
     page = show("layers.Conv2D(2, 3, activation=angry)", "(1, 5, 5, 2)")
     assert "<b>first</b>" in page.stage.locator(".cn-problem").inner_text()
     page.stage.get_by_text("All that Keras said").click()
-    assert "<img src=x" in page.stage.locator(".cn-problem").inner_text()
+    page.stage.locator(".cn-problem").get_by_text("<img src=x").wait_for()
     assert page.stage.locator("b, img").count() == 0
 
 

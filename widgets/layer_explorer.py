@@ -252,5 +252,5 @@ class Explorer(Shown, ipywidgets.Box):
 
 
 def _copied(values):
-    """The reader's own array. What is too large to be shown is too large to be copied: zeros that no cell can change."""
+    """The reader's own array. One too large to be shown is too large to be copied: zeros that cannot be changed."""
     return values if values.nbytes > LARGEST_INPUT else values.copy()

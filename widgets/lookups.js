@@ -65,7 +65,7 @@ export function planeOf({ sizes: [, rows, columns], first, sent, values }, plane
   return channel < first || channel >= first + sent ? () => NaN : (row, column) => values[start + (row * columns + column) * sent];
 }
 
-/** The same for a thumbnail: of a channel that was not sent, the nearest of the cells that were. @param {Grid} grid
+/** The same for a thumbnail: of a channel that was not sent, the last cell before that was. @param {Grid} grid
  * @param {number} plane @param {number} channel @returns {(row: number, column: number) => number} */
 export function thumbnailOf(grid, plane, channel) {
   const { sizes, first, sent, channels, thinned } = grid;

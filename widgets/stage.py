@@ -321,10 +321,11 @@ def _thumbnails(values):
 
 
 def _thinned(values):
-    """One sample (planes, rows, columns, channels) thinned out, for thumbnails."""
-    steps = _steps(_three(values.shape[:-1], 1))
-    thin = values.reshape(*_three(values.shape[:-1], 1), -1)[tuple(slice(None, None, step) for step in steps)]
-    return {"steps": steps, "values": _floats(thin)}
+    """One sample, of all its channels, thinned out for thumbnails."""
+    sizes = _three(values.shape[:-1], 1)
+    steps = _steps(sizes)
+    planes, rows, columns = (slice(None, None, step) for step in steps)
+    return {"steps": steps, "values": _floats(values.reshape(*sizes, -1)[planes, rows, columns])}
 
 
 def _steps(sizes):

@@ -12,6 +12,16 @@ Example:
 import json
 import re
 
+# The first cell of a notebook whose explorers all appear in one box; see `show_in_place`.
+SETUP = """\
+import ipywidgets
+import keras
+import numpy as np
+from tensorflow.keras import layers
+from widgets import explore
+place = ipywidgets.VBox()
+place"""
+
 # Whether all pixels of a canvas down from (x, y) bear the colour of what is lit, or its mixture with the halo. No value
 # is drawn in such a colour; the dots of cells that no window reads are, with gaps between them.
 IS_LIT = """(context, x, y, height = 4) => {
@@ -20,6 +30,14 @@ IS_LIT = """(context, x, y, height = 4) => {
   return [...Array(height).keys()].every(i => lit(...data.slice(4 * i, 4 * i + 3)));
 }"""
 NUMBER = r"-?\d+\.?\d*(?:e[-+]?\d+)?"
+
+
+def show_in_place(page, *arguments, count=1):
+    """Show another explorer, made of these arguments of `explore`, `count` times in the box of SETUP."""
+    page.run("place.children = []")
+    page.page.wait_for_function("document.querySelector('.cn-stage') === null")
+    page.run(f"e = explore({', '.join(arguments)})\nplace.children = [e] * {count}")
+    page.page.wait_for_function("n => document.querySelectorAll('.cn-stage[data-revision]').length === n", arg=count)
 
 
 def python(page, expression):

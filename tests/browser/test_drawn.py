@@ -1,18 +1,9 @@
 """What stands on the canvases: numbers, hatching, dots, colours and thumbnails, read from their pixels and texts."""
 
 import pytest
-from reading import canvas, point, press, python, settle, strip
+from reading import SETUP, canvas, point, press, python, settle, show_in_place, strip
 
-SETUP = """\
-import ipywidgets
-import keras
-import numpy as np
-from tensorflow.keras import layers
-from widgets import explore
-place = ipywidgets.VBox()
-place"""
-
-# Notes every text that is written on a panel: where, in cells of `part.cell` pixels, is worked out by `written`.
+# Notes every text that is written on a panel, and where; `written` works out in which cell.
 LISTEN = """
 window.texts = [];
 const { fillText } = CanvasRenderingContext2D.prototype;
@@ -36,11 +27,8 @@ def show(page):
     """Shows an explorer that the kernel calls `e`; nothing is lit on it."""
 
     def show(*arguments):
-        page.run("place.children = []")
-        page.page.wait_for_function("document.querySelector('.cn-stage') === null")
         page.page.evaluate("window.texts = []")
-        page.run(f"e = explore({', '.join(arguments)})\nplace.children = [e]")
-        page.page.wait_for_function("document.querySelector('.cn-stage[data-revision]') !== null")
+        show_in_place(page, *arguments)
         page.stage.locator(".cn-frame").first.focus()
         press(page, "Escape")
         return page

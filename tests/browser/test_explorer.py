@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from reading import (
     IS_LIT,
+    SETUP,
     button,
     canvas,
     facts,
@@ -22,18 +23,10 @@ from reading import (
     press,
     python,
     settle,
+    show_in_place,
     strip,
     wait_lit,
 )
-
-SETUP = """\
-import ipywidgets
-import keras
-import numpy as np
-from tensorflow.keras import layers
-from widgets import explore
-place = ipywidgets.VBox()
-place"""
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +42,7 @@ def show(page):
     """Shows an explorer, `show("layers.Conv2D(1, 3)")`, which the kernel calls `e`; gives the notebook."""
 
     def show(*arguments, count=1):
-        page.run("place.children = []")
-        page.page.wait_for_function("document.querySelector('.cn-stage') === null")
-        page.run(f"e = explore({', '.join(arguments)})\nplace.children = [e] * {count}")
-        page.page.wait_for_function(
-            "n => document.querySelectorAll('.cn-stage[data-revision]').length === n", arg=count
-        )
+        show_in_place(page, *arguments, count=count)
         return page
 
     yield show

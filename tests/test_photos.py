@@ -10,7 +10,8 @@ from keras import layers
 from PIL import Image
 
 from widgets import explore
-from widgets.photos import as_input, photograph, uploaded
+from widgets.photos import as_input, photograph
+from widgets.stage import Stage
 
 
 def data(image, kind, **options):
@@ -104,15 +105,9 @@ def test_far_more_pixels_than_pillow_opens_are_refused_too():
         as_input(huge, 8, colour=False)
 
 
-def test_upload_controls_of_both_versions_of_ipywidgets_are_read():
-    assert uploaded({"a.png": {"metadata": {}, "content": b"old"}}) == b"old"
-    assert uploaded(({"name": "a.png", "content": memoryview(b"new")},)) == b"new"
-    assert uploaded({}) is None and uploaded(()) is None
-
-
 def explorer_with(upload, layer=None):
     e = explore(layer or layers.Conv2D(2, 3))
-    e._pictures._take(type("Change", (), {"new": ({"name": "x", "content": upload},)}))
+    e._stage._handle_custom_msg({"image": "mine.png"}, [memoryview(upload)])  # what the browser sends
     return e
 
 
@@ -129,8 +124,12 @@ def test_an_upload_is_shown_in_colour_and_can_be_made_grey_and_larger():
 
 
 def test_a_damaged_upload_says_so_and_leaves_the_explorer_as_it_was():
-    e = explorer_with(b"junk")
-    assert "must be a picture" in e._pictures.told.value and 'role="alert"' in e._pictures.told.value
+    sent = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stage, "send", lambda stage, content, buffers=None: sent.append(content))
+        e = explorer_with(b"junk")
+    (told,) = sent
+    assert told["image_refused"].startswith("The file must be a picture in one of these formats: PNG, JPEG or WEBP.")
     assert e.x.shape == (1, 8, 8, 1) and "my own, colour" not in e._pictures.menu.options
 
 

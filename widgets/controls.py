@@ -10,26 +10,7 @@ import numpy as np
 from widgets import arithmetic, words
 from widgets.recipe import in_keras_form
 from widgets.settings import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag
-
-
-class IntSlider(ipywidgets.IntSlider):
-    """A slider whose move is answered by the picture first; ipywidgets' echo, for other pages of the kernel, waits."""
-
-    _echo = None
-
-    def set_state(self, sync_data):
-        try:
-            super().set_state(sync_data)
-        finally:
-            echo, self._echo = self._echo, None
-            if echo is not None:  # with the value that there is now: the move may have made another one of it
-                super()._send(echo | {"state": self.get_state(echo["state"])})
-
-    def _send(self, msg, buffers=None):
-        if msg.get("method") == "echo_update":  # it has no buffers: a slider's traits are numbers and words
-            self._echo = msg
-        else:
-            super()._send(msg, buffers)
+from widgets.slider import IntSlider
 
 
 class Controls:
@@ -146,8 +127,8 @@ class Controls:
         if name in self._squares:
             self._squares[name].value = len(set(value)) == 1
         for control, one in zip(controls, value if isinstance(value, (tuple, list)) else [value]):
-            if hasattr(control, "max"):
-                control.min, control.max = min(control.min, one), max(control.max, one)
+            if isinstance(control, IntSlider):
+                control.admit(one)
             control.value = one
 
     def _setting_rows(self, name, rule, value):
@@ -178,7 +159,6 @@ class Controls:
         elif isinstance(rule, Divisor):
             control = self._slider(name, Count(1, self._input_shape[self._channel_axis]), value)
             control.observe(self._keep_divisor, "value")
-            ipywidgets.dlink((control, "max"), (control, "disabled"), lambda most: most == 1)  # nothing to choose
         elif isinstance(rule, Choice):
             options = rule.options if value in rule.options else (*rule.options, value)
             # The names are the values: a menu takes None for "nothing chosen".
@@ -258,7 +238,7 @@ class Controls:
                 with self._quietly():
                     for slider in self._controls[name]:
                         held.enter_context(slider.hold_sync())
-                        slider.max = max(slider.max, value)
+                        slider.admit(value)
                         slider.value = value
             self._changed()
 
@@ -282,7 +262,8 @@ class Controls:
         for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
             with self._quietly():
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
-                groups.value, groups.max = fitting[-1], change.new
+                groups.value = fitting[-1]
+                groups.limit(1, change.new)
 
     @contextmanager
     def _quietly(self):

@@ -1,8 +1,10 @@
 // @ts-check
 /** What a reader's hand does to a picture: cells and weights edited, sampling points moved, files kept. */
-import { inside, valueAt, weightAt, number } from "./lookups.js";
-import { relabel } from "./parts.js";
+import { inside, valueAt, weightAt, number, fill } from "./lookups.js";
+import { relabel, copy, noteBeside, isFramed } from "./parts.js";
 import { cellName, tapName } from "./telling.js";
+
+const LARGEST_FILE = 8e6; // bytes; a larger message ends the line to some kernels
 
 /** The number that a text means; null where it means none. A comma counts as a point. @param {string} text */
 export function numberIn(text) {
@@ -192,13 +194,25 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     return true;
   }
 
+  ui.own.hidden = !model.get("takes_image");
+  listen(ui.own, "click", () => ui.file.click());
+  listen(ui.file, "change", async () => {
+    const [file] = ui.file.files;
+    noteBeside(ui.own, "");
+    if (file?.size > LARGEST_FILE) noteBeside(ui.own, fill(words.own_large, { limit: LARGEST_FILE / 1e6, size: (file.size / 1e6).toFixed(1) }));
+    else if (file) send({ image: file.name }, [await file.arrayBuffer()]);
+    ui.file.value = ""; // so that the same file can be chosen again
+  });
+
   const kept = [ui.png, ui.gif, ui.state];
+  let keeping = ui.png; // the button of what was asked for last
   for (const [kind, made] of /** @type {[string, any][]} */ ([["png", ui.png], ["gif", ui.gif], ["state", ui.state]])) {
     listen(made, "click", () => {
       const { lit, chosen, picture } = now();
       const cell = lit?.id === String(picture.grids.length - 1) ? lit.cell : [];
-      for (const other of kept) other.disabled = true;
-      ui.text.hidden = true;
+      for (const other of kept) { other.disabled = true; noteBeside(other, ""); }
+      ui.text.hidden = ui.made.hidden = true;
+      keeping = made;
       send({ export: kind, channels: chosen, cell });
     });
   }
@@ -208,16 +222,25 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     ui.progress.hidden = answer.progress === undefined;
     if (answer.progress !== undefined) { ui.progress.value = answer.progress; return; }
     for (const made of kept) made.disabled = false;
-    if (answer.file) {
-      const address = URL.createObjectURL(new Blob([buffers[0]], { type: answer.type }));
-      Object.assign(document.createElement("a"), { href: address, download: answer.file }).click();
-      setTimeout(() => URL.revokeObjectURL(address), 10000);
-      return;
-    }
+    if (answer.image_refused) noteBeside(ui.own, answer.image_refused);
+    if (answer.file) return handOver(answer, buffers[0]);
     ui.text.value = answer.text ?? answer.refused ?? "";
     ui.text.hidden = ui.text.value === ""; // it was interrupted
     ui.text.select();
-    if (answer.text) navigator.clipboard?.writeText(answer.text).catch(() => {}); // else it is selected, for Ctrl+C
+    if (answer.text) copy(keeping, answer.text, () => ui.text.select(), words);
+  }
+
+  /** Give a file to the browser. A frame that may not download does not say so: there the picture is shown too.
+   * @param {{file: string, type: string}} answer @param {any} bytes */
+  function handOver({ file, type }, bytes) {
+    const address = URL.createObjectURL(new Blob([bytes], { type }));
+    Object.assign(document.createElement("a"), { href: address, download: file }).click();
+    if (isFramed()) {
+      noteBeside(keeping, fill(words.file_framed, { file }));
+      URL.revokeObjectURL(ui.made.src);
+      ui.made.src = address;
+      ui.made.hidden = false;
+    } else setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
 
   return {

@@ -1,6 +1,5 @@
 """What a reader changes by hand: cells of the input, weights, whole kernels and pictures; each can be taken back."""
 
-import html
 import math
 
 import ipywidgets
@@ -10,6 +9,7 @@ from widgets import photos, presets, words
 from widgets.inputs import LARGEST_INPUT, boat, seeded_values
 from widgets.memory import Memory
 from widgets.settings import WEIGHTS
+from widgets.slider import IntSlider
 
 MOST_UNDOS = 100
 
@@ -180,7 +180,7 @@ class KernelControls:
 
 
 class PictureControls:
-    """Whose picture the layer sees: the one given, our own, a photograph, or an upload.
+    """Whose picture the layer sees: the one given, our own, a photograph, or the reader's.
 
     `replace(x, given)` hands a new input over; `given` says that it is the one of the start.
     """
@@ -194,19 +194,13 @@ class PictureControls:
         options = [words.AS_GIVEN, *[words.THE_BOAT] * (channels in (None, 1))]
         options += [name for name in allowed if name in (words.PHOTO_GREY, words.PHOTO_COLOUR)]
         self.menu = ipywidgets.Dropdown(options=options, description=words.PICTURE)
-        self.size = ipywidgets.IntSlider(48, 8, 224, description=words.PICTURE_SIZE, disabled=True)
-        self.upload = ipywidgets.FileUpload(
-            accept=".png,.jpg,.jpeg,.webp", description=words.UPLOAD, layout=ipywidgets.Layout(width="auto")
-        )
-        self.told = ipywidgets.HTML()
+        self.size = IntSlider(48, 8, 224, description=words.PICTURE_SIZE, disabled=True)
         self.menu.observe(lambda _: self._show(), "value")
         self.size.observe(lambda _: self.menu.value in self.PHOTOS and self._show(), "value")
-        self.upload.observe(self._take, "value")
-        self.rows = [self.menu, self.size, self.upload, self.told]
+        self.rows = [self.menu, self.size]
 
     def reset(self):
         """The menu as at the start; returns the picture of the start, or None where it is there already."""
-        self.told.value = ""
         if self.menu.value == words.AS_GIVEN:
             return None
         self._silent = True
@@ -219,7 +213,6 @@ class PictureControls:
         if self._silent:
             return None
         self.size.disabled = name not in self.PHOTOS  # the others have a size of their own
-        self.told.value = ""
         if name == words.AS_GIVEN:
             return self._replace(self._given, True)
         if name == words.THE_BOAT:
@@ -227,16 +220,10 @@ class PictureControls:
         data = self._own if name in (words.OWN_GREY, words.OWN_COLOUR) else photos.photograph()
         self._replace(photos.as_input(data, self.size.value, self.PHOTOS[name]), False)
 
-    def _take(self, change):
-        data = photos.uploaded(change.new)
-        if data is None:
-            return
+    def take(self, data):
+        """Show the reader's own image, of the bytes of a file. Raises ValueError, in plain words, for what is none."""
         own = [name for name in self._allowed if name in (words.OWN_GREY, words.OWN_COLOUR)]
-        try:
-            photos.as_input(data, 8, False)
-        except ValueError as error:
-            self.told.value = f'<div role="alert">{html.escape(str(error))}</div>'
-            return
+        photos.as_input(data, 8, False)
         self._own = data
         self._silent = True  # a menu with other options first falls back to its first one
         if own[0] not in self.menu.options:

@@ -72,11 +72,15 @@ class Explorer(Shown, ipywidgets.Box):
 
     def _show(self, reveal, views, controls):
         self._picture = self._drawn = None
-        self._stage = Stage(reveal=bool(reveal), view=views[0] if views else "", editable=self._editable())
+        view = views[0] if views else ""
+        takes_image = self._pictures is not None
+        self._stage = Stage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
         self._stage.observe(self._draw, "view")
         self._stage.on_move = self._move_point
         self._stage.on_edit = self._edit
         self._stage.on_export = self._export
+        if self._pictures:
+            self._stage.on_image = self._pictures.take
         self._ask()
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape

@@ -101,10 +101,13 @@ export function build(words) {
     fill: button("fill", words.fill, words.fill),
     clear: button("clear", words.clear, words.clear),
     undo: button("undo", words.undo, words.undo),
+    own: button("own", words.own, words.own),
+    file: element("input", { type: "file", accept: ".png,.jpg,.jpeg,.webp", class: "cn-file", "aria-label": words.own, hidden: "" }),
     png: button("png", words.png, words.png),
     gif: button("gif", words.gif, words.gif),
     state: button("state", words.state, words.state),
     progress: element("progress", { class: "cn-progress", max: "1", "aria-label": words.progress, hidden: "" }),
+    made: element("img", { class: "cn-made", alt: words.made, hidden: "" }),
     text: element("textarea", { class: "cn-text", rows: "2", readonly: "", "aria-label": words.state_label, "data-lm-suppress-shortcuts": "true", hidden: "" }),
     editor: element("span", { class: "cn-editor", hidden: "" }),
     facts: element("div", { class: "cn-facts", role: "list" }),
@@ -117,7 +120,7 @@ export function build(words) {
   const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
   ui.editor.append(ui.of, ui.field, ui.fill, ui.clear, ui.undo);
-  const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.png, ui.gif, ui.state, ui.progress, ui.text);
+  const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.own, ui.file, ui.png, ui.gif, ui.state, ui.progress, ui.text, ui.made);
   return { ...ui, below, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, tools, ui.said] };
 }
 
@@ -149,14 +152,26 @@ export function showLegend(ui, meanings) {
     element("span", { class: "cn-key" }, element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" }), /** @type {string} */ (text))));
 }
 
-/** Copy the code line. @param {any} ui @param {any} words */
-export async function copyCode(ui, words) {
-  try { await navigator.clipboard.writeText(ui.code.textContent); } catch {
-    getSelection()?.selectAllChildren(ui.code); // a frame without the clipboard: select, so that Ctrl+C does it
-    document.execCommand("copy");
+/** Whether the page is a frame in another one, whose height may follow from what is in it, and which may forbid much. */
+export const isFramed = () => window !== window.top;
+
+/** Say something beside a button; "" takes it away. @param {HTMLElement} made @param {string} text */
+export function noteBeside(made, text) {
+  const next = made.nextElementSibling;
+  if (next?.classList.contains("cn-note")) next.remove();
+  if (text) made.after(element("span", { class: "cn-note", role: "alert" }, text));
+}
+
+/** Copy a text, and say beside the button whether that was allowed. @param {HTMLElement} made @param {string} text
+ * @param {() => void} select marks the text, so that the reader can copy it @param {any} words */
+export async function copy(made, text, select, words) {
+  let done = true;
+  try { await navigator.clipboard.writeText(text); } catch { // a frame that may not, or a page on plain http
+    select();
+    done = document.execCommand("copy");
   }
-  ui.copy.textContent = words.copied;
-  setTimeout(() => { ui.copy.textContent = words.copy; }, 1500);
+  noteBeside(made, done ? words.copied : words.copy_refused);
+  if (done) setTimeout(() => noteBeside(made, ""), 1500);
 }
 
 /** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */
@@ -168,13 +183,15 @@ export function showProblem(ui, picture, words) {
   ui.problem.append(element("div", {}, picture.grids.length ? words.stale : words.empty));
 }
 
-/** "dark" or "light", from the colour that the page really has behind the stage. @param {Element} el */
+/** "dark" or "light": from the colour that the page really has behind the stage; where it has none, from the theme that
+ * Colab's page names, before that of the system. @param {Element} el */
 export function themeBehind(el) {
   for (let node = /** @type {Element | null} */ (el); node; node = node.parentElement) {
     const [r, g, b, a = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
     if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
   }
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const named = document.documentElement.getAttribute("theme");
+  return named === "dark" || named === "light" ? named : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
 /** Sliders come without an accessible name, their numbers without a role too, one that cannot be moved does not say
@@ -210,8 +227,9 @@ export function sliderEnd(event, box) {
 }
 
 /** Where a module took longer than 2 s to load, anywidget hands over no message of the kernel, for good. Ask for one;
- * `then` is called when it must be here, which is after the kernel was idle again. @param {any} model @param {() => void} then */
+ * `then` is called when it must be here, which is after the kernel was idle again. Colab's page says "idle" when it has
+ * sent a message: that is no word of the kernel's. @param {any} model @param {() => void} then */
 export function askHearing(model, then) {
-  const status = (/** @type {any} */ { content }) => { if (content.execution_state === "idle") setTimeout(then, 500); };
+  const status = (/** @type {any} */ { header, content }) => { if (header && content.execution_state === "idle") setTimeout(then, 500); };
   try { model.send("heard?", { iopub: { status } }); } catch { /* no kernel: nothing will be missed */ }
 }

@@ -48,9 +48,3 @@ def as_input(data, size, colour):
     image.thumbnail((size, size), Image.Resampling.LANCZOS)
     values = np.asarray(image, "float32") / 255
     return values.reshape(1, *values.shape[:2], 3 if colour else 1)
-
-
-def uploaded(value):
-    """The bytes of the newest file in an upload control's value, which ipywidgets 7 and 8 give in two forms."""
-    files = list(value.values() if isinstance(value, dict) else value)
-    return bytes(files[-1]["content"]) if files else None

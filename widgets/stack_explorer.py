@@ -13,6 +13,7 @@ from widgets.layer_explorer import Explorer
 from widgets.live import LiveLayer, chain_facts, live
 from widgets.models import ModelSteps
 from widgets.quiet import no_trace
+from widgets.slider import IntSlider
 
 
 class StackExplorer(Explorer):
@@ -32,7 +33,7 @@ class StackExplorer(Explorer):
         )
         longest = self._model.longest(self._model.start)
         drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
-        self._count = ipywidgets.IntSlider(drawn, 1, longest, description=words.DRAWN)
+        self._count = IntSlider(drawn, 1, longest, description=words.DRAWN)
         self._which = ipywidgets.Dropdown(description=words.SLIDERS_FOR)
         add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
         remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
@@ -52,7 +53,7 @@ class StackExplorer(Explorer):
 
     def _below(self):
         """All layers of the model, folded away where the chain shows them anyway."""
-        box = ipywidgets.HTML(self._model.html(folded=len(self.steps) <= self._count.max))
+        box = ipywidgets.HTML(self._model.html(folded=len(self.steps) <= self._model.longest(self._model.start)))
         box.add_class("cn-listing")
         return [box]
 
@@ -60,8 +61,8 @@ class StackExplorer(Explorer):
         if not self._silent:
             longest = self._model.longest(self._first.value)
             self._silent = True
-            self._count.max = longest
             self._count.value = min(self._count.value, longest)
+            self._count.limit(1, longest)
             self._silent = False
             self._again()
 

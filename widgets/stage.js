@@ -6,13 +6,14 @@
 import { decode, limitOf, inside, valueAt, planeOf, thumbnailOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
 import { lightsOfCell, lightsOfTap } from "./lighting.js";
 import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
-import { build, panel, write, element, fold, breakable, relabel, copyCode, showFacts, showLegend, showProblem, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
+import { build, panel, write, element, fold, breakable, relabel, copy, noteBeside, isFramed, showFacts, showLegend, showProblem, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
 import { walk } from "./walk.js";
 import { isNarrow, layOut } from "./layout.js";
 
 const QUIET = 250; // ms after which what is lit is said at once; of quicker moves the first and the last are said
+const HIGHEST = 5000; // px of an output in Colab
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
@@ -36,7 +37,7 @@ function render({ model, el }) {
   /** @type {number[]} */ let planes = []; // the plane shown of each grid
   /** @type {number[]} */ let tapPlanes = []; // the plane shown of each kernel
   /** @type {{id: string, cell: number[]} | null} */ let lit = null;
-  let [started, hears] = [false, false];
+  let started = false;
   let wired = ""; // what the wiring was drawn for
   let spoken = { shape: "", said: "" }; // the output's shape and what was lit, when they were last said
   let pinned = false;
@@ -365,7 +366,8 @@ function render({ model, el }) {
 
   /** @param {any} answer @param {any[]} buffers */
   function answered(answer, buffers) {
-    if (answer === "heard") { hears = true; return; }
+    hear();
+    if (answer === "heard") return;
     if (!answer.window) return hand.answered(answer, buffers);
     if (answer.revision !== picture.revision) return;
     fetched = { key: [answer.revision, answer.grid, ...answer.window].join(), values: /** @type {Float32Array} */ (floats(buffers[0])) };
@@ -404,13 +406,19 @@ function render({ model, el }) {
     drawGrids();
   }
 
+  /** Something has come from the kernel: the lifeline beside the stage need not say that nothing does. */
+  function hear() {
+    el.dataset.hears = "yes";
+    el.dispatchEvent(new Event("cn-heard", { bubbles: true }));
+  }
+
   /** Jupyter throws where the kernel is gone. The lifeline beside the stage hears of both. @param {() => void} act */
   function reach(act) {
     let told = "cn-sent";
     try { act(); } catch { told = "cn-lost"; }
     el.dispatchEvent(new Event(told, { bubbles: true }));
   }
-  const send = (/** @type {any} */ content) => reach(() => model.send(content));
+  const send = (/** @type {any} */ content, /** @type {ArrayBuffer[]} */ buffers = []) => reach(() => model.send(content, undefined, buffers));
 
   /** Tell Python, and the other views. @param {string} trait @param {any} value */
   const tell = (trait, value) => reach(() => { model.set(trait, value); model.save_changes(); });
@@ -486,13 +494,16 @@ function render({ model, el }) {
     if (view) { steps.pause(); tell("view", view); }
   });
   listen(ui.revealing, "click", () => tell("reveal", !model.get("reveal")));
-  listen(ui.copy, "click", () => copyCode(ui, words));
+  listen(ui.copy, "click", () => copy(ui.copy, ui.code.textContent, () => getSelection()?.selectAllChildren(ui.code), words));
   listen(ui.full, "click", async () => {
     const leaving = document.fullscreenElement || box().classList.contains("cn-full");
+    noteBeside(ui.full, "");
     try {
       if (document.fullscreenElement) await document.exitFullscreen();
       else if (!leaving) await box().requestFullscreen();
-    } catch { /* a frame that may not: fill it instead */ }
+    } catch { // a window is filled instead; what a frame would be filled with, it takes its height from
+      if (isFramed()) return noteBeside(ui.full, words.full_refused);
+    }
     box().classList.toggle("cn-full", !leaving);
     resize();
   });
@@ -510,6 +521,7 @@ function render({ model, el }) {
   listen(matchMedia("(prefers-color-scheme: dark)"), "change", retheme);
   listen(document, "focusin", () => { if (el.isConnected) mend(); });
   document.addEventListener("keydown", event => sliderEnd(event, box()), { signal: ending.signal, capture: true });
+  model.on("change:snapshot", hear);
   model.on("change:snapshot change:reveal", drawAll);
   model.on("msg:custom", answered);
 
@@ -522,11 +534,15 @@ function render({ model, el }) {
   drawAll();
   const remade = new MutationObserver(() => mendSliders(box())); // other values, or other sliders for another picture or layer
   function mend() {
+    box().classList.toggle("cn-framed", isFramed());
     mendSliders(box());
     for (const controls of box().querySelectorAll(".cn-controls, .cn-side")) remade.observe(controls, { childList: true, subtree: true });
   }
   requestAnimationFrame(mend);
-  askHearing(model, () => { if (!hears && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });
+  // In Colab an output scrolls within its page from some height on, unless it asks not to.
+  /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });
+  el.dataset.hears = "no";
+  askHearing(model, () => { if (el.dataset.hears === "no" && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });
 
   return () => {
     steps.pause();
@@ -535,6 +551,7 @@ function render({ model, el }) {
     resized.disconnect();
     rethemed.disconnect();
     remade.disconnect();
+    model.off("change:snapshot", hear);
     model.off("change:snapshot change:reveal", drawAll);
     model.off("msg:custom", answered);
     el.replaceChildren(); // JupyterLab keeps the element of every view that there ever was

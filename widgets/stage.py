@@ -60,6 +60,8 @@ class Stage(anywidget.AnyWidget):
     start = traitlets.Dict().tag(sync=True)
     # What a reader may change by hand: "picture", "kernel", or both.
     editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
+    # Whether a reader may hand over an image of his own.
+    takes_image = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
         self._facts = self._picture = self._first_sent = None
@@ -67,6 +69,7 @@ class Stage(anywidget.AnyWidget):
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
+        self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
         self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
         self._lit = []  # the output cell that the browser last said was lit
         self.observe(lambda _: self._redraw(), "wanted")
@@ -220,6 +223,8 @@ class Stage(anywidget.AnyWidget):
             return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
         if isinstance(question, dict) and "edit" in question:
             return self._carry_out(lambda: self.on_edit(question["edit"], self.snapshot["sample"]))
+        if isinstance(question, dict) and "image" in question:
+            return self._take_image(bytes(buffers[0]))
         if isinstance(question, dict) and "export" in question:
             return self._hand_over(question)
         if not isinstance(question, dict) or "window" not in question or self._picture is None:
@@ -254,6 +259,12 @@ class Stage(anywidget.AnyWidget):
         finally:
             if self.snapshot["revision"] == before:
                 self._redraw()
+
+    def _take_image(self, data):
+        try:
+            self.on_image(data)
+        except ValueError as error:
+            self.send({"image_refused": str(error)})
 
     def _hand_over(self, question):
         """A file for the browser to save, or a text for it to copy."""

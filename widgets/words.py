@@ -119,7 +119,6 @@ PHOTO_GREY = "photograph, grey"
 PHOTO_COLOUR = "photograph, colour"
 OWN_GREY = "my own, grey"
 OWN_COLOUR = "my own, colour"
-UPLOAD = "My own picture"
 PICTURE_LARGE = (
     "A picture may have at most {limit:.0f} megapixels. Received: {received} megapixels. Try a smaller copy of it."
 )
@@ -199,11 +198,13 @@ STAGE = {
     "speeds": ["1 cell/s", "3 cells/s", "8 cells/s", "20 cells/s"],
     "full": "Full screen",
     "full_leave": "Leave full screen",
+    "full_refused": "This page does not allow full screen. Make the whole page larger instead, with Ctrl and +.",
     "hide": "Hide answer",
     "reveal": "Reveal answer",
     "predict": PREDICT,
     "copy": "Copy",
     "copied": "Copied",
+    "copy_refused": "The browser does not let this page copy. The text is selected: press Ctrl+C.",
     "whole_problem": "All that Keras said",
     "refused": "Keras refuses these settings:",
     "no_output": "These settings give no output:",
@@ -251,17 +252,23 @@ STAGE = {
     "fill": "Fill",
     "clear": "Clear",
     "undo": "Undo",
+    "own": "My own picture",
+    "own_large": "A file may have at most {limit} MB. This one has {size} MB. Try a smaller copy of it.",
     "png": "Save PNG",
     "gif": "Save GIF",
     "state": "Copy state",
     "state_label": "The state, for explore(state=...)",
     "progress": "Drawing",
+    "file_framed": "Handed to the browser as {file}. If no file comes, this page forbids it: "
+    "save the picture below, with a right click or a long press.",
+    "made": "The picture to save",
     "more": "... and {count} more",
 }
 
 LIFELINE = {
     "gone": "The kernel was restarted or stopped: run the cells up to this one again. No cells? Reload the page.",
-    "waiting": "Still waiting for the kernel. If no other cell is running, restart it, and run this cell again.",
+    "waiting": "Still waiting for the kernel. If it was restarted or stopped, run the cells up to this one again.",
+    "running": "Another cell is running. This tool answers when it is done.",
     "deaf": "The browser was too busy when this tool was opened. It shows no change: run this cell again.",
 }
 

@@ -6,7 +6,8 @@ import { test } from "node:test";
 // As text, since node takes a .js file for another kind of module; the widget is loaded from text as well.
 const url = (text) => `data:text/javascript;base64,${Buffer.from(text).toString("base64")}`;
 const [lookups, drawing] = await Promise.all(["lookups", "drawing"].map((name) => readFile(new URL(`../widgets/${name}.js`, import.meta.url), "utf8")));
-const { THEMES, GROUPS, colourOf, inkOn, roomIn, traceOf } = await import(url(drawing.replace("./lookups.js", url(lookups))));
+const { short } = await import(url(lookups));
+const { THEMES, GROUPS, colourOf, inkOn, labelsIn, roomIn, traceOf } = await import(url(drawing.replace("./lookups.js", url(lookups))));
 
 const themes = Object.entries(THEMES);
 
@@ -121,4 +122,26 @@ test("a cell too small for readable figures has no room, and a larger one never 
   assert.ok(roomIn(44) >= 2.8);
   assert.ok(roomIn(17) > 1, "two digits, or 0.4");
   for (let cell = 5; cell < 90; cell++) assert.ok(roomIn(cell + 1) > roomIn(cell) - 1e-9);
+});
+
+test("numbers of cells that are lit together take smaller figures where one needs them, and are left out where one has no room", () => {
+  const font = (cell, numbers) => labelsIn(cell, numbers)?.font;
+  assert.deepEqual(labelsIn(40, [1, -2]), { texts: ["1", "-2"], font: 13 });
+  assert.deepEqual(labelsIn(40, [1, -20000])?.texts, ["1", "-20000"]);
+  assert.ok(font(40, [1, -20000]) > 8 && font(40, [1, -20000]) < 10);
+  assert.deepEqual(labelsIn(26, [1000, 0])?.texts, ["1000", "0"]); // notebook 04 in a narrow window
+  assert.deepEqual(labelsIn(44, [0.36512, -0.22951, 1])?.texts, ["0.37", "-0.23", "1"]);
+  assert.deepEqual(labelsIn(44, [NaN, -Infinity])?.texts, ["nan", "-inf"]);
+  assert.equal(labelsIn(20, [1, 1000]), null);
+  assert.equal(labelsIn(10, [1]), null);
+});
+
+test("a number that fits in a plain cell fits in a lit one too, in readable figures", () => {
+  for (let cell = 14; cell <= 90; cell++) {
+    for (const value of [1, -1, 12, -12, 123, 0.5, -0.25, 1000, -1000, 123456, 1e7, -1e-7, NaN, -Infinity]) {
+      const labels = labelsIn(cell, [value]);
+      if (short(value, roomIn(cell))) assert.ok(labels, `${value} in ${cell}`);
+      if (labels) assert.ok(labels.font >= 8);
+    }
+  }
 });

@@ -71,6 +71,11 @@ test("a stamp gives its weights times the cell's value, and what is cropped is n
   assert.deepEqual(columns(lightsOfCell(STAMPS, [0, 0], 0, [0, 0, 2]).grids[1]), [[4, 15]]);
 });
 
+test("a cell that an input is only moved to has no other number", () => {
+  const moved = { ...CHAIN, links: [{ ...CHAIN.links[0], kernel: null }, CHAIN.links[1]] };
+  assert.deepEqual(columns(lightsOfCell(moved, [0, 0, 0], 0, [0, 0, 1]).grids[1]), [0, 1]);
+});
+
 test("a cell that is stamped on shows the taps that reach it", () => {
   const { grids, kernels } = lightsOfCell(STAMPS, [0, 0], 1, [0, 0, 3]);
   assert.deepEqual(columns(grids[0]), [1]);

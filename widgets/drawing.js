@@ -1,6 +1,6 @@
 // @ts-check
 /** Cells on a canvas: colours, padding, numbers, outlines. All sizes in CSS pixels. */
-import { shortAll } from "./lookups.js";
+import { shortAll, widthOf } from "./lookups.js";
 
 /** Blue and orange differ for every common kind of colour blindness; the lit colour is neither. */
 export const THEMES = {
@@ -9,12 +9,24 @@ export const THEMES = {
 };
 
 const SMALLEST_FONT = 8;
+const ROOM = 0.87; // the part of a cell's width that a number may take
+const BOLD = 1.12; // how much wider bold figures are
 
 /** The size of numbers in a cell: in a small one a short number may take more of it. @param {number} cell */
 const fontFor = (cell) => Math.max(Math.min(cell * 0.33, 13), cell * 0.3, Math.min(cell * 0.6, 9));
 
 /** The room for a number in a cell, in em of its font; 0 where it would be too small to read. @param {number} cell */
-export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (0.87 * cell) / fontFor(cell));
+export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (ROOM * cell) / fontFor(cell));
+
+/** The numbers of cells that are lit together, and the font that all of them fit in, if need be a smaller one than that of
+ * plain cells; null where one of them does not fit. @param {number} cell @param {number[]} numbers */
+export function labelsIn(cell, numbers) {
+  const font = fontFor(cell);
+  if (font < SMALLEST_FONT) return null;
+  const room = (ROOM * cell) / BOLD;
+  const texts = shortAll(numbers, room / font) ?? shortAll(numbers, room / SMALLEST_FONT);
+  return texts && { texts, font: Math.min(font, ...texts.map((text) => room / widthOf(text))) };
+}
 
 /** Red, green and blue of a value: brightness where `grey`, else from -limit through 0 to limit.
  * @param {number} value @param {number} limit @param {boolean} grey @param {typeof THEMES.light} theme */
@@ -124,7 +136,8 @@ const pixelsAlong = (cells, unit) => Array.from({ length: Math.ceil(cells * unit
 /** Draw a panel's cells, without what is lit. @param {any} part @param {any} view @param {typeof THEMES.light} theme */
 export function drawPlain(part, view, theme) {
   const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCells(canvas, view, part.cell, theme);
-  Object.assign(part, { draw, widths: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
+  const fill = (/** @type {number} */ row, /** @type {number} */ column) => `rgb(${colourOf(view.at(row, column), view.limit, view.grey, theme)})`;
+  Object.assign(part, { draw, fill, widths: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
 }
 
 /** A panel's cells without what is lit, for when that moves on. Most moves of a slider never need it. @param {any} part */
@@ -191,13 +204,14 @@ function drawCells(canvas, view, cell, theme) {
 }
 
 /**
- * Outline cells in a panel, some with a text in them.
+ * Outline cells in a panel. Those with a number of their own bear it in place of their plain one, or none where `labels` is null.
  * @param {any} part
- * @param {{row: number, column: number, text?: string, strong?: boolean}[]} cells
+ * @param {{row: number, column: number, number?: number}[]} cells
+ * @param {{texts: string[], font: number} | null} labels of the cells with a number, in their order
  * @param {number[][]} padding @param {typeof THEMES.light} theme
  * @param {{point: number[], drawn: number[], home: number[], held: boolean}[]} dots points between the cells, with the cell they left; one outside is drawn at the rim, dashed
  */
-export function drawLight(part, cells, padding, theme, dots) {
+export function drawLight(part, cells, labels, padding, theme, dots) {
   const { cells: canvas, cell, widths } = part;
   const [width, height] = [canvas.style.width, canvas.style.height].map(parseFloat);
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -218,8 +232,8 @@ export function drawLight(part, cells, padding, theme, dots) {
   }
   const font = fontFor(cell);
   const scale = canvas.width / width;
-  for (const { row, column } of cells) {
-    if (!(widths[row]?.[column] > size - 2 * edge - halo)) continue;
+  for (const { row, column, number } of cells) {
+    if (number !== undefined || !(widths[row]?.[column] > size - 2 * edge - halo)) continue;
     const place = [(column + left) * cell, (row + top + 0.5) * cell - font * 0.6, cell, font * 1.2];
     const [x, y, wide, high] = place.map((length) => length * scale);
     context.drawImage(plainOf(part), x, y, wide, high, place[0], place[1], place[2], place[3]); // an outline that crosses a number would take its sign away
@@ -240,18 +254,19 @@ export function drawLight(part, cells, padding, theme, dots) {
     context.stroke();
     context.setLineDash([]);
   }
-  if (font < SMALLEST_FONT || !cells.some(({ text }) => text)) return;
-  context.font = `bold ${font}px system-ui, sans-serif`;
+  const numbered = cells.filter(({ number }) => number !== undefined);
+  if (!numbered.length || (!labels && !widths.length)) return;
+  if (labels) context.font = `bold ${labels.font}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
-  for (const { row, column, text } of cells) {
-    if (!text) continue;
+  numbered.forEach(({ row, column }, i) => {
     const [x, y] = [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
-    context.fillStyle = theme.halo;
+    context.fillStyle = labels ? theme.halo : part.fill(row, column); // else the plain number would pass for the missing one
     context.fillRect(x - cell / 2 + edge, y - font * 0.65, cell - 2 * edge, font * 1.3);
+    if (!labels) return;
     context.fillStyle = theme.lit;
-    context.fillText(text, x, y);
-  }
+    context.fillText(labels.texts[i], x, y, cell - 2 * edge);
+  });
 }
 
 /** One colour for each group, told apart by every common kind of colour vision; each bears its number as well.

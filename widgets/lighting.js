@@ -43,7 +43,7 @@ function lightLater({ grids, links }, chosen, cell, lights) {
   const fed = (link.points ? feedsPoints(link, grids[0], grids[1], cell, chosen[0]) : feeds(link, grids[0], cell)).filter(({ at }) => inside(grids[1], at));
   const value = Number(valueAt(grids[0], cell, chosen[0]) ?? NaN);
   lights.grids[1] = fed.map(({ at, tap }) => {
-    if (link.points) return { cell: at };
+    if (link.points || !link.kernel) return { cell: at }; // what is only moved is there already
     const weight = weightAt(link, tap, sliceOf(link, chosen[0], chosen[1]), chosen[1]);
     return { cell: at, number: link.scatter ? weight * value : weight };
   });

@@ -257,7 +257,7 @@ export function writtenTerms(terms) {
 }
 
 /** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */
-const widthOf = (text) => [...text].reduce((width, letter) => width + (letter === "." || letter === "-" ? 0.35 : 0.62), 0);
+export const widthOf = (text) => [...text].reduce((width, letter) => width + (letter === "." || letter === "-" ? 0.35 : 0.62), 0);
 
 /** How many digits stand behind the point. @param {string} text */
 const decimalsOf = (text) => text.split(".")[1]?.length ?? 0;

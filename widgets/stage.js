@@ -3,9 +3,9 @@
  * The stage: draws the newest snapshot of a picture, and answers pointer and keys by look-ups in it.
  * One `render` is one view: what is lit, pinned, chosen or playing belongs to the view alone.
  */
-import { decode, limitOf, inside, valueAt, planeOf, thumbnailOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, short, floats } from "./lookups.js";
+import { decode, limitOf, inside, valueAt, planeOf, thumbnailOf, weightAt, channelsOf, sliceOf, pointsOf, groupsOf, unread, fill, floats } from "./lookups.js";
 import { lightsOfCell, lightsOfTap } from "./lighting.js";
-import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, roomIn } from "./drawing.js";
+import { THEMES, drawPlain, drawLight, drawStrip, drawWiring, labelsIn } from "./drawing.js";
 import { build, panel, write, element, fold, breakable, relabel, copy, noteBeside, isFramed, showFacts, showLegend, showProblem, themeBehind, mendSliders, sliderEnd, askHearing } from "./parts.js";
 import { cellName, tapName, tellSum, tellFed, tellTap } from "./telling.js";
 import { hands } from "./hands.js";
@@ -290,14 +290,14 @@ function render({ model, el }) {
   /** @param {any} part @param {any} lights of the whole picture */
   function drawLights(part, lights) {
     const { plane, padding } = shown(part);
-    const room = roomIn(part.cell) - 0.5; // the outline takes its part
     const all = [...(part.link === undefined ? lights?.grids[part.grid] : lights?.kernels[part.link]) ?? [], ...(lit && part.id === lit.id ? [{ cell: lit.cell }] : [])];
-    const here = all.filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, number }) => ({ row: cell[1], column: cell[2], text: number === undefined ? "" : short(number, room) }));
+    const here = all.filter(({ cell }) => cell[0] === plane && model.get("reveal")).map(({ cell, number }) => ({ row: cell[1], column: cell[2], number }));
+    const labels = labelsIn(part.cell, here.flatMap(({ number }) => number ?? []));
     const points = part.grid === 0 && model.get("reveal") ? dots().map((dot) => ({ ...dot, held: dot.index === hand.held() })) : [];
-    const key = JSON.stringify([here, points]);
+    const key = JSON.stringify([here, labels, points]);
     if (key === part.lightDrawn) return; // most moves of a slider leave it
     part.lightDrawn = key;
-    drawLight(part, here, padding, theme, points);
+    drawLight(part, here, labels, padding, theme, points);
   }
 
   /** The sum of what is lit, and the words for who hears it. @param {any} part where it is lit, or null */

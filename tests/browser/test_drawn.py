@@ -1,22 +1,40 @@
 """What stands on the canvases: numbers, hatching, dots, colours and thumbnails, read from their pixels and texts."""
 
+import numpy as np
 import pytest
-from reading import SETUP, canvas, point, press, python, settle, show_in_place, strip
+from reading import IS_LIT, SETUP, canvas, point, press, python, settle, show_in_place, strip
 
 # Notes every text that is written on a panel, and where; `written` works out in which cell.
 LISTEN = """
 window.texts = [];
 const { fillText } = CanvasRenderingContext2D.prototype;
-CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...most) {
   if (this.canvas.classList.contains('cn-cells')) window.texts.push([this.canvas, text, x, y]);
-  return fillText.call(this, text, x, y);
+  return fillText.call(this, text, x, y, ...most);
 };
+"""
+
+# What an input cell feeds, asked of the layer itself: its answer to a 1 in that cell and 0 elsewhere. Weights of 1 tell
+# which cells are fed where a weight is 0.
+FED = """
+def fed(*cell):
+    one = np.zeros(e.x.shape, "float32")
+    one[(0, *cell, 0)] = 1
+    kernel = e.layer.kernel.numpy()
+    weights = np.array(e.layer(one)[0, ..., 0], "float64")
+    e.layer.kernel.assign(np.ones_like(kernel))
+    reached = np.array(e.layer(one)[0, ..., 0])
+    e.layer.kernel.assign(kernel)
+    if "Transpose" in type(e.layer).__name__:
+        weights *= float(e.x[(0, *cell, 0)])
+    plane = [np.array(grid, ndmin=3)[0] for grid in (weights, reached)]
+    return [(int(row), int(column), plane[0][row, column]) for row, column in np.argwhere(plane[1])]
 """
 
 
 @pytest.fixture(scope="module")
 def page(lab):
-    notebook = lab.notebook([SETUP], size=(1400, 1000), script=LISTEN)
+    notebook = lab.notebook([SETUP, FED], size=(1400, 1000), script=LISTEN)
     yield notebook
     notebook.close()
     assert notebook.errors == []
@@ -61,8 +79,12 @@ def corner(row, column, rows, columns):
     return [(column + 0.1) / columns, (row + 0.1) / rows, (column + 0.3) / columns, (row + 0.3) / rows]
 
 
+def rgb(colour):
+    return [colour >> shift & 255 for shift in (0, 8, 16)]
+
+
 def brightness(colour):
-    return sum(colour >> shift & 255 for shift in (0, 8, 16)) / 3
+    return sum(rgb(colour)) / 3
 
 
 def test_every_cell_with_room_bears_the_number_that_keras_has(show):
@@ -150,3 +172,152 @@ def test_in_the_dark_a_zero_is_dark(notebook):
         seen[theme] = brightness(zero)
     assert seen["light"] > 200
     assert seen["dark"] < 80
+
+
+# For each cell: the colours in its middle, where a number would be, and whether its outline is whole on both sides.
+LOOK = f"""(canvas, [cells, rows, columns]) => {{
+  const isLit = {IS_LIT};
+  const context = canvas.getContext('2d');
+  const [wide, high] = [canvas.width / columns, canvas.height / rows];
+  const edge = Math.min(2.5, wide / 9);
+  return cells.map(([row, column]) => {{
+    const [left, middle] = [column * wide, (row + 0.5) * high];
+    const box = [left + 0.3 * wide, middle - 0.18 * high, 0.4 * wide, 0.36 * high].map(Math.round);
+    const pixels = new Uint32Array(context.getImageData(...box).data.buffer);
+    const sides = [left + edge / 2, left + wide - edge / 2];
+    return [[...new Set(pixels)], sides.every(x => isLit(context, Math.floor(x), Math.round(middle) - 2))];
+  }});
+}}"""
+
+
+def point_afresh(page, row, column, **where):
+    """Point at an input cell where nothing was lit; what is written from then on is what it lights."""
+    press(page, "Escape")
+    page.page.evaluate("window.texts = []")
+    point(page, 0, row, column, **where)
+
+
+def is_written_form(text, value):
+    """Whether a text is this number, rounded to the digits that it has or to six."""
+    if not np.isfinite(value):
+        return text == str(value)
+    mantissa, _, exponent = text.partition("e")
+    unit = 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))
+    return abs(float(text) - value) <= max(0.5001 * unit, 5.001e-6 * abs(value))
+
+
+def is_ink_on_halo(colours):
+    """Whether all are mixtures of the light theme's colour of what is lit, #c2006b, with its white halo."""
+    for red, green, blue in map(rgb, colours):
+        ink = 1 - green / 255
+        if abs(red - 255 + ink * (255 - 0xC2)) > 4 or abs(blue - 255 + ink * (255 - 0x6B)) > 4:
+            return False
+    return True
+
+
+def assert_all_or_none(page, expected, rows, columns):
+    """Of the output's cells, those that are fed bear what they were fed, or none of them bears anything."""
+    found = written(page, 1, rows, columns)
+    assert set(found) in (set(expected), set())
+    for at, text in found.items():
+        assert is_written_form(text, expected[at]), (at, text, expected[at])
+    looks = canvas(page, 1).evaluate(LOOK, [list(expected), rows, columns])
+    for at, (seen, whole) in zip(expected, looks):
+        assert whole, at
+        assert is_ink_on_halo(seen) if found else len(seen) == 1, (at, seen)
+    return found
+
+
+STAMPS_AND_WINDOWS = {
+    "Conv2DTranspose(1, 3, strides=2)": (2, 2),
+    "Conv2DTranspose(1, 3)": (3, 4),
+    "Conv2DTranspose(1, 3, strides=2, padding='same')": (4, 3),  # cells are cropped away
+    "Conv2DTranspose(1, (2, 3), strides=3)": (4, 4),
+    "Conv2DTranspose(1, 2, strides=2)": (8, 8),
+    "Conv2DTranspose(1, 4, strides=2)": (9, 9),
+    "Conv2DTranspose(1, 2, strides=3)": (10, 10),
+    "Conv1DTranspose(1, 3, strides=2)": (6,),
+    "Conv3DTranspose(1, 2, strides=(1, 2, 2))": (2, 2, 3),
+    "Conv2D(1, 3)": (5, 5),
+    "Conv2D(1, 3, strides=2, padding='same')": (7, 6),
+    "Conv2D(1, (2, 3), dilation_rate=2)": (12, 12),
+    "Conv2D(1, 3, padding='same')": (19, 19),
+    "Conv1D(1, 3, padding='causal')": (9,),
+    "Conv3D(1, 2)": (2, 4, 4),
+}
+
+
+@pytest.mark.parametrize("layer", STAMPS_AND_WINDOWS)
+def test_all_fed_cells_bear_what_they_were_fed_or_none_bears_a_number(show, layer):
+    shape = STAMPS_AND_WINDOWS[layer]
+    seed = list(STAMPS_AND_WINDOWS).index(layer)
+    size = (1, *shape, 1)
+    values = f"random.normal(size={size}).round(2) * 10.0 ** random.integers(-1, 4, {size})"
+    page = show(f"layers.{layer}", f"(random := np.random.default_rng({seed})) and {values}")
+    *sizes, (_, *padding) = python(page, "[e.x.shape, e.y.shape, e.children[1].snapshot['grids'][0]['padding']]")
+    rows, columns, height, width = sum(([1, *size[1:-1]][-2:] for size in sizes), [])
+    random = np.random.default_rng(seed)
+    for scale, decimals in ((1, 2), (10.0 ** random.integers(2, 6), 0)):
+        page.run(
+            f"kernel = np.random.default_rng({seed}).normal(size=e.layer.kernel.shape)\n"
+            f"e.layer.kernel.assign((kernel * {scale}).round({decimals}))\ne.settings = {{}}"
+        )
+        settle(page)
+        cells = [divmod(int(at), columns) for at in random.choice(rows * columns, 3, replace=False)]
+        fed = python(page, f"[fed(*cell) for cell in {[[0, *cell][-len(shape) :] for cell in cells]}]")
+        for cell, expected in zip(cells, fed):
+            point_afresh(page, *cell, padding=sum(padding, []), size=(rows, columns))
+            assert_all_or_none(page, {(row, column): value for row, column, value in expected}, height, width)
+
+
+def test_the_fourth_stamp_of_notebook_04_bears_its_own_nine_numbers(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "np.reshape([1, 10, 100, 1000], (1, 2, 2, 1))")
+    page.run("e.layer.kernel.assign(np.reshape([1, 2, 3, 0, 4, 0, 5, 0, 6], (3, 3, 1, 1)))\ne.settings = {}")
+    settle(page)
+    point_afresh(page, 1, 1)
+    stamp = {(2, 2): "1000", (2, 3): "2000", (2, 4): "3000", (3, 2): "0", (3, 3): "4000", (3, 4): "0"}
+    stamp |= {(4, 2): "5000", (4, 3): "0", (4, 4): "6000"}
+    assert written(page, 1, 5, 5) == stamp
+    assert_all_or_none(page, {at: float(text) for at, text in stamp.items()}, 5, 5)
+
+
+def test_where_one_number_does_not_fit_no_fed_cell_bears_one_nor_its_own(show):
+    page = show("layers.Conv2D(1, 2)", "np.zeros((1, 16, 16, 1))")
+    page.run("e.layer.kernel.assign(np.reshape([1, 2, 3, 1000], (2, 2, 1, 1)))\ne.settings = {}")
+    settle(page)
+    assert written(page, 1, 15, 15)[4, 4] == "0"
+    point_afresh(page, 5, 5)
+    assert assert_all_or_none(page, {(4, 4): 1000, (4, 5): 3, (5, 4): 2, (5, 5): 1}, 15, 15) == {}
+    page.run("e.layer.kernel.assign(np.reshape([1, 2, 3, 100], (2, 2, 1, 1)))\ne.settings = {}")
+    settle(page)
+    point_afresh(page, 4, 4)
+    expected = {(3, 3): "100", (3, 4): "3", (4, 3): "2", (4, 4): "1"}
+    assert assert_all_or_none(page, {at: float(text) for at, text in expected.items()}, 15, 15) == expected
+
+
+def test_a_stamp_of_nan_or_of_infinity_says_so(show):
+    page = show("layers.Conv2DTranspose(1, 2, strides=2)", "np.reshape([np.nan, -np.inf, 2], (1, 1, 3, 1))")
+    page.run("e.layer.kernel.assign(np.reshape([1, 2, 0, -1], (2, 2, 1, 1)))\ne.settings = {}")
+    settle(page)
+    for column, stamp in enumerate([["nan"] * 4, ["-inf", "-inf", "nan", "inf"], ["2", "4", "0", "-2"]]):
+        point_afresh(page, 0, column)
+        cells = [(row, 2 * column + right) for row in (0, 1) for right in (0, 1)]
+        assert written(page, 1, 2, 6) == dict(zip(cells, stamp))
+
+
+def test_padding_feeds_weights_too(show):
+    page = show("layers.Conv2D(1, 3, padding='same')", "np.full((1, 4, 4, 1), 1000)")
+    page.run("e.layer.kernel.assign(np.reshape(np.arange(1001, 1010), (3, 3, 1, 1)))\ne.settings = {}")
+    settle(page)
+    point_afresh(page, -1, 1, padding=(1, 1, 1, 1))
+    assert written(page, 1, 4, 4) == {(0, 0): "1003", (0, 1): "1002", (0, 2): "1001"}
+
+
+def test_a_cell_that_an_input_is_only_moved_to_keeps_its_number(show):
+    page = show("layers.Conv2DTranspose(1, 2, strides=2)", "np.reshape([7, 8, 9, 10], (1, 2, 2, 1))")
+    page.stage.locator('[data-view="gather"]').click()
+    settle(page)
+    before = written(page, 1, 5, 5)
+    assert before[1, 3] == "8"  # padding counted
+    point_afresh(page, 0, 1)
+    assert written(page, 1, 5, 5) == {}

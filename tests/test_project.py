@@ -133,7 +133,7 @@ def test_stamping_adds_a_badge_and_a_setup_cell_once():
         '# Title\n\n<a href="https://colab.research.google.com/github/a/b/blob/main/notebooks/x.ipynb">'
         '<img src="https://colab.research.google.com/assets/colab-badge.svg" alt="Open in Colab"></a>\n\nPromise.'
     )
-    assert "    %pip install --quiet git+https://github.com/a/b\n" in once["cells"][1]["source"]
+    assert 'ADDRESS = "https://github.com/a/b"\n' in once["cells"][1]["source"]
     assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
 
 
@@ -312,7 +312,8 @@ def test_no_picture_in_markdown_stops_voila_within_a_jupyter_server(path):
 
 @each_notebook
 def test_a_code_cell_has_at_most_8_lines(path):
-    cells = ["".join(cell["source"]) for cell in code_cells(path)]
+    # But for the setup cell: where it fails there is no package yet that could say in its place what to do.
+    cells = ["".join(cell["source"]) for cell in code_cells(path) if cell["id"] != "setup"]
     assert [cell for cell in cells if len(cell.splitlines()) > 8] == []
 
 
@@ -320,7 +321,8 @@ def test_a_code_cell_has_at_most_8_lines(path):
 def test_a_notebook_begins_with_the_setup_cell_which_printed_nothing(path):
     first = code_cells(path)[0]
     address = stamp.repository((ROOT / "pyproject.toml").read_text())
-    assert "".join(first["source"]) == stamp.SETUP.format(address=address)
+    assert first["id"] == "setup"
+    assert "".join(first["source"]) == stamp.setup_source(address)
     assert first["outputs"] == []
 
 

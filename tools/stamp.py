@@ -4,7 +4,8 @@
     python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
 
 Only what holds the address is written. In README.md: the Colab, Binder and JupyterHub links and the commands. In a
-notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing.
+notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing. The setup
+cell installs the package from that address where it is missing, and says in one sentence what to do where it cannot.
 """
 
 import copy
@@ -15,15 +16,42 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# Not %pip: it fills two screens where it fails, and waits for ever where git asks for a password. Not an ImportError:
+# below that Colab advises to install what is missing, and the `widgets` of the package index is somebody else's.
 SETUP = """\
+import os
+import subprocess
 import sys
+
+ADDRESS = "{address}"
+
+
+class SetUpError(Exception):
+    def _render_traceback_(self):  # Jupyter then shows the sentence alone
+        return [str(self)]
+
 
 try:
     from widgets import explore
-except ImportError:  # this notebook was opened alone, as on Colab
-    %pip install --quiet git+{address}
-    sys.modules.pop("widgets", None)  # another package of that name may be loaded
-    from widgets import explore"""
+except ImportError as error:  # this notebook was opened alone, as on Colab
+    if error.name is None:  # no: the package is here, and says what it needs
+        raise SetUpError(error) from None
+    command = [sys.executable, "-m", "pip", "install", "--no-input", f"git+{ADDRESS}"]
+    pip = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"GIT_TERMINAL_PROMPT": "0"})
+    if pip.returncode:
+        raise SetUpError(
+            f"The package of these notebooks could not be installed from {ADDRESS}. Check the network connection, git "
+            "and ADDRESS in this cell, then run the cell again; print(pip.stderr) shows what went wrong."
+        ) from None
+    for name in [name for name in sys.modules if name.split(".")[0] == "widgets"]:
+        del sys.modules[name]  # another package of that name may be loaded
+    try:
+        from widgets import explore
+    except ImportError as error:
+        raise SetUpError(
+            f"The package of these notebooks is installed, but Python cannot import it ({error}). If another package "
+            "called widgets is in the way, rename it; then restart the kernel and run this cell again."
+        ) from None"""
 
 NEW_CELL = {"id": "setup", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -69,11 +97,16 @@ def stamp_notebook(notebook, name, address):
     notebook = copy.deepcopy(notebook)
     first = {cell["cell_type"]: cell for cell in reversed(notebook["cells"])}
     title, setup = first["markdown"], first["code"]
-    if "%pip install" not in _text(setup):
+    if setup.get("id") != NEW_CELL["id"]:
         notebook["cells"].insert(notebook["cells"].index(setup), setup := setup | NEW_CELL)
     _set_text(title, _with_badge(_text(title), BADGE.format(slug=slug(address), name=name)))
-    _set_text(setup, SETUP.format(address=address))
+    _set_text(setup, setup_source(address))
     return notebook
+
+
+def setup_source(address):
+    """The setup cell's text."""
+    return SETUP.replace("{address}", address)  # not format(): the cell has braces of its own
 
 
 def _with_badge(text, badge):

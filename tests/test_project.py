@@ -133,7 +133,7 @@ def test_stamping_adds_a_badge_and_a_setup_cell_once():
         '# Title\n\n<a href="https://colab.research.google.com/github/a/b/blob/main/notebooks/x.ipynb">'
         '<img src="https://colab.research.google.com/assets/colab-badge.svg" alt="Open in Colab"></a>\n\nPromise.'
     )
-    assert 'ADDRESS = "https://github.com/a/b"\n' in once["cells"][1]["source"]
+    assert '    address = "https://github.com/a/b"\n' in once["cells"][1]["source"]
     assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
 
 

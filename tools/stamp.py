@@ -23,35 +23,23 @@ import os
 import subprocess
 import sys
 
-ADDRESS = "{address}"
-
-
-class SetUpError(Exception):
-    def _render_traceback_(self):  # Jupyter then shows the sentence alone
-        return [str(self)]
-
-
 try:
     from widgets import explore
-except ImportError as error:  # this notebook was opened alone, as on Colab
-    if error.name is None:  # no: the package is here, and says what it needs
-        raise SetUpError(error) from None
-    command = [sys.executable, "-m", "pip", "install", "--no-input", f"git+{ADDRESS}"]
+except ImportError:  # this notebook was opened alone, as on Colab
+    address = "{address}"
+    command = [sys.executable, "-m", "pip", "install", "--no-input", f"git+{address}"]
     pip = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"GIT_TERMINAL_PROMPT": "0"})
-    if pip.returncode:
-        raise SetUpError(
-            f"The package of these notebooks could not be installed from {ADDRESS}. Check the network connection, git "
-            "and ADDRESS in this cell, then run the cell again; print(pip.stderr) shows what went wrong."
-        ) from None
     for name in [name for name in sys.modules if name.split(".")[0] == "widgets"]:
         del sys.modules[name]  # another package of that name may be loaded
     try:
         from widgets import explore
     except ImportError as error:
-        raise SetUpError(
-            f"The package of these notebooks is installed, but Python cannot import it ({error}). If another package "
-            "called widgets is in the way, rename it; then restart the kernel and run this cell again."
-        ) from None"""
+        why = f"cannot be imported: {error}. If another package called widgets is in the way, rename it"
+        if pip.returncode:
+            why = "could not be installed. Check the network connection and the address; print(pip.stderr) tells more"
+        stop = RuntimeError(f"The package at {address} {why}. Then restart the kernel, and run this cell again.")
+        stop._render_traceback_ = lambda: [str(stop)]  # the sentence alone
+        raise stop from None"""
 
 NEW_CELL = {"id": "setup", "metadata": {}, "outputs": [], "execution_count": None}
 
@@ -106,7 +94,7 @@ def stamp_notebook(notebook, name, address):
 
 def setup_source(address):
     """The setup cell's text."""
-    return SETUP.replace("{address}", address)  # not format(): the cell has braces of its own
+    return SETUP.replace('"{address}"', f'"{address}"')  # not format(): the cell has braces of its own
 
 
 def _with_badge(text, badge):

@@ -1,4 +1,4 @@
-"""The line of code that makes a layer, with Keras' defaults left out."""
+"""The line of code that makes a layer, with Keras' defaults left out; and what code calls its cells and weights."""
 
 import functools
 import inspect
@@ -11,6 +11,9 @@ from widgets.quiet import no_trace
 
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
 NOT_WRITTEN = ("name", "dtype")
+
+_CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
+_LAST_AXES = {"depthwise": "{channel}, {copy}", "transposed": "{filter}, {slice}"}
 
 
 def code_line(layer_class, arguments):
@@ -107,3 +110,32 @@ def _config(value):
         return (type(value), value.get_config()) if _is_object(value) else value
     except NotImplementedError:  # an activation of the reader's own that Keras cannot write out
         return value
+
+
+def symbol(number, last):
+    """What the grid of that number is called in code; `last`: whether none follows.
+
+    >>> symbol(0, False), symbol(1, False), symbol(2, True)
+    ('x', 'z1', 'y')
+    """
+    return "x" if number == 0 else "y" if last else f"z{number}"
+
+
+def cell_template(rank, channels_first):
+    """A cell's name in code, to be filled in.
+
+    >>> cell_template(2, channels_first=False)
+    '{name}[{sample}, {row}, {column}, {channel}]'
+    """
+    if channels_first:
+        return "{name}[{sample}, {channel}, " + _CELL[rank] + "]"
+    return "{name}[{sample}, " + _CELL[rank] + ", {channel}]"
+
+
+def tap_template(rank, operation):
+    """A weight's name in code, to be filled in. The last two axes are in Keras' order for that operation.
+
+    >>> tap_template(1, "transposed")
+    '{name}[{column}, {filter}, {slice}]'
+    """
+    return "{name}[" + _CELL[rank] + ", " + _LAST_AXES.get(operation, "{slice}, {filter}") + "]"

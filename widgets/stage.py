@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import traitlets
 
-from widgets import words
+from widgets import code_line, words
 from widgets.facts import sees
 from widgets.picture import VIEWS
 
@@ -138,7 +138,7 @@ class Stage(anywidget.AnyWidget):
             "views": [view for view in VIEWS.get(facts.operation, ()) if view],
             "view": self.view,
             "rank": facts.x.ndim - 2,
-            "cell": words.cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
+            "cell": code_line.cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
             "problem": facts.problem,
             "whole_problem": facts.whole_problem,
             "advice": facts.advice,
@@ -167,7 +167,11 @@ class Stage(anywidget.AnyWidget):
         shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
         return {
             "name": grid.name,
-            "symbol": words.SYMBOLS[0] if index == 0 else words.SYMBOLS[-1] if last else f"{words.SYMBOLS[1]}{index}",
+            "symbol": code_line.SYMBOLS[0]
+            if index == 0
+            else code_line.SYMBOLS[-1]
+            if last
+            else f"{code_line.SYMBOLS[1]}{index}",
             "label": str(tuple(shape)),
             "sizes": _three(grid.shape[1:-1], 1),
             "channels": grid.shape[-1],
@@ -203,7 +207,7 @@ class Stage(anywidget.AnyWidget):
             "kernel": None if kernel is None else _floats(kernel),
             "kernel_name": link.kernel_name,
             "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
-            "kernel_cell": words.tap_template(rank, link.operation),
+            "kernel_cell": code_line.tap_template(rank, link.operation),
             "kernel_limit": 1.0 if kernel is None else _limit(kernel),
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,

@@ -145,32 +145,6 @@ BAD_CELL = (
     "Try `e.start_at({example})`."
 )
 
-# What the first, the middle and the last grid are called in code.
-SYMBOLS = ("x", "z", "y")
-_CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
-_LAST_AXES = {"depthwise": "{channel}, {copy}", "transposed": "{filter}, {slice}"}
-
-
-def cell_template(rank, channels_first):
-    """A cell's name in code, to be filled in.
-
-    >>> cell_template(2, channels_first=False)
-    '{name}[{sample}, {row}, {column}, {channel}]'
-    """
-    if channels_first:
-        return "{name}[{sample}, {channel}, " + _CELL[rank] + "]"
-    return "{name}[{sample}, " + _CELL[rank] + ", {channel}]"
-
-
-def tap_template(rank, operation):
-    """A weight's name in code, to be filled in. The last two axes are in Keras' order for that operation.
-
-    >>> tap_template(1, "transposed")
-    '{name}[{column}, {filter}, {slice}]'
-    """
-    return "{name}[" + _CELL[rank] + ", " + _LAST_AXES.get(operation, "{slice}, {filter}") + "]"
-
-
 # The stage, in the browser. Indices count from 0, as in code.
 STAGE = {
     "stage": "What the layer does",
@@ -260,7 +234,7 @@ STAGE = {
     "state_label": "The state, for explore(state=...)",
     "progress": "Drawing",
     "file_framed": "Handed to the browser as {file}. If no file comes, this page forbids it: "
-    "save the picture below, with a right click or a long press.",
+    "save the picture below by a right click or a long press.",
     "made": "The picture to save",
     "more": "... and {count} more",
 }

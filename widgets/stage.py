@@ -167,11 +167,7 @@ class Stage(anywidget.AnyWidget):
         shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
         return {
             "name": grid.name,
-            "symbol": code_line.SYMBOLS[0]
-            if index == 0
-            else code_line.SYMBOLS[-1]
-            if last
-            else f"{code_line.SYMBOLS[1]}{index}",
+            "symbol": code_line.symbol(index, last),
             "label": str(tuple(shape)),
             "sizes": _three(grid.shape[1:-1], 1),
             "channels": grid.shape[-1],

@@ -8,7 +8,7 @@ import * as controls from "@jupyter-widgets/controls";
 import { ManagerBase } from "@jupyter-widgets/base-manager";
 import { MessageLoop } from "@lumino/messaging";
 import { Widget } from "@lumino/widgets";
-import style from "@jupyter-widgets/controls/css/widgets.built.css";
+import "@jupyter-widgets/controls/css/widgets.css";
 
 // The service's manager sets these after the widgets' own style; all others keep the values of the light theme.
 const COLOURS = `:root {
@@ -18,7 +18,7 @@ const COLOURS = `:root {
 const options = new URLSearchParams(location.search);
 if (options.get("theme") === "dark") document.documentElement.setAttribute("theme", "dark");
 document.documentElement.classList.toggle("bare", options.get("bare") === "1");
-document.head.append(...[style, COLOURS].map((text) => Object.assign(document.createElement("style"), { textContent: text })));
+document.head.append(Object.assign(document.createElement("style"), { textContent: COLOURS }));
 
 /** @type {MessagePort} */ let port;
 /** @type {Map<number, (answer: any) => void>} */ const questions = new Map();

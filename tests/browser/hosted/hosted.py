@@ -25,7 +25,7 @@ from classic import Classic
 from lab import plain
 
 HERE = Path(__file__).parent
-BUNDLE = ["--bundle", "--format=esm", "--loader:.css=text", "--log-level=warning"]
+BUNDLE = ["--bundle", "--format=esm", "--log-level=error"]
 
 
 def fill(folder):

@@ -55,7 +55,8 @@ nbval: $(READY)
 browser: $(READY) $(AXE)
 	$(RUN) pytest -rs $(ARGS) tests/browser
 
-# The hosted versions write some outputs otherwise, so that the notebooks are run there, and not compared.
+# The hosted versions write some outputs otherwise, so that the notebooks are run there, on a page made of the service's
+# own widget manager, and not compared.
 hosted: ## the same checks on the versions of the hosted notebook service, tests/hosted.txt, in .venv-hosted
 	@python="$(FOUND_HOSTED)"; if test -n "$$python"; then $(MAKE) hosted-checks FOUND_HOSTED="$$python"; else \
 	    echo "SKIPPED the hosted versions: Python 3.13 with venv is missing."; \
@@ -65,8 +66,10 @@ hosted: ## the same checks on the versions of the hosted notebook service, tests
 hosted-checks: .venv-hosted/.installed
 	$(RUN_HOSTED) pytest -n 2 --ignore=tests/browser tests
 	$(RUN_HOSTED) pytest --doctest-modules widgets
-	$(RUN_HOSTED) pytest --nbval-lax --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
+	$(RUN_HOSTED) pytest -rs -n 2 --dist worksteal tests/browser/hosted
+
+hosted-checks: $(AXE)
 
 .venv-hosted/.installed: pyproject.toml tests/hosted.txt
 	@$(RUN_HOSTED) pip --version >/dev/null 2>&1 || "$(FOUND_HOSTED)" -m venv --clear .venv-hosted

@@ -25,7 +25,7 @@ from classic import Classic
 from lab import plain
 
 HERE = Path(__file__).parent
-BUNDLE = ["--bundle", "--format=esm", "--log-level=error"]
+BUNDLE = ["--bundle", "--minify", "--format=esm", "--log-level=error"]
 
 
 def fill(folder):
@@ -163,10 +163,10 @@ class HostedPage:
         """Wait until all that the frames have sent is worked off and drawn."""
         self.page.evaluate("() => hosted.settled()")
 
-    def restart(self, told):
-        """Restart the kernel; `told`: whether the frames hear that their widgets' lines are closed."""
+    def restart(self):
+        """Restart the kernel; the frames hear that their widgets' lines are closed."""
         channels = self._server.restart()
-        self.page.evaluate("told => hosted.restarted(told)", told)
+        self.page.evaluate("() => hosted.restarted(true)")
         self.connect(channels)
 
     def close(self):

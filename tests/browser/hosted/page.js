@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The hosted service's page, made for tests: cells above one another, one kernel behind a websocket, and for every
- * cell's output a sandboxed frame of an origin of its own, which hears of the kernel only what this page hands on.
+ * cell's output a sandboxed frame of another origin, which hears of the kernel only what this page hands on.
  *
  * Tests use `window.hosted`. In the address: `theme` (light, dark), `sandbox` and `allow` (the frames' attributes),
  * `bare` (frames have no colour of their own behind what they show).
@@ -10,7 +10,7 @@ const options = new URLSearchParams(location.search);
 const SANDBOX = options.get("sandbox") ?? "allow-downloads allow-forms allow-pointer-lock allow-popups allow-same-origin allow-scripts";
 const ALLOW = options.get("allow") ?? "clipboard-write; fullscreen";
 const HIGHEST = 1000; // px; a higher output scrolls within its frame, unless it asks for more
-const QUIET = 150; // ms without a message until the page counts as settled
+const QUIET = 60; // ms without a message until the page counts as settled
 
 /** @typedef {{frame: HTMLIFrameElement, port: MessagePort, known: Set<string>, height: number, highest: number}} Output
  * `known`: the models that it has asked for; `height`: of what it shows; `highest`: that of its frame, within which it scrolls */
@@ -19,7 +19,7 @@ const QUIET = 150; // ms without a message until the page counts as settled
 /** @type {Map<string, {cell?: string, outputs: any[], status: string, end: (run: any) => void}>} */ const runs = new Map();
 /** @type {Set<string>} */ const unanswered = new Set(); // messages of widgets that the kernel has not worked off
 /** @type {WebSocket} */ let socket;
-let [frames, messages, lastMessage] = [0, 0, 0];
+let [messages, lastMessage] = [0, 0];
 document.body.classList.toggle("dark", options.get("theme") === "dark");
 
 /** A message as Jupyter's websocket wants it: text, or its parts behind a table of their places. @param {any} message @param {ArrayBuffer[]} buffers */
@@ -98,7 +98,7 @@ function outputOf(cell) {
   frame.setAttribute("sandbox", SANDBOX);
   frame.setAttribute("allow", ALLOW);
   frame.name = cell;
-  frame.src = `http://frame${++frames}.output.localhost:${location.port}/frame.html?${new URLSearchParams({ theme: options.get("theme") ?? "light", bare: options.get("bare") ?? "" })}`;
+  frame.src = `http://output.localhost:${location.port}/frame.html?${new URLSearchParams({ theme: options.get("theme") ?? "light", bare: options.get("bare") ?? "" })}`;
   const { port1, port2 } = new MessageChannel();
   const output = { frame, port: port1, known: new Set(), height: 0, highest: HIGHEST };
   outputs.set(cell, output);

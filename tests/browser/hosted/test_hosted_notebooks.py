@@ -5,14 +5,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from classic import is_here
-from hosted import Hosted
-
-pytestmark = pytest.mark.skipif(not is_here(), reason="not the hosted versions; `make hosted` runs these tests")
 
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 # Their sliders are moved here; those of all in `make soak`.
-MOVED = {path.stem for path in NOTEBOOKS} if os.environ.get("SOAK") else {"00_start_here", "03_dilated"}
+MOVED = {path.stem for path in NOTEBOOKS} if os.environ.get("SOAK") else {"00_start_here", "04_transposed"}
 VIEW = "application/vnd.jupyter.widget-view+json"
 # Notes what every widget holds when a cell ends, which is before the kernel hears of any page; `_changed()` tells which
 # of them hold something else since.
@@ -34,17 +30,13 @@ def _watch():
     return changed
 _changed = _watch()
 """
-DRAWN = """() => document.querySelector('.cn-lifeline') !== null &&
+DRAWN = """() => document.querySelector('.jupyter-widgets') !== null &&
+  [...document.querySelectorAll('.cn-tool')].every(tool => tool.querySelector('.cn-lifeline')) &&
   [...document.querySelectorAll('.cn-explorer')].every(tool => tool.querySelector('.cn-stage[data-revision]'))"""
 STANDS = """handle => ({
   value: handle.closest('.widget-slider').querySelector('.widget-readout').textContent,
   revision: handle.closest('.cn-explorer').querySelector('.cn-stage').dataset.revision,
 })"""
-
-
-@pytest.fixture(scope="module")
-def server(start):
-    return start(Hosted)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -27,3 +27,15 @@ def refused_without_onednn():
         return False
 
     return refused
+
+
+@pytest.fixture(scope="session")
+def needs_channels_first():
+    """For a test of what is drawn or done with such a layer's output: skips it where Keras gives none."""
+    import tensorflow as tf
+    from keras import layers
+
+    try:
+        layers.Conv2D(1, 1, data_format="channels_first")(tf.ones((1, 1, 2, 2)))
+    except tf.errors.UnimplementedError:
+        pytest.skip("without oneDNN, TensorFlow has no channels_first convolution on this processor")

@@ -1,8 +1,41 @@
 """TensorFlow chooses its kernels by the processor; the tests ask for the same ones on every x86 machine.
 
-Without oneDNN, channels_first, transposed layers with a dilation and unequal strides of depthwise layers are refused.
+Without oneDNN, channels_first, transposed layers with a dilation and unequal strides of depthwise layers are refused:
+on other processors, and where TF_ENABLE_ONEDNN_OPTS=0 is set. The tests hold there too.
 """
 
 import os
 
+import pytest
+
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+@pytest.fixture
+def refused_without_onednn():
+    """Whether Keras itself cannot call the layer for want of oneDNN; the reader then has to be told just that."""
+    import tensorflow as tf
+
+    def refused(layer, x, problem, advice):
+        try:
+            layer(tf.ones(x))
+        except tf.errors.OpError as refusal:
+            assert problem and problem in str(refusal)
+            assert "os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1'" in advice
+            return True
+        assert problem == advice == ""
+        return False
+
+    return refused
+
+
+@pytest.fixture(scope="session")
+def needs_channels_first():
+    """For a test of what is drawn or done with such a layer's output: skips it where Keras gives none."""
+    import tensorflow as tf
+    from keras import layers
+
+    try:
+        layers.Conv2D(1, 1, data_format="channels_first")(tf.ones((1, 1, 2, 2)))
+    except tf.errors.UnimplementedError:
+        pytest.skip("without oneDNN, TensorFlow has no channels_first convolution on this processor")

@@ -102,7 +102,7 @@ def test_a_tap_of_the_turned_kernel_is_set_at_the_other_end():
     assert e._picture.links[1].weights["kernel"][0, 2, 1, 3] == 42
 
 
-def test_channels_first_inputs_are_edited_at_the_same_cell():
+def test_channels_first_inputs_are_edited_at_the_same_cell(needs_channels_first):
     e = explore(layers.Conv2D(1, 3, data_format="channels_first"), (1, 2, 5, 6))
     edit(e, 7, [[0, 1, 4]], channel=1)
     assert e.x[0, 1, 1, 4] == 7 and (e.x == 7).sum() == 1

@@ -113,7 +113,7 @@ def shown(explorer):
         axes = AXES[len(was) - 2] if name == "input_shape" else None
         if name == "input_shape":
             batch, sizes = was[0], [values[f"input {axis}"] for axis in axes]
-            first = explorer.layer is not None and getattr(explorer.layer, "data_format", "") == "channels_first"
+            first = explorer.facts.channel_axis == 1
             channels = values["input channels"]
             found[name] = (batch, channels, *sizes) if first else (batch, *sizes, channels)
         elif name == "output_padding" and not values[name]:

@@ -162,7 +162,7 @@ def test_reset_brings_the_picture_of_the_start_back_in_one_update():
     assert e._stage.snapshot["revision"] == drawn + 1
 
 
-def test_pictures_fit_layers_that_have_their_channels_first():
+def test_pictures_fit_layers_that_have_their_channels_first(needs_channels_first):
     e = explore(layers.Conv2D(2, 3, data_format="channels_first"), (1, 1, 9, 7))
     e._pictures.menu.value = "photograph, colour"
     assert e.x.shape == (1, 3, 48, 41) and e.y.shape == (1, 2, 46, 39)

@@ -32,7 +32,7 @@ def followed(picture):
     return sums, sizes
 
 
-def test_channels_first_is_drawn_channels_last():
+def test_channels_first_is_drawn_channels_last(needs_channels_first):
     x = np.sin(np.arange(4 * 6 * 7)).reshape(1, 4, 6, 7).astype("float32")
     facts = layer_facts(layers.Conv2D(6, 3, groups=2, data_format="channels_first"), x)
     picture = layer_picture(facts)

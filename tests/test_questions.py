@@ -111,7 +111,7 @@ def test_axes_that_are_right_already_are_named():
     )
 
 
-def test_channels_first_has_its_own_order():
+def test_channels_first_has_its_own_order(needs_channels_first):
     question = ask("output_shape", layers.Conv2D(5, 1, data_format="channels_first"), (2, 4, 9, 8))
     assert question.solution == (2, 5, 9, 8)
     assert "(batch, channels, height, width)" in question.text

@@ -1,22 +1,56 @@
 """Importing and exploring writes nothing, and a Keras that cannot be asked is refused in a clear sentence."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def environment():
+    """The variables of this process, without those that the tests are about."""
+    hidden = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS", "KERAS_BACKEND", "PYTEST_CURRENT_TEST")
+    return {name: value for name, value in os.environ.items() if name not in hidden}
 
 
 def run(source):
     """What a fresh Python writes to stdout and stderr."""
-    hidden = ("TF_CPP_MIN_LOG_LEVEL", "TF_USE_LEGACY_KERAS", "KERAS_BACKEND")
-    environment = {name: value for name, value in os.environ.items() if name not in hidden}
-    answer = subprocess.run([sys.executable, "-c", source], cwd=ROOT, env=environment, capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", source], cwd=ROOT, env=environment(), capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout, answer.stderr
+
+
+def outputs_of_cells(*cells):
+    """What a notebook's cells write, as [(stream, text), ...] for each; a kernel hands on its descriptor 2, too."""
+    manager = KernelManager(kernel_name="python3")
+    # Under pytest a kernel would leave descriptor 2 alone: its own variable is missing from this environment.
+    manager.start_kernel(env=environment(), cwd=str(ROOT), stderr=subprocess.DEVNULL)
+    client = manager.client()
+    client.start_channels()
+    written = []
+    try:
+        client.wait_for_ready(timeout=120)
+        for cell in cells:
+            written.append([])
+
+            def keep(message):
+                content = message["content"]
+                if message["msg_type"] == "stream":
+                    written[-1].append((content["name"], content["text"]))
+                assert message["msg_type"] != "error", content["evalue"]
+
+            # The descriptor is read by a thread, a moment later.
+            client.execute_interactive(cell + "\nimport time; time.sleep(0.3)", output_hook=keep, timeout=300)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    return written
 
 
 def test_neither_the_import_nor_a_first_explorer_writes_anything():
@@ -158,3 +192,67 @@ print(refusal())
     assert "`widgets` needs Keras 3." in legacy
     assert "without TF_USE_LEGACY_KERAS" in legacy
     assert none == "None"
+
+
+FIRST_LAYERS = """
+x = keras.random.normal((2, 9, 9, 12), seed=7)
+layers.Conv2D(6, 2, groups=3)(x)
+for groups in 1, 2, 3, 4, 6, 12:  # TensorFlow remarks on the fifth that it compiles
+    layers.Conv2D(12, 2, groups=groups)(x)
+layers.Conv1D(6, 2, groups=3)(x[0])
+layers.Conv3D(6, 2, groups=3)(x[None])
+layers.DepthwiseConv2D(2)(x)
+layers.SeparableConv2D(6, 2)(x)
+"""
+MODELS = """
+import numpy as np
+model = keras.Sequential([layers.Conv2D(6, 2, groups=3), layers.Flatten(), layers.Dense(1)])
+model.compile(loss="mse", jit_compile=True)
+model.fit(x, np.zeros(2), verbose=0)
+for units in 1, 2, 3, 4, 5, 6:
+    keras.Sequential([layers.Dense(units)]).predict(np.zeros((2, 3)), verbose=0)
+tf.function(lambda x: x * 2, jit_compile=True)(tf.constant(1))
+for item in tf.data.Dataset.range(3): pass
+"""
+
+
+def test_a_readers_own_layers_and_models_write_no_log_line_in_a_notebook():
+    setup = "import widgets\nimport keras\nimport tensorflow as tf\nfrom keras import layers"
+    assert outputs_of_cells(setup, FIRST_LAYERS, MODELS) == [[], [], []]
+
+
+def test_where_the_reader_imported_tensorflow_first_xla_does_not_announce_itself_later():
+    # What TensorFlow 2.20 and older write in another way keeps the level of their own import.
+    setup = "import tensorflow as tf\nimport keras\nfrom keras import layers"
+    _, *later = outputs_of_cells(setup, "import widgets", FIRST_LAYERS)
+    text = "".join(text for cell in later for _, text in cell)
+    assert "Compiled cluster" not in text and "absl::InitializeLog" not in text and "retracing" not in text
+
+
+def test_what_a_readers_own_program_says_is_still_said():
+    imports, keras_warning, logger, own_function, descriptor = outputs_of_cells(
+        "import widgets, logging, os, keras\nimport tensorflow as tf",
+        "keras.layers.Dense(1, input_shape=(3,))",
+        'tf.get_logger().warning("a warning"); logging.getLogger("tensorflow").error("an error")',
+        "@tf.function\ndef same(number): return number\nfor number in range(6): same(number)",
+        'os.write(2, b"descriptor");',
+    )
+    assert imports == []
+    assert "Do not pass an `input_shape`" in keras_warning[0][1]
+    assert "a warning" in logger[0][1] and "an error" in "".join(text for _, text in logger)
+    assert "calls to <function same" in own_function[0][1]  # theirs to move out of a loop
+    assert descriptor == [("stderr", "descriptor")]
+
+
+def test_a_reader_who_asks_for_the_log_lines_gets_them():
+    setup = "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '0'\nimport widgets, keras\nfrom keras import layers"
+    (*_, written) = outputs_of_cells(setup, "layers.Conv2D(6, 2, groups=3)(keras.ops.ones((1, 5, 5, 3)))")
+    assert "Compiled cluster using XLA!" in "".join(text for _, text in written)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_saved_notebook_holds_a_log_line(path):
+    cells = json.loads(path.read_text())["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    assert all(output.get("name") != "stderr" for output in outputs)
+    assert "WARNING:tensorflow" not in json.dumps(outputs)

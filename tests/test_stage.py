@@ -79,13 +79,16 @@ def test_without_an_activation_and_a_bias_neither_is_sent():
 
 
 def test_shapes_and_cells_are_named_as_keras_has_them():
-    last, _ = staged(layers.Conv2D(4, 3), (1, 5, 6, 2))
-    first, _ = staged(layers.Conv2D(4, 3, data_format="channels_first"), (1, 2, 5, 6))
-    assert [grid["label"] for grid in last.snapshot["grids"]] == ["(1, 5, 6, 2)", "(1, 3, 4, 4)"]
-    assert [grid["label"] for grid in first.snapshot["grids"]] == ["(1, 2, 5, 6)", "(1, 4, 3, 4)"]
-    assert last.snapshot["cell"] == "{name}[{sample}, {row}, {column}, {channel}]"
-    assert first.snapshot["cell"] == "{name}[{sample}, {channel}, {row}, {column}]"
-    assert [grid["symbol"] for grid in last.snapshot["grids"]] == ["x", "y"]
+    stage, _ = staged(layers.Conv2D(4, 3), (1, 5, 6, 2))
+    assert [grid["label"] for grid in stage.snapshot["grids"]] == ["(1, 5, 6, 2)", "(1, 3, 4, 4)"]
+    assert stage.snapshot["cell"] == "{name}[{sample}, {row}, {column}, {channel}]"
+    assert [grid["symbol"] for grid in stage.snapshot["grids"]] == ["x", "y"]
+
+
+def test_with_the_channels_first_too(needs_channels_first):
+    stage, _ = staged(layers.Conv2D(4, 3, data_format="channels_first"), (1, 2, 5, 6))
+    assert [grid["label"] for grid in stage.snapshot["grids"]] == ["(1, 2, 5, 6)", "(1, 4, 3, 4)"]
+    assert stage.snapshot["cell"] == "{name}[{sample}, {channel}, {row}, {column}]"
 
 
 def test_the_rows_of_facts_are_in_reading_order():

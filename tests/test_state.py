@@ -36,7 +36,9 @@ def edit(explorer, value, cells, **target):
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
 )
-def test_the_same_explorer_comes_back(layer, x):
+def test_the_same_explorer_comes_back(layer, x, request):
+    if getattr(layer, "data_format", "") == "channels_first":
+        request.getfixturevalue("needs_channels_first")
     e = explore(layer, x)
     edit(e, 42, [[0, 0, 0]], link=0, slice=0, filter=0)
     again = explore(state=e.state)

@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 RUN = .venv/bin/python -m
 READY = .venv/.installed
 AXE = tests/browser/node_modules/axe-core/axe.min.js
+PAGE = tests/browser/hosted/node_modules/.bin/esbuild
 
 # The second set of versions, tests/hosted.txt. pyenv may have its Python without having it on the path.
 PYTHON_HOSTED ?= python3.13
@@ -69,7 +70,7 @@ hosted-checks: .venv-hosted/.installed
 	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
 	$(RUN_HOSTED) pytest -rs -n 2 --dist worksteal tests/browser/hosted
 
-hosted-checks: $(AXE)
+hosted-checks: $(AXE) $(PAGE)
 
 .venv-hosted/.installed: pyproject.toml tests/hosted.txt
 	@$(RUN_HOSTED) pip --version >/dev/null 2>&1 || "$(FOUND_HOSTED)" -m venv --clear .venv-hosted
@@ -78,13 +79,18 @@ hosted-checks: $(AXE)
 	@touch $@
 
 # Where npm or the network is missing, the tests that need it skip themselves, saying so.
+NPM = npm install --no-package-lock --no-audit --no-fund --prefix
 $(AXE): tests/browser/package.json
-	-npm install --prefix tests/browser --no-package-lock --no-audit --no-fund && touch $@
+	-$(NPM) tests/browser && touch $@
+
+$(PAGE): tests/browser/hosted/package.json
+	-$(NPM) tests/browser/hosted && touch $@
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, 20,000 moves, every slider of every notebook, 200 re-runs; ARGS passes an option on
 	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/test_judge.py tests/test_questions.py tests/test_hard_use.py
 	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py
+	if test -d .venv-hosted; then SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi
 
 bench: $(READY) ## measure the speed and write the table in README.md
 	.venv/bin/python benchmarks/run.py

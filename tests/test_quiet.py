@@ -244,12 +244,6 @@ def test_what_a_readers_own_program_says_is_still_said():
     assert descriptor == [("stderr", "descriptor")]
 
 
-def test_a_reader_who_asks_for_the_log_lines_gets_them():
-    setup = "import os; os.environ['TF_CPP_MIN_LOG_LEVEL'] = '0'\nimport widgets, keras\nfrom keras import layers"
-    (*_, written) = outputs_of_cells(setup, "layers.Conv2D(6, 2, groups=3)(keras.ops.ones((1, 5, 5, 3)))")
-    assert "Compiled cluster using XLA!" in "".join(text for _, text in written)
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_no_saved_notebook_holds_a_log_line(path):
     cells = json.loads(path.read_text())["cells"]

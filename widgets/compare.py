@@ -15,7 +15,7 @@ from widgets.facts import Weight, input_values
 from widgets.inputs import as_shape, as_values, boat, is_shape, seeded_values
 from widgets.live import chain_facts, live
 from widgets.models import field_behind, layer_macs
-from widgets.quiet import no_trace, start_runtime
+from widgets.quiet import no_trace
 from widgets.rows import as_html, as_text, row, thumbnail
 from widgets.shown import Shown
 
@@ -183,7 +183,6 @@ class Comparison(Shown, ipywidgets.VBox):
 
 def _chains(layers):
     """Each layer's copy as a list of one, and the copies of a Sequential model's layers."""
-    start_runtime()
     if not isinstance(layers, (list, tuple)):
         raise TypeError(compare_words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
     if not 1 <= len(layers) <= MOST_LAYERS:

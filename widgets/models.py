@@ -11,7 +11,7 @@ from widgets import words
 from widgets.arithmetic import padding_cells, writes
 from widgets.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.live import window_axes
-from widgets.quiet import no_trace, start_runtime
+from widgets.quiet import no_trace
 from widgets.recipe import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.refusals import plain_text
 from widgets.settings import KINDS
@@ -32,7 +32,6 @@ class ModelSteps:
 
     @no_trace()
     def __init__(self, model, x):
-        start_runtime()
         self.x = _values(model, x)
         if not model.built or not getattr(model, "inputs", None):
             model = _built(model, self.x.shape)

@@ -1,17 +1,13 @@
 """TensorFlow without its log lines, Keras without a trace in the reader's session, no Keras that we cannot ask."""
 
 import collections
-import ctypes
-import functools
 import gc
 import logging
-import mmap
 import os
 import random
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 from widgets import words
 
@@ -22,8 +18,7 @@ _one_at_a_time = threading.RLock()
 def import_tensorflow():
     """Import TensorFlow quietly, and keep it quiet: what goes wrong later is an exception, not a log line.
 
-    A reader who wants the lines sets `TF_CPP_MIN_LOG_LEVEL` before the import. Raises ImportError for Keras 2 and for
-    a backend other than TensorFlow.
+    Raises ImportError for Keras 2 and for a backend other than TensorFlow.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _garbage_once():
@@ -31,7 +26,6 @@ def import_tensorflow():
             with _no_log_lines():
                 import tensorflow  # noqa: F401
         import keras
-    _set_absl_log_level()
     logging.getLogger("tensorflow").addFilter(_is_for_the_reader)
 
     if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in (
@@ -42,29 +36,7 @@ def import_tensorflow():
         raise ImportError(words.KERAS_2.format(version=keras.__version__))
     if keras.backend.backend() != "tensorflow":
         raise ImportError(words.OTHER_BACKEND.format(backend=keras.backend.backend()))
-
-
-_SET_LEVEL = b"14SetMinLogLevelENS0_18LogSeverityAtLeastE"  # absl::SetMinLogLevel, as its name stands in the library
-
-
-def _set_absl_log_level():
-    """Tell the part of TensorFlow that logs through Abseil the level that TF_CPP_MIN_LOG_LEVEL asks for.
-
-    TensorFlow 2.20 and older do not, so that the first grouped layer writes "Compiled cluster using XLA!"; newer ones
-    only do while they are imported. Python has no call for it, and the full name holds Abseil's version, which differs
-    from one TensorFlow to the next: so we look it up. Where it is not found, as on Windows, all stays as it was.
-    """
-    level = os.environ["TF_CPP_MIN_LOG_LEVEL"]
-    folder = Path(sys.modules["tensorflow"].__file__).parent
-    try:
-        path = next(folder.glob("libtensorflow_framework.*"))
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as library:
-            end = library.find(_SET_LEVEL)
-            start = library.rfind(b"_ZN4absl", max(end - 40, 0), max(end, 0))
-            name = library[start:end] + _SET_LEVEL if start >= 0 else _SET_LEVEL
-        getattr(ctypes.CDLL(str(path)), name.decode())(int(level))
-    except (StopIteration, OSError, AttributeError, ValueError):
-        pass
+    _start_runtime()
 
 
 def _is_for_the_reader(record):
@@ -81,13 +53,12 @@ def _is_for_the_reader(record):
     return not (frame and frame.f_globals.get("__name__", "").startswith("keras."))
 
 
-@functools.cache
-def start_runtime():
-    """Let TensorFlow look for its devices, once; where the reader imported it first, that too would write lines."""
+def _start_runtime():
+    """Let TensorFlow look for its devices, and XLA compile something: of both, the first time is written in a line."""
     import tensorflow
 
     with _no_log_lines(), tensorflow.device("CPU:0"):
-        tensorflow.zeros(())
+        tensorflow.function(lambda: tensorflow.zeros(()), jit_compile=True)()
 
 
 @contextmanager

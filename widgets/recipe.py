@@ -9,7 +9,6 @@ import tensorflow as tf
 
 from widgets import words
 from widgets.code_line import defaults
-from widgets.quiet import start_runtime
 from widgets.settings import INITIALIZERS, KINDS, WEIGHTS
 
 # Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
@@ -74,7 +73,6 @@ class Recipe:
     """
 
     def __init__(self, layer):
-        start_runtime()
         self.layer_class = type(layer)
         if not is_convolution(layer):
             if type(layer).__name__.startswith("ConvLSTM"):

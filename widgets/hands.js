@@ -1,7 +1,7 @@
 // @ts-check
 /** What a reader's hand does to a picture: cells and weights edited, sampling points moved, files kept. */
 import { inside, valueAt, weightAt, number, fill } from "./lookups.js";
-import { relabel, copy, noteBeside, isFramed } from "./parts.js";
+import { element, relabel, copy, noteBeside, isFramed } from "./parts.js";
 import { cellName, tapName } from "./telling.js";
 
 const LARGEST_FILE = 8e6; // bytes; a larger message ends the line to some kernels
@@ -211,7 +211,8 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
       const { lit, chosen, picture } = now();
       const cell = lit?.id === String(picture.grids.length - 1) ? lit.cell : [];
       for (const other of kept) { other.disabled = true; noteBeside(other, ""); }
-      ui.text.hidden = ui.made.hidden = true;
+      ui.text.hidden = true;
+      made.parentElement.querySelector(".cn-made")?.remove();
       keeping = made;
       send({ export: kind, channels: chosen, cell });
     });
@@ -222,7 +223,7 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     ui.progress.hidden = answer.progress === undefined;
     if (answer.progress !== undefined) { ui.progress.value = answer.progress; return; }
     for (const made of kept) made.disabled = false;
-    if (answer.image_refused) noteBeside(ui.own, answer.image_refused);
+    if (answer.image_refused) return noteBeside(ui.own, answer.image_refused);
     if (answer.file) return handOver(answer, buffers[0]);
     ui.text.value = answer.text ?? answer.refused ?? "";
     ui.text.hidden = ui.text.value === ""; // it was interrupted
@@ -235,12 +236,9 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   function handOver({ file, type }, bytes) {
     const address = URL.createObjectURL(new Blob([bytes], { type }));
     Object.assign(document.createElement("a"), { href: address, download: file }).click();
-    if (isFramed()) {
-      noteBeside(keeping, fill(words.file_framed, { file }));
-      URL.revokeObjectURL(ui.made.src);
-      ui.made.src = address;
-      ui.made.hidden = false;
-    } else setTimeout(() => URL.revokeObjectURL(address), 10000);
+    if (!isFramed()) { setTimeout(() => URL.revokeObjectURL(address), 10000); return; }
+    noteBeside(keeping, fill(words.file_framed, { file }));
+    ui.text.after(element("img", { class: "cn-made", alt: words.made, src: address }));
   }
 
   return {

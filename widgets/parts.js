@@ -107,7 +107,6 @@ export function build(words) {
     gif: button("gif", words.gif, words.gif),
     state: button("state", words.state, words.state),
     progress: element("progress", { class: "cn-progress", max: "1", "aria-label": words.progress, hidden: "" }),
-    made: element("img", { class: "cn-made", alt: words.made, hidden: "" }),
     text: element("textarea", { class: "cn-text", rows: "2", readonly: "", "aria-label": words.state_label, "data-lm-suppress-shortcuts": "true", hidden: "" }),
     editor: element("span", { class: "cn-editor", hidden: "" }),
     facts: element("div", { class: "cn-facts", role: "list" }),
@@ -120,7 +119,7 @@ export function build(words) {
   const bar = element("div", { class: "cn-bar" }, ui.code, ui.copy, ui.revealing, ui.full);
   const below = element("div", { class: "cn-below" }, ui.sum, ui.facts);
   ui.editor.append(ui.of, ui.field, ui.fill, ui.clear, ui.undo);
-  const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.own, ui.file, ui.png, ui.gif, ui.state, ui.progress, ui.text, ui.made);
+  const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ui.edit, ui.editor, ui.own, ui.file, ui.png, ui.gif, ui.state, ui.progress, ui.text);
   return { ...ui, below, all: [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend, transport, below, ui.wiring, tools, ui.said] };
 }
 
@@ -170,8 +169,10 @@ export async function copy(made, text, select, words) {
     select();
     done = document.execCommand("copy");
   }
-  noteBeside(made, done ? words.copied : words.copy_refused);
-  if (done) setTimeout(() => noteBeside(made, ""), 1500);
+  noteBeside(made, done ? "" : words.copy_refused);
+  if (!done) return;
+  made.textContent = words.copied;
+  setTimeout(() => { made.textContent = made.title; }, 1500);
 }
 
 /** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */

@@ -51,10 +51,10 @@ js:
 nbval: $(READY)
 	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
-# Skips itself, saying why, where there is no Chromium. Two browsers at a time, where the machine bears it:
-# make browser ARGS='-n 2 --dist worksteal'
+# Skips itself, saying why, where there is no Chromium. One browser alone: make browser BROWSERS='-n 0'
+BROWSERS = -n 2 --dist worksteal
 browser: $(READY) $(AXE)
-	$(RUN) pytest -rs $(ARGS) tests/browser
+	$(RUN) pytest -rs $(BROWSERS) tests/browser
 
 # The hosted versions write some outputs otherwise, so that the notebooks are run there, on a page made of the service's
 # own widget manager, and not compared.
@@ -68,7 +68,7 @@ hosted-checks: .venv-hosted/.installed
 	$(RUN_HOSTED) pytest -n 2 --ignore=tests/browser tests
 	$(RUN_HOSTED) pytest --doctest-modules widgets
 	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
-	$(RUN_HOSTED) pytest -rs -n 2 --dist worksteal tests/browser/hosted
+	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted
 
 hosted-checks: $(AXE) $(PAGE)
 

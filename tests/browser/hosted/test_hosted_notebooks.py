@@ -8,7 +8,7 @@ import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 # Their sliders are moved here; those of all in `make soak`.
-MOVED = {path.stem for path in NOTEBOOKS} if os.environ.get("SOAK") else {"00_start_here", "04_transposed"}
+MOVED = {path.stem for path in NOTEBOOKS} if os.environ.get("SOAK") else {"00_start_here", "02_grouped"}
 VIEW = "application/vnd.jupyter.widget-view+json"
 # Notes what every widget holds when a cell ends, which is before the kernel hears of any page; `_changed()` tells which
 # of them hold something else since.

@@ -273,7 +273,7 @@ def test_nothing_is_said_while_another_cell_runs_but_that_it_does(page):
 def test_a_tool_that_is_shown_while_all_cells_run_is_not_called_deaf(page):
     page.page.evaluate("""() => {
       hosted.run("e = explore(layers.Conv2D(3, 3))\\ne", "shown");
-      hosted.run("import time\\ntime.sleep(6)", "busy");
+      hosted.run("import time\\ntime.sleep(3)", "busy");
       hosted.run("time.sleep(3)", "busier");
     }""")
     page.page.locator("#shown iframe").wait_for()

@@ -62,6 +62,14 @@ def test_an_explorer_draws_and_follows_the_arrow_keys_on_its_sliders(show):
     assert colours > 10
 
 
+def test_no_slider_moves_by_itself_when_it_is_shown(show):
+    page = show("explore(layers.Conv2D(10, 3), (4, 28, 28, 12))")
+    page.wait_revision(1)
+    settle(page)
+    assert page.revision == 1
+    assert python(page, "[e.code, list(e.x.shape)]") == ["layers.Conv2D(10, 3)", [4, 28, 28, 12]]
+
+
 def test_a_slider_that_does_not_count_says_so(show):
     page = show("explore(layers.Conv2DTranspose(1, 3, strides=2), (1, 4, 5, 1))")
     page.wait_revision(1)

@@ -130,6 +130,24 @@ def test_sliders_and_cells_obey_arrow_keys_and_the_pointer(page):
         assert lines(page, "returned") == [f"Keras returned {sum}"]
 
 
+@pytest.mark.parametrize("at", ["", "notebooks/{name}?"], ids=["JupyterLab", "Notebook 7"])
+def test_no_slider_moves_by_itself_when_it_is_shown(notebook, at):
+    explorer = "e = explore(layers.Conv2D(10, 3), (4, 28, 28, 12)); e"
+    sliders = "s = [IntSlider(v, 1, 64) for v in range(1, 65)]; ipywidgets.VBox(s)"
+    imports = (
+        "import ipywidgets\nfrom keras import layers\nfrom widgets import explore\nfrom widgets.slider import IntSlider"
+    )
+    page = notebook([imports, explorer, sliders], at=at, whole=True)
+    page.wait_revision(1)
+    page.page.wait_for_function("document.querySelectorAll('.noUi-handle').length > 64")
+    page.wait_answered()
+    assert page.run("(e.code, e.x.shape, [one.value for one in s] == [*range(1, 65)])") == (
+        "('layers.Conv2D(10, 3)', (4, 28, 28, 12), True)"
+    )
+    assert page.revision == 1
+    page.errors = [error for error in page.errors if ours(error)]
+
+
 def test_a_class_is_served_to_this_machine_only(classroom):
     assert answers("127.0.0.1", classroom)
     found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)

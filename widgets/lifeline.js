@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Says in words when the kernel behind a tool is gone or does not answer, and takes the controls away that need it; and
- * when a stage says that it hears nothing.
+ * when a stage says that it hears nothing. Mends, for every tool, what its front end does to it.
  *
  * Four things tell of the kernel: Jupyter marks every widget whose kernel was restarted, or closes them all; a message to
  * a kernel that was stopped or changed throws; and a kernel that is busy or cut off leaves a question unanswered. It is
@@ -10,6 +10,7 @@
  */
 const QUIET = 2000; // ms after the last move until the kernel is asked whether it is there
 const PATIENCE = 6000; // ms for its answer
+const HIGHEST = 5000; // px of an output in Colab
 const CONTROLS = ".widget-inline-hbox:not(.widget-html), .jupyter-button"; // ipywidgets' own; a stage says itself what it sends
 const USELESS = `${CONTROLS}, .cn-tools, .cn-views, .cn-samples`; // without a kernel
 const UNTOLD = '[title="null"]'; // the 8.0 alphas of ipywidgets write so where there is no tooltip
@@ -113,6 +114,8 @@ function lifeline() {
     model.on("msg:custom", heard);
     const untitle = () => { for (const part of tool().querySelectorAll(UNTOLD)) part.removeAttribute("title"); };
     const titled = new MutationObserver(untitle);
+    // In Colab an output scrolls within its page from some height on, unless it asks not to.
+    /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });
     // Only an element on the page knows what it is in.
     requestAnimationFrame(() => {
       if (ending.signal.aborted) return;

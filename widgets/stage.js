@@ -13,7 +13,6 @@ import { walk } from "./walk.js";
 import { isNarrow, layOut } from "./layout.js";
 
 const QUIET = 250; // ms after which what is lit is said at once; of quicker moves the first and the last are said
-const HIGHEST = 5000; // px of an output in Colab
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 const ARROWS = /** @type {Record<string, number[]>} */ ({ ArrowUp: [0, -1, 0], ArrowDown: [0, 1, 0], ArrowLeft: [0, 0, -1], ArrowRight: [0, 0, 1], PageUp: [-1, 0, 0], PageDown: [1, 0, 0] });
 const STRIP_STEPS = /** @type {Record<string, number>} */ ({ ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 });
@@ -539,8 +538,6 @@ function render({ model, el }) {
     for (const controls of box().querySelectorAll(".cn-controls, .cn-side")) remade.observe(controls, { childList: true, subtree: true });
   }
   requestAnimationFrame(mend);
-  // In Colab an output scrolls within its page from some height on, unless it asks not to.
-  /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });
   el.dataset.hears = "no";
   askHearing(model, () => { if (el.dataset.hears === "no" && !ending.signal.aborted) el.dispatchEvent(new Event("cn-deaf", { bubbles: true })); });
 

@@ -65,10 +65,8 @@ hosted: ## the same checks on the versions of the hosted notebook service, tests
 	    echo "To name one: make hosted PYTHON_HOSTED=/path/to/python3.13"; test "$$CI" != true; fi
 
 hosted-checks: .venv-hosted/.installed
-	$(RUN_HOSTED) pytest -n 2 --ignore=tests/browser tests
-	$(RUN_HOSTED) pytest --doctest-modules widgets
-	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
-	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted
+	$(RUN_HOSTED) pytest -n 2 --doctest-modules --ignore=tests/browser widgets tests
+	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted tests/browser/test_classic.py
 
 hosted-checks: $(AXE) $(PAGE)
 

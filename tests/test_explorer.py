@@ -490,4 +490,4 @@ def test_rebuilding_keeps_no_memory(layer):
     kilobytes_kept(50)  # what is made once
     # A layer with an automatic name would keep 71 KB, a compiled grouped one 215 KB.
     # Whatever else allocates meanwhile does not do so every time.
-    assert min(kilobytes_kept(100) / 100 for _ in range(3)) < 20
+    assert any(kilobytes_kept(100) / 100 < 20 for _ in range(3))

@@ -15,7 +15,7 @@ from widgets.settings import KINDS
 X = (4, 29, 22, 12)
 CLASSES = [getattr(layers, name, DeformableConv2D) for name in KINDS]
 # All 300 a class take minutes: `make soak` draws them.
-DRAWN = 300 if os.environ.get("SOAK") else 40
+DRAWN = 300 if os.environ.get("SOAK") else 20
 
 
 def ask(kind, layer, x=X, seed=0, place=0):

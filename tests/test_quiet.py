@@ -53,29 +53,6 @@ def outputs_of_cells(*cells):
     return written
 
 
-def test_neither_the_import_nor_a_first_explorer_writes_anything():
-    stdout, stderr = run("""
-import widgets
-from tensorflow.keras import layers
-explorer = widgets.explore(layers.Conv2D(2, 3, groups=2), (1, 8, 8, 2))
-explorer.settings = {"kernel_size": 9}
-explorer._repr_mimebundle_()
-""")
-    assert (stdout, stderr) == ("", "")
-
-
-def test_where_the_reader_imported_tensorflow_first_nothing_is_written_after_that():
-    _, stderr = run("""
-import sys
-import tensorflow
-from tensorflow.keras import layers
-print("and now", file=sys.stderr, flush=True)
-import widgets
-widgets.explore(layers.Conv2D(2, 3))
-""")
-    assert stderr.endswith("and now\n")
-
-
 def test_where_keras_is_there_already_the_import_looks_for_no_garbage():
     stdout, _ = run("""
 import gc, keras
@@ -124,7 +101,7 @@ print(now() == before)
 
 
 @pytest.mark.parametrize("first", ["import tensorflow", ""], ids=["TensorFlow first", "TensorFlow afterwards"])
-def test_whatever_is_moved_compared_and_measured_nothing_is_written_in_a_kernel_of_any_order(first):
+def test_whatever_is_shown_moved_compared_and_measured_nothing_is_written_in_a_kernel_of_any_order(first):
     stdout, stderr = run(f"""
 {first}
 import sys
@@ -134,6 +111,9 @@ import tensorflow as tf
 from tensorflow.keras import layers
 tf.zeros(3)
 print("and now", file=sys.stderr, flush=True)
+e = explore(layers.Conv2D(2, 3, groups=2), (1, 8, 8, 2))
+e.settings = {{"kernel_size": 9}}
+e._repr_mimebundle_()
 e = explore(layers.Conv3D(2, 1, groups=2), (1, 6, 6, 6, 2))
 for size in 2, 3, 4, 5, 6:  # TensorFlow compiles each, and remarks on the fifth
     e.settings = {{"kernel_size": size}}

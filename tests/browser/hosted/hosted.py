@@ -42,6 +42,10 @@ def fill(folder):
     subprocess.run([esbuild, HERE / "frame.js", *BUNDLE, f"--outfile={folder}/frame.js"], check=True)
 
 
+# What TensorFlow holds is frozen: to look through it for garbage takes a second each time.
+CLEAR = "import gc, ipywidgets, widgets; gc.freeze(); ipywidgets.Widget.close_all()\n%reset -f"
+
+
 class Files(SimpleHTTPRequestHandler):
     def log_message(self, *_):
         pass
@@ -62,19 +66,32 @@ class Hosted(Classic):
         threading.Thread(target=self._files.serve_forever, daemon=True).start()
         super().__init__(chromium, folder)
         self._kernel = None
+        self._plain = None
 
     def close(self):
         self._files.shutdown()
         super().close()
 
-    def page(self, *, size=(1280, 900), scheme="light", **options):
-        """The page, with a kernel cleared of what earlier pages left.
+    def page(self, **options):
+        """The page, with a kernel cleared of what earlier pages left. Where no option is given it is the same one.
 
         Args:
             size: the window's width and height in CSS pixels.
             scheme: what the system says that it prefers, "light" or "dark".
-            options: those of page.js: theme, sandbox, allow, bare.
+            others: those of page.js: theme, sandbox, allow, bare.
         """
+        if options:
+            if self._plain:
+                self._plain.page.context.close()  # a page behind another one stands still
+                self._plain = None
+            page = self._opened(**options)
+        else:
+            self._plain = page = self._plain or self._opened()
+        page.execute(CLEAR)
+        page.clear()
+        return page
+
+    def _opened(self, *, size=(1280, 900), scheme="light", **options):
         if self._kernel is None:
             self._kernel = self._ask("POST", "kernels", name="python3")["id"]
         viewport = {"width": size[0], "height": size[1]}
@@ -83,11 +100,10 @@ class Hosted(Classic):
         # Every name below localhost is this machine.
         page.open(f"http://page.localhost:{self._files.server_port}/page.html?{urlencode(options)}")
         page.connect(self._channels())
-        page.execute("import ipywidgets; ipywidgets.Widget.close_all()\n%reset -f")
         return page
 
     def restart(self):
-        """Start the kernel anew."""
+        """Start the kernel anew; gives the address of its channels."""
         self._ask("POST", f"kernels/{self._kernel}/restart")
         return self._channels()
 
@@ -160,8 +176,14 @@ class HostedPage:
         self.page.evaluate("() => hosted.restarted(true)")
         self.connect(channels)
 
+    def clear(self):
+        self.page.evaluate("() => hosted.clear()")
+        self.cells, self.errors = 0, []
+
     def close(self):
-        self.page.context.close()
+        """Close the page, unless it is the one without options, which the next test has again."""
+        if self is not self._server._plain:
+            self.page.context.close()
 
     @staticmethod
     def _text(ran):

@@ -10,6 +10,7 @@ const options = new URLSearchParams(location.search);
 const SANDBOX = options.get("sandbox") ?? "allow-downloads allow-forms allow-pointer-lock allow-popups allow-same-origin allow-scripts";
 const ALLOW = options.get("allow") ?? "clipboard-write; fullscreen";
 const HIGHEST = 1000; // px; a higher output scrolls within its frame, unless it asks for more
+const LONGEST = 300; // s that a cell may take
 const QUIET = 60; // ms without a message until the page counts as settled
 
 /** @typedef {{frame: HTMLIFrameElement, port: MessagePort, known: Set<string>, height: number, highest: number}} Output
@@ -129,6 +130,9 @@ function fromOutput(output, { kind, id, question, ...message }) {
   }
 }
 
+/** Nothing that tests wait for may be waited for without end. @param {Promise<any>} promise */
+const inTime = (promise) => Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error(`no answer in ${LONGEST} s`)), 1000 * LONGEST))]);
+
 /** Run code, as a cell of that name or without one. @param {string} code @param {string} [cell] */
 function run(code, cell) {
   if (cell && !document.getElementById(cell)) {
@@ -141,16 +145,16 @@ function run(code, cell) {
     outputs.get(cell)?.frame.remove(); // run again: a new frame
     outputs.delete(cell);
   }
-  return new Promise((end) => {
+  return inTime(new Promise((end) => {
     const content = { code, silent: false, store_history: Boolean(cell), user_expressions: {}, allow_stdin: false, stop_on_error: true };
     runs.set(toKernel("execute_request", content), { cell, outputs: [], status: "", end });
-  });
+  }));
 }
 
 /** Wait until all that the outputs have sent is worked off, and nothing has come or gone for a moment. */
-async function settled() {
+const settled = () => inTime((async () => {
   while (unanswered.size || runs.size || performance.now() - lastMessage < QUIET) await new Promise((end) => setTimeout(end, 20));
-}
+})());
 
 /** The kernel has been started anew. Whether outputs hear that their models are closed, nobody has said. @param {boolean} told */
 function restarted(told) {
@@ -162,8 +166,15 @@ function restarted(told) {
   runs.clear();
 }
 
+/** Take away all cells, and what is known of the kernel's models. */
+function clear() {
+  document.body.replaceChildren();
+  for (const known of [outputs, models, runs, unanswered]) known.clear();
+}
+
 /** @param {string} address of the kernel's channels */
 const connect = (address) => new Promise((open, fail) => {
+  socket?.close();
   socket = new WebSocket(address);
   socket.binaryType = "arraybuffer";
   socket.onopen = open;
@@ -171,4 +182,4 @@ const connect = (address) => new Promise((open, fail) => {
   socket.onmessage = ({ data }) => fromKernel(decoded(data));
 });
 
-Object.assign(window, { hosted: { connect, run, settled, restarted } });
+Object.assign(window, { hosted: { connect, run, settled, restarted, clear } });

@@ -43,7 +43,7 @@ doctest: $(READY)
 	$(RUN) pytest --doctest-modules widgets
 
 js:
-	@if command -v node >/dev/null; then node --test tests/*.test.mjs; else \
+	@if command -v node >/dev/null; then node --test tests/*/*.test.mjs; else \
 	    echo "SKIPPED the JavaScript tests: node is missing."; \
 	    echo "To install it: sudo apt-get install nodejs, or: brew install node"; test "$$CI" != true; fi
 
@@ -86,7 +86,7 @@ $(PAGE): tests/browser/hosted/package.json
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings and 300 questions a kind, 20,000 moves, every slider of every notebook, 200 re-runs; ARGS passes an option on
-	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/test_judge.py tests/test_questions.py tests/test_hard_use.py
+	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/facts/test_judge.py tests/quiz/test_questions.py tests/explorer/test_hard_use.py
 	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py
 	if test -d .venv-hosted; then SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi
 

@@ -6,7 +6,7 @@ from statistics import median
 import numpy as np
 from keras import layers
 
-from widgets.live import LiveLayer
+from widgets.facts.live_layer import LiveLayer
 from widgets.picture import layer_picture
 
 X = np.random.default_rng(0).random((1, 28, 28, 12), "float32")

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras.layers import Conv2D, Input
 
-from widgets import explore, figure
+from widgets import explore
 from widgets.deformable import DeformableConv2D, deformable_conv2d, sampling_points
 from widgets.facts import layer_facts
-from widgets.picture import layer_picture
+from widgets.picture import figure, layer_picture
 
 
 def random(*shape, seed=0):
@@ -471,7 +471,7 @@ def test_arguments_that_cannot_be_are_refused_when_the_layer_is_made(options, se
         (
             {"offset_groups": 3},
             (1, 6, 6, 4),
-            "must divide the input's channels, 4. Received: offset_groups=3. Try 1",
+            "must divide the input's channels, 4. Received: offset_groups=3. Try one of 1",
         ),
         ({"groups": 4}, (1, 6, 6, 6), "input channels must be evenly divisible"),
         ({}, (1, 2, 6, 4), "zero or negative|window must fit into the input. Received: kernel_size=.3, 3."),
@@ -493,12 +493,15 @@ def test_inputs_that_do_not_fit_are_refused_when_the_layer_is_built(options, sha
         ({"offset": (2, 5, 5, 8)}, "Axis 0 of `offset` must be the input's batch, here 1. Received: .* shape"),
         ({"mask": (1, 5, 1, 4)}, "Axis 2 of `mask` must be that of `offset`, here 5. Received: .* shape"),
         ({"mask": (1, 5, 5, 8)}, "Axis -1 of `mask` must be offset_groups . taps, here 4. Received: .* shape"),
-        ({"groups": 3}, "`groups` must divide filters, 4. Received: groups=3. Try 1, 2 or 4"),
+        ({"groups": 3}, "`groups` must divide filters, 4. Received: groups=3. Try one of 1, 2, 4"),
         (
             {"groups": 4, "x": (1, 6, 6, 6)},
             "`groups` must divide the input's channels, 6. Received: groups=4. Try",
         ),
-        ({"offset_groups": 3}, "`offset_groups` must divide the input's channels, 4. Received: offset_groups=3. Try 1"),
+        (
+            {"offset_groups": 3},
+            "`offset_groups` must divide the input's channels, 4. Received: offset_groups=3. Try one of 1",
+        ),
         ({"strides": 0}, "`strides` must be one or two integers above 0. Received: strides=0. Try strides=1"),
         ({"dilation_rate": (1, 2, 3)}, "`dilation_rate` must be one or two integers above 0. Received: .*1, 2, 3"),
         ({"padding": "full"}, "`padding` must be .* Received: padding='full'. Try"),

@@ -1,6 +1,7 @@
 """The files around the code agree with one another, and the notebooks are saved as they should be."""
 
 import ast
+import graphlib
 import json
 import os
 import re
@@ -339,23 +340,54 @@ def test_no_file_names_the_host_of_a_package_registry_or_a_path_of_one_machine(f
     assert found == {}
 
 
-def test_contributing_lists_every_file_of_the_package_and_each_imports_only_from_those_above():
+# From the ground up. `deformable.py` and `arithmetic.py` are the ground floor.
+WINGS = ("language", "facts", "picture", "stage", "explorer", "comparison", "quiz")
+MODULES = [path.relative_to(ROOT) for path in sorted((ROOT / "widgets").glob("**/*.py"))]
+
+
+def imports(path):
+    """(module, name) of everything of ours that a file imports, within functions too; a plain import has no name."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, "") for alias in node.names if alias.name.split(".")[0] == "widgets")
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write it from `widgets` on"
+            if node.module.split(".")[0] == "widgets":
+                yield from ((node.module, alias.name) for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES[1:], ids=str)
+def test_a_wing_imports_only_from_wings_below_it_and_through_their_front_doors(path):
+    wing = path.parts[1] if len(path.parts) == 3 else ""
+    below = WINGS[: WINGS.index(wing)] if wing else ()
+    for module, name in imports(path):
+        _, first, *room = f"{module}.{name}".split(".") if module == "widgets" else [*module.split("."), name]
+        if first not in {"arithmetic", "deformable", wing}:
+            assert first in below, f"{module} is above {path}"
+            assert len(room) == 1, f"{module} is a room of another wing"
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_the_rooms_of_a_wing_import_one_another_in_no_circle(wing):
+    rooms = {path.stem: path for path in MODULES if path.parts[1] == wing and path.stem != "__init__"}
+    behind = {room: set() for room in rooms}
+    for room, path in rooms.items():
+        for module, name in imports(path):
+            behind[room] |= {f"{module}.{name}".removeprefix(f"widgets.{wing}.").split(".")[0]} & rooms.keys()
+    assert list(graphlib.TopologicalSorter(behind).static_order())
+
+
+def test_contributing_lists_every_file_of_the_package():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]
     listed = re.findall(r"`(\S+)`", " ".join(rows))
-    files = [path.name for path in (ROOT / "widgets").iterdir() if path.is_file()]
-    assert sorted(listed) == sorted(files)
-    modules = [name.removesuffix(".py") for name in listed if name.endswith(".py")]
-    for i, module in enumerate(modules):
-        tree = ast.parse((ROOT / "widgets" / f"{module}.py").read_text(encoding="utf-8"))
-        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-        imported = {node.module.removeprefix("widgets.") for node in imports if "widgets." in node.module}
-        imported |= {name.name for node in imports if node.module == "widgets" for name in node.names}
-        assert imported <= set(modules[:i]), module
+    files = [path for path in (ROOT / "widgets").glob("**/*.*") if path.suffix in {".py", ".js", ".css"}]
+    rooms = [str(path.relative_to(ROOT / "widgets")) for path in files if path.name != "__init__.py"]
+    assert sorted(listed) == sorted(rooms)
 
 
 @pytest.mark.parametrize("pattern, most", [("*.py", 350), ("*.js", 600)])
 def test_a_module_is_short_enough_to_read_in_one_sitting(pattern, most):
-    lengths = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "widgets").glob(pattern)}
+    lengths = {path.name: len(path.read_text().splitlines()) for path in (ROOT / "widgets").glob(f"**/{pattern}")}
     assert lengths
     assert {name: length for name, length in lengths.items() if length > most} == {}

@@ -1,15 +1,10 @@
 """Interactive pictures of Keras' convolution layers: `explore(layer, x)`, `compare(layers, x)`, `predict(layer, x)`."""
 
-from widgets.quiet import import_tensorflow
-
-import_tensorflow()
-
-# TensorFlow has to come first, quietly.
-from widgets.compare import Comparison, compare  # noqa: E402
-from widgets.deformable import DeformableConv2D, deformable_conv2d  # noqa: E402
-from widgets.explorer import Explorer, explore  # noqa: E402
-from widgets.goals import goal  # noqa: E402
-from widgets.predict import Prediction, predict  # noqa: E402
+import widgets.facts  # noqa: F401  (it brings TensorFlow, quietly)
+from widgets.comparison import Comparison, compare
+from widgets.deformable import DeformableConv2D, deformable_conv2d
+from widgets.explorer import Explorer, explore
+from widgets.quiz import Prediction, goal, predict
 
 __all__ = [
     "Comparison",

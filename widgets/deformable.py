@@ -7,7 +7,6 @@ import tensorflow as tf
 from keras import ops
 
 from widgets.arithmetic import divisors
-from widgets.words import either
 
 # Zero cells put around the input. A tap further out reads only zeros, so it may read these instead.
 RING = 2
@@ -324,8 +323,8 @@ def _check_divides(name, parts, what="", count=0):
     if not hasattr(parts, "__index__") or parts < 1:
         raise ValueError(f"`{name}` must be an integer above 0. Received: {name}={parts!r}. Try {name}=1.")
     if count % parts:
-        options = either(divisors(count))
-        raise ValueError(f"`{name}` must divide {what}, {count}. Received: {name}={parts}. Try {options}.")
+        options = ", ".join(map(str, divisors(count)))
+        raise ValueError(f"`{name}` must divide {what}, {count}. Received: {name}={parts}. Try one of {options}.")
 
 
 def _check_axis(name, tensor, axis, size, rule):

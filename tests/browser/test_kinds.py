@@ -103,5 +103,5 @@ def test_a_slider_moves_the_facts_and_the_sum_behind_a_cell_is_what_keras_return
 
 
 def test_no_kind_is_left_out(notebook):
-    page = notebook(["from widgets.settings import KINDS"])
+    page = notebook(["from widgets.facts import KINDS"])
     assert python(page, "list(KINDS)") == list(KINDS)

@@ -1,0 +1,183 @@
+"""What can be handed over as x, and what is refused."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from widgets.facts.inputs import as_shape, as_values, boat, is_shape, seeded_values
+
+
+def test_the_boat_is_a_binary_picture_of_8_by_8_cells():
+    assert boat().shape == (1, 8, 8, 1)
+    assert boat().dtype == np.float32
+    assert sorted(set(boat().ravel().tolist())) == [0, 1]
+    assert boat()[0, 0, :, 0].tolist() == [0, 0, 0, 1, 0, 0, 0, 0]
+    assert boat()[0, 5, :, 0].tolist() == [1, 1, 1, 1, 1, 1, 1, 1]
+
+
+def test_no_flip_or_turn_maps_the_boat_onto_itself():
+    picture = boat()[0, :, :, 0]
+    others = [np.rot90(picture, turns) for turns in (1, 2, 3)]
+    others += [np.rot90(picture.T, turns) for turns in range(4)]
+    assert [np.array_equal(picture, other) for other in others] == [False] * 7
+
+
+def test_every_call_gives_a_boat_of_its_own():
+    boat()[:] = 7
+    assert boat().max() == 1
+
+
+def test_seeded_values_are_tenths_from_minus_0_9_to_0_9():
+    values = seeded_values((2, 20, 20, 3))
+    assert values.dtype == np.float32
+    tenths = values * 10
+    assert np.allclose(tenths, np.round(tenths), atol=1e-5)
+    assert sorted(set(np.round(tenths).astype(int).ravel().tolist())) == list(range(-9, 10))
+
+
+def test_seeded_values_are_the_same_every_time():
+    expected = np.array([[-4, 7], [9, -8], [1, 0]]) / 10
+    assert np.allclose(seeded_values((1, 1, 3, 2))[0, 0], expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("larger", [(2, 4, 5, 3), (1, 9, 5, 3), (1, 4, 9, 3), (1, 4, 5, 7)])
+def test_a_cell_keeps_its_value_when_any_size_grows(larger):
+    small = seeded_values((1, 4, 5, 3))
+    assert np.array_equal(seeded_values(larger)[:1, :4, :5, :3], small)
+
+
+def test_neither_samples_nor_channels_nor_rows_nor_columns_repeat():
+    values = seeded_values((2, 6, 6, 2))
+    for axis in range(4):
+        first, second = np.take(values, 0, axis), np.take(values, 1, axis)
+        assert np.mean(first == second) < 0.3
+
+
+@pytest.mark.parametrize(
+    "x", [(1, 8, 8, 3), [1, 8, 8, 3], (None, 8, 8, 3), (np.int64(1), 8, 8, 3), tf.TensorShape([None, 8, 8, 3])]
+)
+def test_ints_in_a_tuple_or_list_are_a_shape(x):
+    assert is_shape(x)
+    shape = as_shape(x, 4)
+    assert shape == (1, 8, 8, 3)
+    assert [type(size) for size in shape] == [int] * 4
+
+
+@pytest.mark.parametrize(
+    "x", [np.array([1, 8, 8, 3]), [[1, 0], [0, 1]], tf.constant([1, 8, 8, 3]), (1.0, 8, 8, 3), (True, 8, 8, 3), (), 5]
+)
+def test_everything_else_is_values(x):
+    assert not is_shape(x)
+
+
+@pytest.mark.parametrize(
+    "x", [(1, 8, 8), (1, 8, 8, 3, 1), (1, 0, 8, 3), (1, -8, 8, 3), (1, None, 8, 3), (1, 8, 8, None), [8]]
+)
+def test_a_shape_of_another_rank_or_without_cells_is_refused_with_a_way_out(x):
+    with pytest.raises(ValueError, match=r"4 whole numbers of at least 1.*Received: \(.*Try \(1, 8, 8, 3\)"):
+        as_shape(x, 4)
+
+
+def test_an_input_of_256_mib_is_taken_and_a_larger_one_refused_before_it_is_made():
+    assert as_shape((1, 2**13, 2**13, 1), 4) == (1, 8192, 8192, 1)
+    with pytest.raises(ValueError, match="at most 268,435,456 are drawn.*Try a smaller part"):
+        as_shape((1, 2**13, 2**13, 2), 4)
+    with pytest.raises(ValueError, match="at most 268,435,456 are drawn.*Try a smaller part"):
+        as_values(np.broadcast_to(np.float32(0), (1, 2**13, 2**13, 2)), 4)  # takes no memory
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "int8", "uint8", "bool"])
+def test_values_of_any_real_type_become_float32(dtype):
+    values = as_values(np.array([[[[0], [1]]]], dtype), 4)
+    assert values.dtype == np.float32
+    assert values.tolist() == [[[[0.0], [1.0]]]]
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [[[[0.5], [2.0]]]],
+        tf.constant([[[[0.5], [2.0]]]]),
+        tf.Variable([[[[0.5], [2.0]]]]),
+        tf.constant([[[[0.5], [2.0]]]], tf.bfloat16),
+        keras.ops.convert_to_tensor([[[[0.5], [2.0]]]]),
+    ],
+    ids=["lists", "tensor", "variable", "bfloat16", "keras"],
+)
+def test_lists_tensors_and_variables_are_values_too(x):
+    assert as_values(x, 4).tolist() == [[[[0.5], [2.0]]]]
+
+
+def test_values_are_a_copy():
+    x = np.zeros((1, 2, 2, 1), "float32")
+    as_values(x, 4)[:] = 1
+    assert x.max() == 0
+
+
+def test_float64_beyond_float32_becomes_inf_without_a_warning(recwarn):
+    assert as_values(np.full((1, 1, 1, 1), -1e300), 4).item() == -np.inf
+    assert list(recwarn) == []
+
+
+def test_nan_stays_nan():
+    assert np.isnan(as_values(np.full((1, 1, 1, 1), np.nan), 4).item())
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        "a picture",
+        None,
+        {},
+        np.zeros((1, 2, 2, 1), complex),
+        np.zeros((1, 2, 2, 1), object),
+        np.zeros((1, 2, 2, 1), "datetime64[s]"),
+        [[1, 2], [3]],
+        keras.KerasTensor((1, 2, 2, 1)),
+    ],
+    ids=["str", "None", "dict", "complex", "object", "dates", "ragged", "symbolic"],
+)
+def test_what_holds_no_real_numbers_is_refused_with_a_way_out(x):
+    with pytest.raises(TypeError, match=r"array or tensor of real numbers.*Received: \w+.*Try"):
+        as_values(x, 4)
+
+
+def test_a_masked_array_is_refused_unless_no_cell_is_masked():
+    x = np.ma.masked_array(np.ones((1, 2, 2, 1)), mask=False)
+    assert as_values(x, 4).tolist() == np.ones((1, 2, 2, 1)).tolist()
+    x[0, 1, 1, 0] = np.ma.masked
+    with pytest.raises(TypeError, match=r"a number in every cell. Received: .* masked cells. Try `x.filled\(0\)`"):
+        as_values(x, 4)
+
+
+def test_what_is_refused_is_told_with_the_type_of_its_cells():
+    with pytest.raises(TypeError, match=r'Received: ndarray of complex64. Try `numpy.asarray\(x, "float32"\)`'):
+        as_values(np.zeros((1, 2, 2, 1), "complex64"), 4)
+
+
+CELLS = [[[[2], [0]], [[10], [8]]]]
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.arange(16.0).reshape(1, 4, 4, 1)[:, ::2, 2::-2],
+        np.asfortranarray(np.array(CELLS, "float64")),
+        np.array(CELLS, ">i8"),
+        np.array(CELLS, "longdouble"),
+        memoryview(np.array(CELLS, "uint64")),
+        np.broadcast_to(np.array(CELLS, "float32"), (1, 2, 2, 1)),
+    ],
+    ids=["strided", "columns first", "big-endian", "longdouble", "memoryview", "read-only"],
+)
+def test_values_may_lie_in_memory_in_any_way(x):
+    values = as_values(x, 4)
+    assert values.tolist() == CELLS
+    assert values.flags.writeable
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (1, 8, 8), (1, 1, 8, 8, 1), (), (0, 8, 8, 1), (1, 8, 0, 1)])
+def test_values_of_another_rank_or_without_cells_are_refused_with_a_way_out(shape):
+    with pytest.raises(ValueError, match=r"4 axes.*Received shape: \(.*x\[None, :, :, None\]"):
+        as_values(np.zeros(shape), 4)

@@ -1,0 +1,8 @@
+"""compare(): layers side by side."""
+
+from widgets.comparison.compare import Comparison, compare
+
+__all__ = [
+    "Comparison",
+    "compare",
+]

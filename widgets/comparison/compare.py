@@ -1,0 +1,285 @@
+"""compare(): several layers on one input, side by side in a table that can be sorted."""
+
+import math
+import statistics
+import time
+from dataclasses import replace
+from fractions import Fraction
+
+import ipywidgets
+import keras
+import tensorflow as tf
+
+from widgets.comparison.table import as_html, as_text, row, thumbnail
+from widgets.facts import (
+    Weight,
+    as_shape,
+    as_values,
+    boat,
+    chain_facts,
+    field_behind,
+    input_values,
+    is_shape,
+    layer_macs,
+    live,
+    no_trace,
+    seeded_values,
+)
+from widgets.language import comparison_words, words
+from widgets.stage import Shown
+
+MOST_LAYERS = 12
+WARM_UP = 3  # calls of each layer that are not counted
+LONGEST = 10  # seconds after which no further round of calls is begun
+
+# What the rows can be sorted by, and what of it is compared. "given" is the order of the list.
+SORTS = {
+    "given": None,
+    "code": str,
+    "output_shape": math.prod,
+    "weights": lambda weights: sum(map(math.prod, weights.values())),
+    "params": int,
+    "macs": int,
+    "receptive_field": lambda sizes: math.inf if sizes is None else math.prod(sizes),  # None is the whole picture
+    "ms": float,
+}
+
+
+def compare(layers, x=None):
+    """Show what several Keras layers make of the same `x`, and what each of them costs.
+
+    Args:
+        layers: a list of 1 to 12 Keras layers or Sequential models, built or not; a model is a stack, and one row.
+            They are copied, never changed.
+        x: an array or tensor (batch, height, width, channels), or a shape; left out: a small input of one channel.
+
+    Returns:
+        A `Comparison`, to be the last line of a cell. `print` writes it as text, and its `rows` are plain dicts.
+
+    Raises:
+        TypeError, ValueError: for layers or an input that we do not know. What Keras refuses never raises: the
+        layer's row says why.
+
+    Example:
+
+    >>> from keras import layers
+    >>> c = compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], (4, 28, 28, 12))
+    >>> c
+    <Comparison of 2 layers on (4, 28, 28, 12)>
+    >>> c.sort("params")
+    >>> print(c)
+    x: (4, 28, 28, 12)
+    <BLANKLINE>
+    layer                         output          parameters  MACs a sample  receptive field
+    layers.SeparableConv2D(6, 2)  (4, 27, 27, 6)         126          87480  2 x 2
+    layers.Conv2D(6, 2)           (4, 27, 27, 6)         294         209952  2 x 2
+    <BLANKLINE>
+    layer                         weights                             parameters
+    layers.SeparableConv2D(6, 2)  (2, 2, 12, 1), (1, 1, 12, 6), (6,)  2*2*12*1 + 1*1*12*6 + 6 = 126
+    layers.Conv2D(6, 2)           (2, 2, 12, 6), (6,)                 2*2*12*6 + 6 = 294
+    """
+    return Comparison(layers, x)
+
+
+class Comparison(Shown, ipywidgets.VBox):
+    """Layers side by side. Made by `compare`.
+
+    `x` is the input as a float32 array; `facts` are the layers' Facts, in the order in which they were given.
+    """
+
+    def __init__(self, layers, x):
+        self._chains = _chains(layers)
+        self.x = _input(self._chains, x)
+        answers = [_answers(chain, self.x) for chain in self._chains]
+        self.facts = tuple(map(_together, self._chains, answers))
+        seen = map(_seen, self._chains, answers)
+        self._rows = [row(facts, sizes) for facts, sizes in zip(self.facts, seen)]
+        self._pictures = [thumbnail(facts) for facts in self.facts]
+        self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
+        fitting = {"width": "auto"}
+        self._by = ipywidgets.Dropdown(
+            options=[(comparison_words.COLUMNS[name], name) for name in SORTS], description=comparison_words.SORT_BY
+        )
+        self._largest = ipywidgets.ToggleButton(description=comparison_words.LARGEST_FIRST, layout=fitting)
+        self._button = ipywidgets.Button(description=comparison_words.MEASURE, icon="clock-o", layout=fitting)
+        self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})
+        self._table = ipywidgets.HTML()
+        self._by.observe(self._show, "value")
+        self._largest.observe(self._show, "value")
+        self._button.on_click(lambda _: self.measure())
+        self._show()
+        controls = [self._by, self._largest, self._button, self._bar]
+        super().__init__([ipywidgets.HBox(controls, layout={"flex_flow": "row wrap"}), self._table])
+        self.add_class("cn-comparison")
+
+    @property
+    def rows(self):
+        """One dict a layer, in the order shown. What Keras refused, or nobody has measured, is None."""
+        return [dict(self._rows[number]) for number in self._order()]
+
+    def sort(self, by, largest_first=False):
+        """Sort by one of the rows' values, or by "given". A row that does not have the value stays at the end.
+
+        Raises ValueError for another name.
+        """
+        if by not in SORTS:
+            raise ValueError(comparison_words.NOT_A_COLUMN.format(options=words.either(map(repr, SORTS)), received=by))
+        self._by.value, self._largest.value = by, bool(largest_first)
+
+    def measure(self, rounds=30):
+        """Time the layers here: `ms` in each row becomes the middle of up to `rounds` calls, each on all of `x`.
+
+        TensorFlow first prepares every call, as it does for `fit` and `predict`. Then the layers take turns, so
+        that whatever else the machine is doing meets all of them. From then on the table and the text have times.
+        """
+        if not isinstance(rounds, int) or rounds < 1:
+            rule = words.count_rule(1)
+            raise ValueError(words.BAD_SETTING.format(name="rounds", rule=rule, received=rounds, example=30))
+        self._bar.value, self._bar.max = 0, rounds
+        self._bar.layout.visibility, self._button.disabled = "visible", True
+        times = {number: [] for number, facts in enumerate(self.facts) if facts.y is not None}
+        try:
+            with tf.device("CPU:0"):
+                x = tf.constant(self.x)
+                for number in times:
+                    self._prepare(number, x)
+                latest = time.perf_counter() + LONGEST
+                while self._bar.value == 0 or (self._bar.value < rounds and time.perf_counter() < latest):
+                    for number, seconds in times.items():
+                        before = time.perf_counter()
+                        self._calls[number](x)
+                        seconds.append(time.perf_counter() - before)
+                    self._bar.value += 1
+        finally:
+            self._bar.layout.visibility, self._button.disabled = "hidden", False
+        for number, seconds in times.items():
+            self._rows[number]["ms"] = 1000 * statistics.median(seconds)
+        self._show()
+
+    def _prepare(self, number, x):
+        call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
+        with no_trace():
+            for _ in range(WARM_UP):
+                call(x)
+
+    def _order(self):
+        """The layers' numbers in the order shown."""
+        numbers, by, falling = range(len(self._rows)), self._by.value, self._largest.value
+        if by == "given":
+            return list(reversed(numbers) if falling else numbers)
+        known = [
+            number
+            for number, found in enumerate(self._rows)
+            if not found["problem"] and (found[by] is not None or by == "receptive_field")
+        ]
+        known.sort(key=lambda number: SORTS[by](self._rows[number][by]), reverse=falling)
+        return known + [number for number in numbers if number not in known]
+
+    def _show(self, _=None):
+        pictures = [self._pictures[number] for number in self._order()]
+        self._table.value = as_html(self.x.shape, self.rows, pictures)
+
+    def __repr__(self):
+        return f"<Comparison of {len(self._rows)} layers on {self.x.shape}>"
+
+    def __str__(self):
+        return as_text(self.x.shape, self.rows)
+
+    def _saved(self):
+        """The table alone, without pictures: alike on every machine."""
+        return {"text/plain": str(self), "text/html": as_html(self.x.shape, self.rows)}
+
+
+def _chains(layers):
+    """Each layer's copy as a list of one, and the copies of a Sequential model's layers."""
+    if not isinstance(layers, (list, tuple)):
+        raise TypeError(comparison_words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
+    if not 1 <= len(layers) <= MOST_LAYERS:
+        raise ValueError(comparison_words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
+    stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
+    chains = [[_copied(layer) for layer in stack] for stack in stacks]
+    if not all(chains):
+        raise ValueError(comparison_words.EMPTY_STACK)
+    axes = [len(recipe.kind.axes) for recipe in map(_first_recipe, chains) if recipe]
+    if len(set(axes)) > 1:
+        raise ValueError(comparison_words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
+    return chains
+
+
+def _copied(layer):
+    if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
+        received = f"{layer.__name__} (a class)" if isinstance(layer, type) else type(layer).__name__
+        raise TypeError(comparison_words.NOT_COMPARED.format(received=received))
+    if isinstance(layer, keras.Model):
+        raise TypeError(comparison_words.NOT_A_STACK.format(received=type(layer).__name__))
+    return live(layer)
+
+
+def _first_recipe(chain):
+    return next((one.recipe for one in chain if one.recipe), None)
+
+
+def _input(chains, x):
+    """x as float32 values that every chain can be asked about."""
+    recipes = [recipe for chain in chains if (recipe := _first_recipe(chain))]
+    if recipes:
+        rank = len(recipes[0].kind.axes) + 2
+        if x is None:
+            x = boat() if rank == 4 else (1, *[8] * (rank - 2), 1)
+    elif x is None:
+        return boat()
+    else:
+        rank = len(x) if is_shape(x) else None
+    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    for chain in chains:
+        if chain[0].recipe:
+            input_values(chain[0].recipe, values)  # raises where a built layer reads other channels
+    return values
+
+
+def _answers(chain, x):
+    """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
+    steps = []
+    for one in chain:
+        facts = one.ask(x)
+        if one.recipe is None and not facts.problem:
+            macs = layer_macs(one.layer, x.shape, facts.output_shape)
+            weights = {
+                variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights
+            }
+            facts = replace(facts, macs=macs, macs_formula=str(macs), weights=weights)
+        steps.append(facts)
+        if facts.problem:
+            break
+        x = facts.y
+    return steps
+
+
+def _together(chain, steps):
+    """The facts of a chain. Its MACs are None if it has a layer whose multiplications nobody has told us to count."""
+    facts = steps[0] if len(steps) == 1 else chain_facts(steps)
+    counted = all(
+        one.recipe or step.macs or not step.weights or _is_light(one.layer) for one, step in zip(chain, steps)
+    )
+    return facts if counted else replace(facts, macs=None, macs_formula="")
+
+
+def _is_light(layer):
+    """Whether a layer has weights, and at most one product for each cell, which no counter counts."""
+    return isinstance(layer, (keras.layers.Embedding, keras.layers.PReLU)) or "Normalization" in type(layer).__name__
+
+
+def _seen(chain, steps):
+    """How many cells of x along each axis one cell behind the chain sees; None for all of them."""
+    field = [(Fraction(1), Fraction(1), Fraction(0))] * (steps[0].x.ndim - 2)
+    for one, step in zip(chain, steps):
+        if step.problem or step.y.ndim != step.x.ndim or isinstance(one.layer, keras.layers.RNN):
+            return None
+        field = field_behind(one.layer, [field], [step.x.shape])
+    return tuple(math.floor(size) for size, _, _ in field) if field else None
+
+
+def _through(chain, x):
+    for one in chain:
+        x = one.layer(x)
+    return x

@@ -1,0 +1,173 @@
+"""A run of a model's layers, tied together as one layer is."""
+
+import itertools
+import random
+
+import ipywidgets
+
+from widgets.explorer import sharing
+from widgets.explorer.editing import Input, kernels
+from widgets.explorer.explorer import Explorer
+from widgets.explorer.slider import IntSlider
+from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, live, no_trace
+from widgets.language import words
+from widgets.stage import lifetime
+
+
+class StackExplorer(Explorer):
+    """A run of a model's layers as a chain of grids; the sliders change one of them. Made by `explore`.
+
+    `layer` is the live layer that the sliders change, `settings` are its settings; `steps` lists all of the model.
+    """
+
+    def __init__(self, model, x, reveal, controls):
+        self._model = ModelSteps(model, x)
+        self.steps = self._model.rows
+        self._shape_only = x is not None and is_shape(x)
+        self._pictures = None
+        self._prepare(self._model.x, controls)
+        self._first = ipywidgets.Dropdown(
+            options=self._model.starts, value=self._model.start, description=words.FIRST_DRAWN
+        )
+        longest = self._model.longest(self._model.start)
+        drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
+        self._count = IntSlider(drawn, 1, longest, description=words.DRAWN)
+        self._which = ipywidgets.Dropdown(description=words.SLIDERS_FOR)
+        add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
+        remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
+        self._silent = False
+        self._added = itertools.count()
+        self._told = ipywidgets.HTML()
+        buttons = ipywidgets.HBox([add, remove])
+        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._told])
+        controls.add_class("cn-controls")
+        self._open()
+        self._show(reveal, (), controls)
+        self._first.observe(self._start_elsewhere, "value")
+        self._count.observe(lambda _: self._silent or self._again(), "value")
+        self._which.observe(lambda _: self._silent or self._choose(self._which.value), "value")
+        add.on_click(lambda _: self._add())
+        remove.on_click(lambda _: self._remove())
+
+    def _below(self):
+        """All layers of the model, folded away where the chain shows them anyway."""
+        box = ipywidgets.HTML(self._model.html(folded=len(self.steps) <= self._model.longest(self._model.start)))
+        box.add_class("cn-listing")
+        return [box]
+
+    def _start_elsewhere(self, _):
+        if not self._silent:
+            longest = self._model.longest(self._first.value)
+            self._silent = True
+            self._count.value = min(self._count.value, longest)
+            self._count.limit(1, longest)
+            self._silent = False
+            self._again()
+
+    def _again(self):
+        self._open()
+        self._ask()
+
+    def _open(self):
+        """Copy the chosen run of layers, and the activations that reach it."""
+        layers, x = self._model.run(self._first.value, self._count.value)
+        self._source = Input(x)
+        self._chain = [live(layer) for layer in layers]
+        self._told.value = ""
+        self._list_chain(next((i for i, one in enumerate(self._chain) if one.recipe), None))
+
+    def _list_chain(self, chosen):
+        """Offer the chain's convolutions to the sliders."""
+        named = [
+            (f"{i} {type(one.layer).__name__ if one.recipe is None else one.recipe.layer_class.__name__}", i)
+            for i, one in enumerate(self._chain)
+            if one.recipe
+        ]
+        self._silent = True
+        self._which.options = named
+        self._which.value = chosen
+        self._silent = False
+        self._ask_chain()
+        self._choose(chosen)
+
+    def _choose(self, chosen):
+        """Sliders for one layer of the chain, at its present settings."""
+        self._chosen = chosen
+        if chosen is None:
+            before, self._side.children = self._side.children, [ipywidgets.HTML(words.NO_CONVOLUTION)]
+            lifetime.close(*before)
+            self._controls = None
+            return
+        self._live = self._chain[chosen]
+        self._resizable = self._shape_only and chosen == 0 and self._first.value == 0
+        self._make_controls(self._live.settings)
+
+    def _input_shape(self):
+        return self._inputs[self._chosen]
+
+    def _kernels(self):
+        return [kernel for one in self._chain if one.recipe for kernel in kernels(one)]
+
+    @property
+    def state(self):
+        """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
+        self._check_state()
+        if named := [one for one in self._chain if one.recipe is None]:
+            raise ValueError(words.STATE_LACKS.format(reason=type(named[0].layer).__name__))
+        return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)
+
+    @property
+    def settings(self):
+        """The settings of the layer that the sliders change, in Keras' names."""
+        return self._controls.settings if self._controls else {}
+
+    @settings.setter
+    def settings(self, wanted):
+        if self._controls is None:
+            raise ValueError(words.NOTHING_TO_SET.format(received=wanted))
+        self._controls.settings = wanted
+
+    @property
+    def layer(self):
+        """The live Keras layer that the sliders change."""
+        return self._live.layer if self._controls else None
+
+    def _add(self):
+        """One more layer like the chosen one, behind it."""
+        if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
+            with no_trace():
+                random.seed(next(self._added))  # for weights that no other layer has
+                another = self._live.recipe.unlike(self._live.settings)
+            self._chain.insert(self._chosen + 1, LiveLayer(another))
+            self._other_layers(self._chosen + 1)
+
+    def _remove(self):
+        """The chosen layer goes; one always stays."""
+        if len(self._chain) > 1 and self._chosen is not None:
+            del self._chain[self._chosen]
+            left = [i for i, one in enumerate(self._chain) if one.recipe]
+            self._other_layers(min(left, key=lambda i: abs(i - self._chosen)) if left else None)
+
+    def _other_layers(self, chosen):
+        """Layers came or went: sliders for one of those there are now, and a word on the way back."""
+        self._told.value = words.OTHER_LAYERS.format(first=words.FIRST_DRAWN, drawn=words.DRAWN)
+        self._list_chain(chosen)
+        self._ask()
+
+    def _ask(self):
+        if self._controls:
+            self._move()
+        self._ask_chain()
+        self._draw()
+
+    def _ask_chain(self):
+        steps, x = [], self._source.values
+        self._inputs = []
+        for one in self._chain:
+            self._inputs.append(x.shape)
+            steps.append(one.ask(x))
+            if steps[-1].problem:
+                break
+            x = steps[-1].y
+        self._inputs += [x.shape] * (len(self._chain) - len(self._inputs))
+        self.facts = chain_facts(steps)

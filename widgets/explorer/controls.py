@@ -1,0 +1,283 @@
+"""A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack, contextmanager
+from numbers import Integral
+
+import ipywidgets
+import numpy as np
+
+from widgets import arithmetic
+from widgets.explorer.slider import IntSlider
+from widgets.facts import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag, in_keras_form
+from widgets.language import words
+
+
+class Controls:
+    """The controls of one layer; `changed` is called once for every move, whatever it moved, and `restart` with the
+    settings of the start when the reader wants everything back.
+
+    `settings` holds Keras' arguments, and `input_shape` too where the reader gave only a shape. `shown` are the
+    names of those that can be seen and moved; None for all.
+    """
+
+    OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
+
+    def __init__(self, recipe, input_shape, shape_only, changed, restart, settings=None, shown=None):
+        known = (*recipe.kind.settings, *self.OTHERS)
+        if unknown := [name for name in shown or () if name not in known]:
+            told = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
+            raise ValueError(words.UNKNOWN_CONTROL.format(**told))
+        self._changed = changed
+        self._restart = restart
+        self._silent = False
+        self._kind = recipe.kind
+        self._input_shape = tuple(input_shape)
+        self._channel_axis = recipe.channel_axis
+        self._start = dict(recipe.settings) | ({"input_shape": self._input_shape} if shape_only else {})
+        self._controls = {}  # setting -> its control, or a list with one for each axis
+        self._given = {}  # setting that may be None -> the box that says it is not
+        self._options = {}  # setting -> the value that each name in its menu stands for
+        self._squares = {}  # setting -> the box that ties its axes together
+        rows = []
+        if shape_only:
+            made = self._input_rows()
+            rows += made if shown is None or "input_shape" in shown else []
+        for name, rule in self._kind.settings.items():
+            made = self._setting_rows(name, rule, (settings or recipe.settings)[name])
+            rows += made if shown is None or name in shown else []
+        reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
+        reset.on_click(lambda _: self.reset())
+        self.box = ipywidgets.VBox([*rows, reset])
+        self.box.add_class("cn-controls")
+
+    @property
+    def settings(self):
+        """The settings as the controls show them, in Keras' form."""
+        values = {}
+        for name, control in self._controls.items():
+            values[name] = tuple(c.value for c in control) if isinstance(control, list) else control.value
+            if name in self._given and not self._given[name].value:
+                values[name] = None
+            if name in self._options:
+                values[name] = self._options[name][control.value]
+        if "input_shape" in values:
+            values["input_shape"] = self._with_sizes(values["input_shape"])
+        return values
+
+    @settings.setter
+    def settings(self, wanted):
+        if not isinstance(wanted, Mapping):
+            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=repr(wanted)))
+        checked = {name: self._checked(name, value) for name, value in wanted.items()}
+        with self._one_change():
+            for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
+                self._put(name, checked[name])
+
+    def reset(self):
+        """Everything as it was at the start."""
+        self._restart(self._start)
+
+    def _checked(self, name, value):
+        """The value in Keras' form; ValueError where it is not of the argument's type. Keras judges all others."""
+        if name not in self._controls:
+            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
+        now = self.settings[name]
+        if name in self._given and value is None:
+            return None
+        if name in self._given and now is None:
+            now = (self._kind.settings[name].low,) * len(self._controls[name])
+        rule = self._kind.settings.get(name)
+        if name == "input_shape":
+            good = _whole(value, len(now)) and min(value) >= 1 and value[0] == now[0]
+            text = words.RULE_SHAPE.format(rank=len(now), batch=now[0])
+        elif isinstance(rule, Count) and rule.per_axis:
+            value = (value,) * len(now) if _whole((value,), 1) else value
+            good, text = _whole(value, len(now)), words.count_rule(rule.low, len(now))
+        elif isinstance(rule, (Count, Divisor)):
+            good, text = _whole((value,), 1), words.count_rule(getattr(rule, "low", 1))
+        elif isinstance(rule, Flag):
+            good, text = isinstance(value, (bool, np.bool_)), words.RULE_FLAG
+        else:
+            value = in_keras_form(name, value)
+            known = list(self._options[name].values())
+            good = value in known or isinstance(value, str) or (name == "activation" and callable(value))
+            text = words.either([repr(option) for option in known])
+        if not good:
+            raise ValueError(words.BAD_SETTING.format(name=name, rule=text, received=value, example=now))
+        if isinstance(now, tuple):
+            return tuple(map(int, value))
+        return type(now)(value) if isinstance(now, (bool, int)) else value
+
+    def _put(self, name, value):
+        if name in self._options:
+            option, value = value, words.option_name(value)
+            if value not in self._options[name]:
+                self._options[name][value] = option
+                self._controls[name].options = list(self._options[name])
+        if name in self._given:
+            self._given[name].value = value is not None
+            if value is None:
+                return
+        if name == "input_shape":
+            value = [size for axis, size in enumerate(value) if axis not in (0, self._channel_axis)] + [
+                value[self._channel_axis]
+            ]
+        controls = self._controls[name] if isinstance(self._controls[name], list) else [self._controls[name]]
+        if name in self._squares:
+            self._squares[name].value = len(set(value)) == 1
+        for control, one in zip(controls, value if isinstance(value, (tuple, list)) else [value]):
+            if isinstance(control, IntSlider):
+                control.admit(one)
+            control.value = one
+
+    def _setting_rows(self, name, rule, value):
+        if isinstance(rule, Count) and rule.optional:
+            return self._optional_rows(name, rule, value)
+        if isinstance(rule, Count) and rule.per_axis:
+            sliders = [self._slider(f"{name} {axis}", rule, v) for axis, v in zip(self._kind.axes, value)]
+            self._controls[name] = sliders
+            if len(sliders) == 1:
+                self._watch(*sliders)
+                return sliders
+            square = ipywidgets.Checkbox(
+                value=len(set(value)) == 1, description=words.SQUARE if len(sliders) == 2 else words.CUBE, indent=False
+            )
+            square.add_class("cn-square")
+            self._squares[name] = square
+            square.observe(
+                lambda change, name=name: change.new and self._make_square(name),
+                "value",
+            )
+            row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
+            row.add_class("cn-axes")
+            for slider in sliders:
+                slider.observe(lambda change, name=name: self._axis_moved(name, change.new), "value")
+            return [row]
+        if isinstance(rule, Count):
+            control = self._slider(name, rule, value)
+        elif isinstance(rule, Divisor):
+            control = self._slider(name, Count(1, self._input_shape[self._channel_axis]), value)
+            control.observe(self._keep_divisor, "value")
+        elif isinstance(rule, Choice):
+            options = rule.options if value in rule.options else (*rule.options, value)
+            # The names are the values: a menu takes None for "nothing chosen".
+            self._options[name] = {words.option_name(option): option for option in options}
+            control = ipywidgets.Dropdown(
+                options=list(self._options[name]),
+                value=words.option_name(value),
+                description=name,
+            )
+        else:
+            control = ipywidgets.Checkbox(value=value, description=name, indent=False)
+        self._controls[name] = control
+        self._watch(control)
+        return [control]
+
+    def _optional_rows(self, name, rule, value):
+        """Sliders that count only while their box is ticked; otherwise the argument is None."""
+        known = value if isinstance(value, tuple) else (value or 0,) * len(self._kind.axes)
+        sliders = [self._slider(f"{name} {axis}", rule, v or 0) for axis, v in zip(self._kind.axes, known)]
+        given = ipywidgets.Checkbox(value=value is not None, description=name, indent=False)
+        self._controls[name] = sliders
+        self._given[name] = given
+        self._enable(name)
+        given.observe(lambda _: self._enable(name), "value")
+        self._watch(given, *sliders)
+        return [given, *sliders]
+
+    def _enable(self, name):
+        for slider in self._controls[name]:
+            slider.disabled = not self._given[name].value
+
+    def _input_rows(self):
+        spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
+        sliders = [self._slider(f"input {axis}", INPUT_SIZE, n) for axis, n in zip(self._kind.axes, spatial)]
+        sliders.append(self._slider("input channels", INPUT_CHANNELS, self._input_shape[self._channel_axis]))
+        self._controls["input_shape"] = sliders
+        sliders[-1].observe(self._keep_groups, "value")
+        self._watch(*sliders)
+        return sliders
+
+    def _with_sizes(self, sizes):
+        """The input's shape with these spatial sizes and, last, channels."""
+        shape = [self._input_shape[0], *sizes[:-1]]
+        shape.insert(self._channel_axis, sizes[-1])
+        return tuple(shape)
+
+    def _slider(self, name, rule, value):
+        return IntSlider(value, min(rule.low, value), max(rule.high, value), description=name)
+
+    def _watch(self, *controls):
+        for control in controls:
+            control.observe(self._moved, "value")
+
+    def _moved(self, _):
+        if not self._silent:
+            self._changed()
+
+    @contextmanager
+    def _one_change(self):
+        """Several controls move, one call of `changed` follows."""
+        if self._silent:
+            yield
+            return
+        self._silent = True
+        try:
+            yield
+        finally:
+            self._silent = False
+        self._changed()
+
+    def _axis_moved(self, name, value):
+        """One axis' slider was moved: the others follow where they are tied together."""
+        if self._silent:
+            return
+        with ExitStack() as held:  # the browser hears of the others when it has the picture
+            if self._squares[name].value:
+                with self._quietly():
+                    for slider in self._controls[name]:
+                        held.enter_context(slider.hold_sync())
+                        slider.admit(value)
+                        slider.value = value
+            self._changed()
+
+    def _make_square(self, name):
+        """The box was ticked: the first axis' value for all."""
+        if not self._silent:
+            with self._one_change():
+                self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
+
+    def _keep_divisor(self, change):
+        """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
+        channels = self.settings.get("input_shape", self._input_shape)[self._channel_axis]
+        options = arithmetic.divisors(channels)
+        if change.new not in options and not self._silent:
+            beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
+            with self._quietly():
+                change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
+
+    def _keep_groups(self, change):
+        """Other channels have other divisors: keep the largest that is not above the groups shown."""
+        for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
+            with self._quietly():
+                fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
+                groups.value = fitting[-1]
+                groups.limit(1, change.new)
+
+    @contextmanager
+    def _quietly(self):
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
+
+
+def _whole(values, length):
+    """Whether these are `length` whole numbers."""
+    return (
+        isinstance(values, (tuple, list))
+        and len(values) == length
+        and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)
+    )

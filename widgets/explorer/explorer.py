@@ -1,0 +1,257 @@
+"""One layer's controls, facts and stage tied together."""
+
+import base64
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+
+from widgets.explorer import sharing
+from widgets.explorer.controls import Controls
+from widgets.explorer.editing import Input, KernelControls, PictureControls, Undo, edit, kernels
+from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
+from widgets.language import words
+from widgets.picture import VIEWS, layer_picture
+from widgets.stage import Shown, Stage, lifetime
+
+
+class Explorer(Shown, ipywidgets.Box):
+    """The controls and the stage of one layer. Made by `explore`."""
+
+    def __init__(self, layer, x, reveal, controls):
+        self._live = LiveLayer(layer)
+        recipe = self._live.recipe
+        if x is None:
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
+            if recipe.channel_axis == 1:
+                x = np.moveaxis(x, -1, 1)
+        self._resizable = is_shape(x)
+        given = input_values(recipe, x)
+        self._prepare(given, controls)
+        pictures = len(recipe.kind.axes) == 2 and recipe.channels in (None, 1, 3) and self._wanted("picture")
+        self._pictures = PictureControls(given, recipe.channels, self._replace) if pictures else None
+        self._make_controls(recipe.settings)
+        self._show(reveal, VIEWS.get(recipe.kind.operation, ()), self._side)
+
+    def _prepare(self, x, controls):
+        """What is there before the controls are."""
+        several = controls is None or isinstance(controls, (list, tuple, set))
+        self._wanted_controls = controls if several else [controls]
+        self._source = Input(x)
+        self._undo = Undo()
+        self._side = ipywidgets.VBox()
+        self._side.add_class("cn-side")
+
+    def _wanted(self, name):
+        return self._wanted_controls is None or name in self._wanted_controls
+
+    def _make_controls(self, settings):
+        """Sliders for the input that there is now, and what changes kernel and picture by hand."""
+        self._controls = Controls(
+            self._live.recipe,
+            self._input_shape(),
+            self._resizable,
+            self._ask,
+            self._restart,
+            settings,
+            self._wanted_controls,
+        )
+        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask)
+        rows = [*self._kernel.rows] if self._wanted("kernel") else []
+        rows += self._pictures.rows if self._pictures else []
+        hands = ipywidgets.VBox(rows)
+        hands.add_class("cn-controls")
+        before, self._side.children = self._side.children, [self._controls.box, *[hands] * bool(rows)]
+        lifetime.close(*before, but=self._side.children)
+
+    def _input_shape(self):
+        return self._source.values.shape
+
+    def _show(self, reveal, views, controls):
+        self._picture = self._drawn = None
+        view = views[0] if views else ""
+        takes_image = self._pictures is not None
+        self._stage = Stage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
+        self._stage.observe(self._draw, "view")
+        self._stage.on_move = self._move_point
+        self._stage.on_edit = self._edit
+        self._stage.on_export = self._export
+        if self._pictures:
+            self._stage.on_image = self._pictures.take
+        self._ask()
+        if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
+            _, rows, columns, _ = self.facts.output_shape
+            self.start_at((0, rows // 2, columns // 2, 0))
+        super().__init__([controls, self._stage, *self._below()])
+        self.add_class("cn-explorer")
+
+    def _below(self):
+        """What stands under controls and stage."""
+        return []
+
+    def _editable(self):
+        return [name for name in ("picture", "kernel") if self._wanted(name)]
+
+    @property
+    def layer(self):
+        """The live Keras layer; while Keras refuses the settings, the last one that it accepted, or None."""
+        return self._live.layer
+
+    @property
+    def x(self):
+        """The input as a float32 array (batch, height, width, channels): a copy, so change it as you like."""
+        return _copied(self.facts.x)
+
+    @property
+    def y(self):
+        """What the layer returned for `x`, as a float32 array, a copy too; None while Keras refuses the settings."""
+        return None if self.facts.y is None else _copied(self.facts.y)
+
+    @property
+    def code(self):
+        """The line of code that makes a layer with these settings; weights changed by hand are not in it."""
+        return self.facts.code
+
+    @property
+    def settings(self):
+        """The settings as a dict in Keras' names. Setting some or all of them moves the sliders in one update."""
+        return self._controls.settings
+
+    @settings.setter
+    def settings(self, wanted):
+        self._controls.settings = wanted
+
+    @property
+    def state(self):
+        """All of it as one short text: `explore(state=text)` gives the same explorer back."""
+        self._check_state()
+        look = {"view": self._stage.view, "wanted": self._stage.wanted, "moved": list(self._live.moved.items())}
+        return sharing.dumps([(self._live.settings, self.layer)], self._source.values, **look)
+
+    def _check_state(self):
+        if self.facts.problem:
+            raise ValueError(words.STATE_REFUSED.format(advice=self.facts.advice))
+
+    def start_at(self, index):
+        """Light one cell of the output first, given by its index in `y`. Raises ValueError where there is none."""
+        try:
+            np.ravel_multi_index(index, self.facts.output_shape)
+        except (TypeError, ValueError):
+            told = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
+            raise ValueError(words.BAD_CELL.format(**told)) from None
+        self._stage.start_at(index)
+
+    def save(self, path):
+        """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
+        kind = Path(str(path)).suffix.lower()
+        if kind not in (".png", ".gif"):
+            raise ValueError(words.BAD_FILE.format(received=path))
+        Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
+
+    def _ask(self):
+        """Ask Keras again, and show its answer."""
+        self._move()
+        self.facts = self._live.ask(self._source.values)
+        self._draw()
+
+    def _move(self):
+        """Take the settings over from the controls."""
+        settings = self._controls.settings
+        shape = settings.pop("input_shape", self._source.values.shape)
+        if shape != self._source.values.shape:
+            self._source.resize(shape)
+        if settings != self._live.settings:
+            self._live.moved = {}  # the points of other settings are others
+        self._live.settings = settings
+
+    def _move_sliders(self, wanted):
+        self._controls.settings = wanted
+
+    def _restart(self, settings):
+        """The weights, the input, the switches and the settings of the start again."""
+        self._live.forget()
+        if self._pictures and (given := self._pictures.reset()) is not None:
+            return self._replace(given, True, self._live.recipe.settings)
+        self._source.reset()
+        self._kernel.reset()
+        self._controls.settings = settings
+
+    def _replace(self, values, given, settings=None):
+        """Another picture as the input, the settings as they are; `given` says that it is the one of the start."""
+        self._source = Input(values if given or self._live.recipe.channel_axis > 1 else np.moveaxis(values, -1, 1))
+        self._resizable, resizable = given and self._resizable, self._resizable
+        self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
+        self._resizable = resizable
+        self._ask()
+
+    def _move_point(self, place, offset):
+        """A reader dragged a sampling point: ask the layer what it gives there."""
+        self._live.moved[place] = offset
+        self._ask()
+
+    def _kernels(self):
+        """(live layer, weight's name) of each kernel drawn."""
+        return kernels(self._live)
+
+    def _edit(self, change, sample):
+        """A reader changed cells or weights."""
+        stale = self.facts.problem and "link" in change  # the kernels drawn may not be those of the present layers
+        if self._picture is not None and self.layer is not None and not stale:
+            axis = self.facts.channel_axis
+            edit(change, self._picture, self._source, self._kernels(), sample, axis, self._undo)
+        self._ask()  # the browser waits for an answer
+
+    def _export(self, kind, progress):
+        """What the browser asked to keep: (name, type, bytes), or text."""
+        if kind == "state":
+            return self.state
+        name = self.facts.code.split("(")[0].split(".")[-1]
+        made = self._still() if kind == "png" else self._moving(progress)
+        return f"{name}.{kind}", f"image/{kind}", made
+
+    def _still(self):
+        from widgets.picture import figure  # Matplotlib is slow to import, and only this needs it
+
+        return figure.png(self.facts, self._picture, self._stage.reveal, self._look())
+
+    def _moving(self, progress):
+        from widgets.picture import figure
+
+        return figure.gif(self.facts, self._picture, self._stage.reveal, self._look(), progress)
+
+    def _look(self):
+        from widgets.picture import figure
+
+        return figure.Look(**self._stage.looked_at())
+
+    def _look_as(self, look):
+        """Go on with what `state` kept besides layer and input."""
+        moved = {tuple(map(int, place)): tuple(map(float, offset)) for place, offset in look.get("moved", ())}
+        if not all(len(place) == 5 and min(place) >= 0 and np.isfinite(dy + dx) for place, (dy, dx) in moved.items()):
+            raise ValueError("a moved point is five whole numbers and two more")
+        self._live.moved = moved
+        self._stage.wanted = look.get("wanted", self._stage.wanted)
+        self._stage.view = look.get("view", self._stage.view)
+        self._ask()
+
+    def _draw(self, _=None):
+        """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
+        if not self.facts.problem:
+            self._drawn = self.facts
+        if self._drawn is not None:
+            self._picture = layer_picture(self._drawn, self._stage.view or None)
+        self._stage.show(self.facts, self._picture)
+
+    def __repr__(self):
+        answer = words.REFUSED if self.facts.problem else self.facts.output_shape
+        if not self._stage.reveal:
+            answer = words.HIDDEN
+        return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
+
+    def _saved(self):
+        return {"text/plain": repr(self), "image/png": base64.b64encode(self._still()).decode()}
+
+
+def _copied(values):
+    """The reader's own array. One too large to be shown is too large to be copied: zeros that cannot be changed."""
+    return values if values.nbytes > LARGEST_INPUT else values.copy()

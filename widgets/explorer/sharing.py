@@ -1,0 +1,145 @@
+"""An explorer as one short text, and back again. Nothing in the text is ever run."""
+
+import base64
+import json
+import math
+import zlib
+
+import keras
+import numpy as np
+from traitlets import TraitError
+
+from widgets.deformable import DeformableConv2D
+from widgets.facts import KINDS, LARGEST_INPUT, WEIGHTS, as_shape, boat, no_trace, seeded_values
+from widgets.language import words
+
+VERSION = 1
+LARGEST_NUMBER = 1024  # in a layer's settings: no text may ask for gigabytes of weights
+# What damaged text leads to, in Python and in Keras.
+DAMAGE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error, TraitError)
+OWN = {"DeformableConv2D": DeformableConv2D}
+
+
+def dumps(layers, x, **look):
+    """JSON for built layers (settings, layer), their input, and how they are looked at.
+
+    Raises ValueError where a layer has an argument that text cannot hold, such as a lambda.
+
+    >>> from keras import layers
+    >>> layer = layers.Conv2D(1, 2)
+    >>> y = layer(boat())
+    >>> text = dumps([({"filters": 1, "kernel_size": (2, 2), "activation": None}, layer)], boat(), view="")
+    >>> text[:75]
+    '{"explore":1,"layers":[{"class":"Conv2D","settings":{"filters":1,"kernel_si'
+    >>> (copy,), x, look = loads(text)
+    >>> bool((copy.kernel.numpy() == layer.kernel.numpy()).all()), look
+    (True, {'view': ''})
+    """
+    told = {"explore": VERSION, "layers": [_layer_text(*one) for one in layers], "x": _input_text(x)} | look
+    return json.dumps(told, separators=(",", ":"))
+
+
+@no_trace()
+def loads(text):
+    """(layers, x, look) from what `dumps` made: the layers built with their weights, x as values.
+
+    Raises ValueError where the text is damaged, and TypeError where it is no text.
+    """
+    if not isinstance(text, str):
+        raise TypeError(words.BAD_STATE.format(reason=f"Received: {type(text).__name__}."))
+    try:
+        told = json.loads(text)
+        if not isinstance(told, dict) or told.pop("explore", None) != VERSION:
+            raise ValueError(f'It has to begin with {{"explore":{VERSION}.')
+        x = _input(told.pop("x"))
+        shape, layers = x.shape, []
+        for one in told.pop("layers"):
+            layers.append(_layer(one, shape))
+            shape = tuple(layers[-1].compute_output_shape(shape))
+        if not layers:
+            raise ValueError("It names no layer.")
+        return layers, x, told
+    except DAMAGE as error:
+        raise refusal(error) from error
+
+
+def refusal(error):
+    """What to tell a reader whose text gave this error."""
+    reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    return ValueError(words.BAD_STATE.format(reason=words.STATE_DAMAGE.format(reason=reason)))
+
+
+def _layer_text(settings, layer):
+    for name, value in settings.items():
+        if not _plain(value):
+            raise ValueError(words.STATE_LACKS.format(reason=f"{name}={words.activation_name(value)}"))
+    names = WEIGHTS[KINDS[type(layer).__name__].operation]
+    weights = {name: _packed(variable.numpy()) for name in names if (variable := getattr(layer, name)) is not None}
+    return {"class": type(layer).__name__, "settings": settings, "data_format": layer.data_format, "weights": weights}
+
+
+def _layer(told, input_shape):
+    name = told["class"]
+    if name not in KINDS:
+        raise ValueError(f"it knows no layer {name!r:.40}")
+    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in told["settings"].items()}
+    if unknown := [key for key in settings if key not in KINDS[name].settings]:
+        raise ValueError(f"{name} has no setting {unknown[0]!r:.40}")
+    for key, value in settings.items():
+        if not _plain(value):
+            raise ValueError(f"{key} is neither a whole number, nor a word, nor a few of them")
+    layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=told["data_format"])
+    taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
+    each = max(
+        settings.get("filters", 1), settings.get("depth_multiplier", 1), settings.get("offset_groups", 0) * taps * 3
+    )
+    _check_size(4 * taps * channels * each)  # before Keras asks for the memory
+    layer.build(input_shape)
+    for name, text in told["weights"].items():
+        if name not in WEIGHTS[KINDS[type(layer).__name__].operation]:
+            raise ValueError(f"the layer has no weight {name!r:.40}")
+        variable = getattr(layer, name)
+        variable.assign(_unpacked(text, tuple(variable.shape)))
+    return layer
+
+
+def _plain(value):
+    if isinstance(value, (tuple, list)):
+        return len(value) <= 3 and all(_plain(one) and not isinstance(one, (tuple, list)) for one in value)
+    if isinstance(value, int):
+        return abs(value) <= LARGEST_NUMBER
+    return value is None or isinstance(value, str)
+
+
+def _input_text(x):
+    if x.shape == boat().shape and np.array_equal(x, boat()):
+        return {"shape": list(x.shape), "boat": True}
+    if np.array_equal(x, seeded_values(x.shape)):
+        return {"shape": list(x.shape)}
+    return {"shape": list(x.shape), "values": _packed(x)}
+
+
+def _input(told):
+    shape = as_shape(tuple(told["shape"]), min(max(len(told["shape"]), 3), 5))
+    if told.get("boat") and shape == boat().shape:
+        return boat()
+    return _unpacked(told["values"], shape) if "values" in told else seeded_values(shape)
+
+
+def _check_size(size):
+    if size > LARGEST_INPUT:
+        raise ValueError(f"{size:,} bytes are too many")
+
+
+def _packed(values):
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(values, "<f4").tobytes(), 9)).decode()
+
+
+def _unpacked(text, shape):
+    size = 4 * math.prod(shape)
+    _check_size(size)
+    opened = zlib.decompressobj()
+    values = opened.decompress(base64.b64decode(text, validate=True), size + 1)  # no more than is needed
+    if len(values) != size:
+        raise ValueError(f"there are {len(values) // 4} numbers where {size // 4} belong")
+    return np.frombuffer(values, "<f4").reshape(shape).copy()

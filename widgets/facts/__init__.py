@@ -1,0 +1,56 @@
+# ruff: noqa: E402
+"""A layer and its input -> facts: what Keras answers, and what is worked out from that."""
+
+from widgets.facts.isolation import import_tensorflow, no_trace
+
+import_tensorflow()  # first, and quietly
+
+from widgets.facts.code_line import cell_template, symbol, tap_template
+from widgets.facts.facts import Facts, Weight, ask, channels_last, input_values, layer_facts, layer_tables, sees
+from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
+from widgets.facts.layer_template import NAME, Recipe, in_keras_form, is_convolution
+from widgets.facts.live_layer import LiveLayer, chain_facts, live
+from widgets.facts.model import ModelSteps, field_behind, layer_macs
+from widgets.facts.position_memory import Memory
+from widgets.facts.settings import INPUT_CHANNELS, INPUT_SIZE, KINDS, WEIGHTS, Choice, Count, Divisor, Flag
+
+__all__ = [
+    "INPUT_CHANNELS",
+    "INPUT_SIZE",
+    "KINDS",
+    "LARGEST_INPUT",
+    "NAME",
+    "WEIGHTS",
+    "Choice",
+    "Count",
+    "Divisor",
+    "Facts",
+    "Flag",
+    "LiveLayer",
+    "Memory",
+    "ModelSteps",
+    "Recipe",
+    "Weight",
+    "as_shape",
+    "as_values",
+    "ask",
+    "boat",
+    "cell_template",
+    "chain_facts",
+    "channels_last",
+    "default_input",
+    "field_behind",
+    "in_keras_form",
+    "input_values",
+    "is_convolution",
+    "is_shape",
+    "layer_facts",
+    "layer_macs",
+    "layer_tables",
+    "live",
+    "no_trace",
+    "seeded_values",
+    "sees",
+    "symbol",
+    "tap_template",
+]

@@ -1,0 +1,329 @@
+"""A layer and its input -> Facts: what the built layer answered, or Keras' own refusal."""
+
+import math
+import warnings
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import keras
+import numpy as np
+
+from widgets import arithmetic
+from widgets.deformable import sampling_points
+from widgets.facts.code_line import code_line
+from widgets.facts.index_tables import tables
+from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
+from widgets.facts.isolation import no_trace
+from widgets.facts.layer_template import NAME, Recipe, call
+from widgets.facts.limits import advice, broken_rule, plain_text, too_large
+from widgets.facts.settings import WEIGHTS
+from widgets.language import words
+
+
+@dataclass(frozen=True, eq=False)
+class Weight:
+    """One of a layer's weights: its shape, the name of each axis, and a float32 array."""
+
+    shape: tuple
+    axes: tuple
+    values: np.ndarray = field(repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What a layer answered for an input. Shapes are tuples, batch first; MACs are for one sample.
+
+    Where Keras refused, or returned no cells, `problem` says why and what could not be known is None.
+    """
+
+    input_shape: tuple
+    code: str
+    size_formulas: tuple  # one an axis: "height: floor((28 - 3) / 1) + 1 = 26"
+    operation: str  # what its weights do: "convolution", "depthwise", "transposed" or "separable"
+    settings: dict = field(repr=False)
+    axes: tuple  # one an axis: the numbers (n, k, s, d, padding ...) that `arithmetic` takes, by name
+    channel_axis: int  # of x and y: the last, or 1 with data_format="channels_first"
+    x: np.ndarray = field(repr=False)
+    weights: dict = field(default_factory=dict)
+    output_shape: tuple | None = None
+    y: np.ndarray | None = field(default=None, repr=False)
+    before_activation: np.ndarray | None = field(default=None, repr=False)
+    params: int | None = None
+    params_formula: str = ""  # "3*3*12*10 + 10 = 1090"
+    macs: int | None = None
+    macs_formula: str = ""
+    problem: str = ""
+    whole_problem: str = ""  # where the problem is told in Keras' own words: all of them
+    advice: str = ""
+    warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
+    steps: tuple = ()
+    # A deformable layer's: (batch, rows, columns, offset groups, taps, 2) and (batch, rows, columns, groups * taps).
+    points: np.ndarray | None = field(default=None, repr=False)
+    mask: np.ndarray | None = field(default=None, repr=False)
+
+
+def layer_facts(layer, x):
+    """What `layer` answers for `x`, an array, tensor or shape; changes neither.
+
+    Raises TypeError or ValueError where `layer` or `x` is nothing that we know.
+
+    >>> import keras
+    >>> facts = layer_facts(keras.layers.Conv2D(10, 3), (4, 28, 28, 12))
+    >>> facts.output_shape, facts.params_formula
+    ((4, 26, 26, 10), '3*3*12*10 + 10 = 1090')
+    >>> facts.size_formulas[0]
+    'height: floor((28 - 3) / 1) + 1 = 26'
+    """
+    recipe = Recipe(layer)
+    return ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)[1]
+
+
+def input_values(recipe, x):
+    """x as float32 values of the rank, and for a built layer the channels, that the recipe's layer reads."""
+    rank = len(recipe.kind.axes) + 2
+    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    if recipe.channels not in (None, values.shape[recipe.channel_axis]):
+        raise ValueError(words.OTHER_CHANNELS.format(wanted=recipe.channels, received=values.shape))
+    return values
+
+
+@no_trace()
+def ask(recipe, settings, x, start=None, moved=()):
+    """Build the recipe's layer with these settings and call it on x: (layer or None, Facts).
+
+    `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
+    `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
+    """
+    if rule := broken_rule(recipe.kind.settings, settings):
+        return None, _impossible(recipe, settings, x, rule)
+    known = _known(recipe, settings, x) | _windows(recipe, settings, x)
+    if problem := too_large(known):
+        return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
+    weights, warned, answer, points = {}, [], None, {}
+    try:
+        layer = recipe.build(settings, x.shape, start)
+        for name, axes in WEIGHTS[recipe.kind.operation].items():
+            if (variable := getattr(layer, name)) is not None:
+                spatial = recipe.kind.axes if name.endswith("kernel") else ()
+                weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
+            if recipe.kind.operation == "deformable":
+                answer, points = _sampling(layer, x, moved)
+            before, y = call(layer, x, answer)
+    except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
+        said = plain_text(refusal)
+        return None, _without_output(known | {"weights": weights}, said.split("\n\n")[0], said)
+    if y.size == 0 or y.shape != before.shape:
+        odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
+        problem = odd.format(before=before.shape, shape=y.shape)
+        return None, _without_output(known | {"weights": weights}, problem)
+    if recipe.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
+        # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
+        problem = words.UNWRITTEN_RESULT.format(shape=y.shape)
+        return None, _without_output(known | {"weights": weights}, problem)
+    steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
+    said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
+    return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
+
+
+def _known(recipe, settings, x):
+    """The facts that need no answer from the layer, and no reckoning."""
+    return {
+        "input_shape": x.shape,
+        "code": code_line(recipe.layer_class, recipe.arguments | settings),
+        "operation": recipe.kind.operation,
+        "settings": dict(settings),
+        "channel_axis": recipe.channel_axis,
+        "x": x,
+    }
+
+
+def _windows(recipe, settings, x):
+    """The numbers of each axis, and its size rule with them put in."""
+    spatial = [axis for axis in range(1, x.ndim) if axis != recipe.channel_axis]
+    names = ("kernel_size", "strides", "dilation_rate")
+    axes = tuple(
+        dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
+        | {"padding": settings["padding"]}
+        | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
+        for i, axis in enumerate(spatial)
+    )
+    formulas = tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes))
+    return {"axes": axes, "size_formulas": formulas}
+
+
+def _impossible(recipe, settings, x, rule):
+    """Facts of settings that no layer can have, with what Keras says of them."""
+    said = rule
+    try:
+        recipe.build(settings, x.shape)
+    except Exception as refusal:
+        said = plain_text(refusal)
+    problem = said.split("\n\n")[0]
+    return Facts(
+        **_known(recipe, settings, x), axes=(), size_formulas=(), problem=problem, whole_problem=said, advice=rule
+    )
+
+
+def _without_output(known, problem, whole_problem=""):
+    return Facts(**known, problem=problem, whole_problem=whole_problem, advice=advice(known, whole_problem))
+
+
+def _answered(known, before, y):
+    """All facts. The counts are made from what the layer returned, not from what was asked for."""
+    shapes = [weight.shape for weight in known["weights"].values()]
+    params = sum(math.prod(shape) for shape in shapes)
+    spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
+    # A transposed convolution multiplies once for every input cell, the others once for every output cell.
+    cells = [(known["x"] if known["operation"] == "transposed" else y).shape[axis] for axis in spatial]
+    kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
+    macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
+    facts = Facts(
+        **known,
+        output_shape=y.shape,
+        y=y,
+        before_activation=before,
+        params=params,
+        params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
+        macs=macs,
+        macs_formula=" + ".join(_product([*cells, *shape]) for shape in kernels) + f" = {macs}",
+    )
+    with np.errstate(all="ignore"):  # nan and inf in the input are no reason to print
+        return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
+
+
+def _sampling(layer, x, moved):
+    """How a deformable layer answers, and where its taps read.
+
+    `moved` maps (sample, row, column, offset group, tap) to the (dy, dx) that a reader chose there.
+    """
+    offset, mask = layer.offsets_and_mask(x)
+    offset = offset.numpy()
+    taps = math.prod(layer.kernel_size)
+    by_tap = offset.reshape(*offset.shape[:3], layer.offset_groups, taps, 2)
+    for place, chosen in dict(moved).items():
+        if all(at < size for at, size in zip(place, by_tap.shape)):
+            by_tap[place] = chosen
+    points = sampling_points(
+        offset, x.shape[1:3], layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate, layer.offset_groups
+    )
+    known = {"points": points.numpy(), "mask": None if mask is None else mask.numpy()}
+    return lambda values: layer.call_with(values, offset, mask), known
+
+
+def _separable_steps(recipe, settings, x, weights):
+    """Facts of the two convolutions that a separable one is made of: depthwise, then pointwise with the bias."""
+    rank = len(recipe.kind.axes)
+    shared = {
+        name: settings[name]
+        for name in (
+            "kernel_size",
+            "strides",
+            "padding",
+            "dilation_rate",
+            "depth_multiplier",
+        )
+    }
+    both = {"data_format": recipe.arguments["data_format"], "name": NAME}
+    depthwise = Recipe(getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False))
+    first = ask(depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values)[1]
+    ending = {name: settings[name] for name in ("use_bias", "activation")}
+    pointwise = Recipe(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
+    kernels = {name.removeprefix("pointwise_"): weight.values for name, weight in weights.items()}
+    return first, ask(pointwise, pointwise.settings, first.y, lambda name, *_: kernels[name])[1]
+
+
+def _at(value, axis):
+    """One axis' part of an argument that may be one number, one for each axis, or None."""
+    return value[axis] if isinstance(value, tuple) else value
+
+
+def _product(sizes):
+    return "*".join(map(str, sizes))
+
+
+def size_formula(n, k, s, d, padding, **transposed):
+    """The size rule of one axis with its numbers put in.
+
+    >>> size_formula(28, 3, 2, 1, "same"), size_formula(28, 3, 1, 4, "valid")
+    ('ceil(28 / 2) = 14', 'floor((28 - (4*(3 - 1) + 1)) / 1) + 1 = 20')
+    >>> size_formula(28, 3, 2, 1, "valid", output_padding=None)
+    '(28 - 1)*2 + max(3, 2) = 57'
+    """
+    window = k if d == 1 else f"({d}*({k} - 1) + 1)"
+    if transposed:
+        o = arithmetic.transposed_size(n, k, s, d, padding, **transposed)
+        extra = transposed["output_padding"]
+        if padding == "same":
+            return f"{n}*{s} = {o}" if extra is None else f"({n} - 1)*{s} + {window} % 2 + {extra} = {o}"
+        return f"({n} - 1)*{s} + " + (f"max({window}, {s}) = {o}" if extra is None else f"{window} + {extra} = {o}")
+    o = arithmetic.output_size(n, k, s, d, padding)
+    if padding in ("same", "causal"):
+        return f"ceil({n} / {s}) = {o}"
+    return f"floor(({n} - {window}) / {s}) + 1 = {o}"
+
+
+def channels_last(values, channel_axis):
+    """The same values with the channels on the last axis."""
+    return values if channel_axis == values.ndim - 1 else np.moveaxis(values, channel_axis, -1)
+
+
+def layer_tables(facts):
+    """The index tables of a layer that does one operation."""
+    channels = facts.x.shape[facts.channel_axis]
+    kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None
+    return tables(facts.operation, facts.axes, channels, facts.settings, kernel)
+
+
+def sees(steps):
+    """How many cells along each axis one cell behind these steps sees, at most; padding cells are counted.
+
+    >>> import keras
+    >>> layers = [keras.layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2)]
+    >>> sees([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
+    (7, 7)
+    """
+    flat = [part for step in steps for part in (step.steps or (step,))]
+    along = [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
+    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in along)
+
+
+def _field_steps(step, axis):
+    k, s, d = (step.axes[axis][name] for name in "ksd")
+    if step.operation == "transposed":  # a convolution over cells that zeros have brought 1 / s close to one another
+        return (1, Fraction(1, s), 1, 0), (k, 1, d, 0)
+    return ((k, s, d, 0),)
+
+
+def disagreement(facts, checked=12):
+    """ "" or a sentence: where the layer's answer is not what its own definition gives.
+
+    Adds up the windows of a few output cells, spread over the first sample and all filters.
+    """
+    x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
+    if facts.steps:
+        return _difference(
+            channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0],
+            before,
+        )
+    for axis, got in zip(facts.size_formulas, before.shape):
+        if not axis.endswith(f" = {got}"):
+            return words.WARNING_SHAPE.format(got=got, formula=axis)
+    if facts.operation == "deformable":  # its sums are made of what lies between the cells
+        return ""
+    found = layer_tables(facts)
+    bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
+    cells = np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)
+    sums, sizes = found.sums_at(x, np.transpose(cells))
+    added = bias[cells[-1]]
+    return _difference(sums + added, before[cells], sizes + np.abs(added))
+
+
+def _difference(expected, got, sizes=None):
+    difference = np.abs(expected - got)
+    sizes = np.abs(expected).max() if sizes is None else sizes
+    # TensorFlow takes the numbers below float32's normal ones for 0. A nan that it returns is never near enough.
+    wrong = np.isfinite(expected) & ~(difference <= 1e-5 * sizes + 1e-36)
+    return words.WARNING_VALUES.format(difference=difference[wrong].max()) if wrong.any() else ""

@@ -1,0 +1,114 @@
+"""What a reader hands over as x: values, or a shape, or nothing."""
+
+import math
+
+import numpy as np
+
+from widgets.language import words
+
+# A boat with its sail to one side: known at a glance, and no flip or turn maps it onto itself. 1 is white.
+BOAT = """
+...#....
+...##...
+...###..
+...####.
+...#....
+########
+.######.
+..####..
+"""
+
+LARGEST_INPUT = 256 * 2**20  # bytes
+
+
+def boat():
+    """Our 8x8 binary picture as a batch of one: (1, 8, 8, 1).
+
+    >>> boat().shape, int(boat().sum())
+    ((1, 8, 8, 1), 29)
+    """
+    rows = [[cell == "#" for cell in line] for line in BOAT.split()]
+    return np.array(rows, "float32")[None, :, :, None]
+
+
+def default_input(rank, channels=None):
+    """What is shown where x is left out: the boat, or seeded values where that does not fit.
+
+    >>> default_input(4).shape, default_input(3).shape, default_input(5, channels=2).shape
+    ((1, 8, 8, 1), (1, 12, 1), (1, 5, 6, 7, 2))
+    """
+    if rank == 4 and channels in (None, 1):
+        return boat()
+    return seeded_values((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
+
+
+def seeded_values(shape):
+    """Values for an input of which only the shape is known: -0.9 to 0.9 in steps of 0.1.
+
+    Each value depends on its position alone, so a cell keeps its number when the input grows or shrinks.
+
+    >>> bool((seeded_values((1, 3, 4, 2))[:, :2, :3] == seeded_values((1, 2, 3, 2))).all())
+    True
+    """
+    mixed = np.zeros((1,) * len(shape), "uint32")
+    for axis, size in enumerate(shape):
+        place = np.arange(1, size + 1, dtype="uint32").reshape([-1 if a == axis else 1 for a in range(len(shape))])
+        # A multiplicative hash: odd constants spread neighbouring positions over the whole range.
+        mixed = (mixed ^ place * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
+        mixed ^= mixed >> np.uint32(15)
+    mixed *= np.uint32(0xC2B2AE35)
+    return ((mixed >> np.uint32(12)) % np.uint32(19)).astype("float32") / 10 - np.float32(0.9)
+
+
+def is_shape(x):
+    """Whether x says how large an input is, rather than what is in it.
+
+    >>> is_shape((1, 8, 8, 3)), is_shape([[1, 0], [0, 1]])
+    (True, False)
+    """
+    if hasattr(x, "as_list"):  # a tf.TensorShape
+        return True
+    return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or _is_whole(size) for size in x)
+
+
+def as_shape(x, rank):
+    """The shape as a tuple of `rank` ints, batch first; None as batch is 1.
+
+    Raises ValueError for another rank, a size under 1, or more than 256 MiB of float32.
+    """
+    shape = tuple(x.as_list() if hasattr(x, "as_list") else x)
+    if len(shape) == rank and shape[0] is None:
+        shape = (1, *shape[1:])
+    if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
+        raise ValueError(words.BAD_SHAPE.format(rank=rank, received=shape))
+    shape = tuple(int(size) for size in shape)
+    if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
+        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=shape))
+    return shape
+
+
+def as_values(x, rank):
+    """The values as a float32 array with `rank` axes, batch first; with rank None, any number of them.
+
+    Raises TypeError where x does not hold real numbers in all of its cells, ValueError for another rank or no cells.
+    """
+    try:
+        values = np.asarray(x)
+        real = values.dtype.kind in "biuf" or np.can_cast(values.dtype, "float32")
+    except Exception:  # a tensor without values, nested lists of unequal length
+        real = False
+    if not real:
+        dtype = f" of {x.dtype}" if hasattr(x, "dtype") else ""
+        raise TypeError(words.NOT_NUMBERS.format(received=type(x).__name__ + dtype))
+    if np.ma.is_masked(x):
+        raise TypeError(words.MASKED)
+    if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
+        raise ValueError(words.BAD_RANK.format(rank=values.ndim if rank is None else rank, received=values.shape))
+    if (size := 4 * values.size) > LARGEST_INPUT:
+        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=values.shape))
+    with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
+        return values.astype("float32")  # always a copy: what was handed over stays the reader's
+
+
+def _is_whole(size):
+    return isinstance(size, (int, np.integer)) and not isinstance(size, bool)

@@ -1,0 +1,117 @@
+"""Why settings are not shown, and what to change: what would be too large to ask for, and what Keras refuses."""
+
+import math
+import re
+
+from widgets import arithmetic
+from widgets.facts.inputs import LARGEST_INPUT
+from widgets.facts.settings import Choice, Count, Divisor
+from widgets.language import words
+
+# For all of x: a few seconds for the slowest kinds, and a class waits for each move. TensorFlow has kernels for plain
+# and transposed convolutions that are ten times as fast.
+MOST_MACS = 4 * 10**9
+MOST_FAST_MACS = 10 * MOST_MACS
+
+
+def broken_rule(rules, settings):
+    """ "" or a sentence: a setting that no layer can have, so that nothing can be worked out from it.
+
+    >>> from widgets.settings import KINDS
+    >>> broken_rule(KINDS["Conv2D"].settings, {"filters": 3, "kernel_size": (0, 1)})
+    '`kernel_size` must be a whole number of at least 1, or 2 of them.'
+    """
+    for name, value in settings.items():
+        rule, several = rules[name], isinstance(value, tuple)
+        low = getattr(rule, "low", 1)
+        if isinstance(rule, (Count, Divisor)) and value is not None and min(value if several else (value,)) < low:
+            return words.BROKEN_RULE.format(name=name, rule=words.count_rule(low, len(value) if several else 1))
+        if name == "padding" and isinstance(rule, Choice) and value not in rule.options:
+            return words.BROKEN_RULE.format(name=name, rule=words.either(map(repr, rule.options)))
+    return ""
+
+
+def too_large(known):
+    """ "" or a sentence: the arrays, or the sums, that these settings ask for are too many. Asks for no memory.
+
+    >>> axes = ({"n": 20000, "k": 3, "s": 1, "d": 1, "padding": "valid"},) * 2
+    >>> known = {"input_shape": (1, 20000, 20000, 1), "channel_axis": 3, "settings": {"filters": 1}, "axes": axes}
+    >>> too_large(known | {"operation": "convolution"})
+    'Keras was not asked: this would take 4,800,000,068 bytes, and at most 268,435,456 are shown.'
+    """
+    size, macs = costs(
+        **{name: known[name] for name in ("input_shape", "channel_axis", "settings", "axes", "operation")}
+    )
+    if size > LARGEST_INPUT:
+        return words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
+    grouped = known["settings"].get("groups", 1) > 1 and len(known["axes"]) > 2
+    fast = known["operation"] in ("convolution", "transposed") and not grouped
+    limit = MOST_FAST_MACS if fast else MOST_MACS
+    return words.SLOW_SETTINGS.format(macs=macs, limit=limit) if macs > limit else ""
+
+
+def costs(input_shape, channel_axis, settings, axes, operation):
+    """(bytes, multiply-accumulates) for all samples: x, the weights, the output, and what lies between."""
+    batch, channels = input_shape[0], input_shape[channel_axis]
+    size_rule = arithmetic.transposed_size if operation == "transposed" else arithmetic.output_size
+    cells = math.prod(max(size_rule(**axis), 0) for axis in axes)
+    taps = math.prod(axis["k"] for axis in axes)
+    filters = settings.get("filters", 1)
+    # With its padding, one channel of the input is drawn, and zeros between its cells where it is stretched.
+    padded = math.prod(axis["n"] + axis["d"] * (axis["k"] - 1) for axis in axes)
+    between, kernels = padded, taps * channels * filters // settings.get("groups", 1)
+    if operation == "transposed":
+        between += batch * channels * math.prod((axis["n"] - 1) * axis["s"] + 1 for axis in axes)
+    elif operation in ("depthwise", "separable"):
+        copies = channels * settings["depth_multiplier"]
+        kernels = taps * copies + (copies * filters if operation == "separable" else 0)
+        between += batch * cells * copies * (operation == "separable")
+        filters = copies if operation == "depthwise" else filters
+    elif operation == "deformable":
+        numbers = settings["offset_groups"] * taps * (3 if settings["modulated"] else 2)
+        kernels += taps * channels * numbers
+        between += batch * cells * (numbers + 2 * taps * channels)  # every tap's sample, and a part of it
+    arrays = math.prod(input_shape) + kernels + batch * cells * filters + between
+    multiplied = math.prod(axis["n"] for axis in axes) if operation == "transposed" else cells
+    return 4 * arrays, batch * multiplied * kernels
+
+
+def advice(known, problem):
+    """One plain line on what to change, when Keras refused these settings."""
+    settings, axes = known["settings"], known["axes"]
+    channels = known["input_shape"][known["channel_axis"]]
+    filters, groups = settings.get("filters"), settings.get("groups", 1)
+    if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
+        return words.ADVICE_STRIDES_DILATION
+    if channels % groups:
+        return words.ADVICE_CHANNELS.format(
+            groups=groups,
+            channels=channels,
+            options=words.either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
+        )
+    if filters and filters % groups:
+        options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
+        return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
+    for name, axis in zip(known["size_formulas"], axes):
+        name, given = name.split(":")[0], axis.get("output_padding")
+        if given is not None and given >= axis["s"]:
+            told = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
+            return words.ADVICE_OUTPUT_PADDING.format(**told)
+        if given is not None and axis["padding"] == "same":
+            o = arithmetic.transposed_size(**axis)
+            if math.ceil(o / axis["s"]) != axis["n"]:
+                return words.ADVICE_NO_FORWARD.format(axis=name, strides=axis["s"], n=axis["n"], o=o)
+        window = arithmetic.window_size(axis["k"], axis["d"])
+        if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
+            return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
+    # What TensorFlow says where only its oneDNN kernels could answer; whether they are on depends on the processor.
+    if re.search(r"[Cc]urrent (CPU )?implementations? (do|does|only)|NHWC tensor format on the CPU", problem):
+        return words.ADVICE_ONEDNN
+    return words.ADVICE_OTHER
+
+
+def plain_text(refusal):
+    """An exception's words without colour codes and without the frames that Keras and TensorFlow put around them."""
+    text = re.sub(r"\x1b\[[0-9;]*m|\{\{function_node [^}]*\}\} ", "", str(refusal)).strip()
+    text = re.sub(r"^Exception encountered when calling .*\n+", "", text)
+    return text or type(refusal).__name__

@@ -1,0 +1,194 @@
+"""The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
+
+import math
+
+import keras
+import tensorflow as tf
+
+from widgets.facts.code_line import code_line
+from widgets.facts.facts import Facts, ask
+from widgets.facts.inputs import LARGEST_INPUT
+from widgets.facts.isolation import no_trace
+from widgets.facts.layer_template import NAME, Recipe, by_name, give_weights, is_convolution, unchanged
+from widgets.facts.limits import plain_text
+from widgets.facts.position_memory import Memory
+from widgets.facts.settings import WEIGHTS
+from widgets.language import words
+
+
+class LiveLayer:
+    """A convolution that can be built again and again; its weights are kept by position."""
+
+    def __init__(self, layer):
+        self.recipe = Recipe(layer)
+        self.settings = dict(self.recipe.settings)
+        self.forget()
+
+    @property
+    def layer(self):
+        """The layer that Keras accepted last, or None. Who takes it may change its weights."""
+        self._taken = True
+        return self._layer
+
+    def forget(self):
+        """The weights of the start again."""
+        self._layer, self._taken = None, False
+        self.moved = {}  # sampling points that the reader put elsewhere
+        self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
+        for name, values in self.recipe.weights.items():
+            self._memories[name].note(values)
+
+    def put(self, name, index, values):
+        """Set weights of the live layer at an index of the array `name`; returns what stood there."""
+        variable = getattr(self.layer, name)
+        whole = variable.numpy().copy()
+        before = whole[index].copy()
+        whole[index] = values
+        variable.assign(whole)
+        return before
+
+    def ask(self, x):
+        """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
+        rank = len(self.recipe.kind.axes) + 2
+        if x.ndim != rank:  # behind a layer that returns other axes
+            known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+            known |= {"operation": self.recipe.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
+            problem = words.OTHER_RANK.format(rank=rank, shape=x.shape)
+            return Facts(**known, problem=problem, advice=words.ADVICE_RANK)
+        if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
+            for name, memory in self._memories.items():
+                if (variable := getattr(self._layer, name)) is not None:
+                    memory.note(variable.numpy())
+        layer, facts = ask(self.recipe, self.settings, x, self._start, self.moved)
+        if layer is not None:
+            self._layer, self._taken = layer, False
+        return facts
+
+    def _code(self):
+        return code_line(self.recipe.layer_class, self.recipe.arguments | self.settings)
+
+    def _start(self, name, shape, draw):
+        """A weight as it was before, as far as it was; Keras draws the rest."""
+        memory = self._memories[name]
+        known = memory.recall(shape)
+        return memory.fill(draw()) if known is None else known
+
+
+class NamedLayer:
+    """Any other layer, pooling or normalisation say: copied, called, and shown by its name."""
+
+    recipe = None
+
+    def __init__(self, layer):
+        with no_trace():
+            self.layer = unchanged(layer, f"{NAME}_{layer.name}")
+        self._weights = layer.get_weights() if layer.built else None
+        self.settings = {}
+
+    def forget(self):
+        """There is nothing to forget."""
+
+    def ask(self, x):
+        """Facts of the layer's answer; its axes say which cells it reads."""
+        known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+        known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
+        size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
+        if size > LARGEST_INPUT:
+            problem = words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
+            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_LARGE)
+        try:
+            with no_trace(), tf.device("CPU:0"):
+                y = self.layer(x)
+                if self._weights is not None:
+                    give_weights(self.layer, self._weights)
+                    self._weights = None
+                    y = self.layer(x)
+                y = keras.ops.convert_to_numpy(y).astype("float32")
+        except Exception as refusal:
+            problem = plain_text(refusal)
+            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
+        if y.size == 0:
+            problem = words.EMPTY_RESULT.format(shape=y.shape)
+            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_OTHER)
+        params = self.layer.count_params()
+        return Facts(
+            **known,
+            axes=window_axes(self.layer, x.shape) or (),
+            output_shape=y.shape,
+            y=y,
+            before_activation=y,
+            params=params,
+            params_formula=str(params),
+            macs=0,
+            macs_formula="0",
+        )
+
+    def _code(self):
+        try:
+            arguments = {n: getattr(self.layer, n, v) for n, v in self.layer.get_config().items()}
+            if "activation" in arguments:
+                arguments["activation"] = by_name(arguments["activation"])
+            if "pool_size" in arguments and arguments["strides"] == arguments["pool_size"]:
+                del arguments["strides"]  # what Keras makes of its default, None
+            return code_line(type(self.layer), arguments)
+        except Exception:  # a layer with arguments of its own kind
+            return f"layers.{type(self.layer).__name__}(...)"
+
+
+def live(layer):
+    """The layer as an explorer holds it."""
+    return LiveLayer(layer) if is_convolution(layer) else NamedLayer(layer)
+
+
+def window_axes(layer, input_shape):
+    """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
+
+    >>> import keras
+    >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
+    {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
+    """
+    spatial = input_shape[1:-1]
+    if hasattr(layer, "pool_size"):
+        rules = zip(spatial, layer.pool_size, layer.strides)
+        return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
+    after = _shape_after(layer, input_shape)
+    if spatial and after is not None and after[1:] == tuple(input_shape[1:]):
+        return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
+    return None
+
+
+def _shape_after(layer, input_shape):
+    """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
+    try:
+        with no_trace():  # the spec knows layers without compute_output_shape too
+            shape = tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
+    except Exception:
+        return None
+    return None if None in shape else shape
+
+
+def chain_facts(steps):
+    """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
+    first, last = steps[0], steps[-1]
+    codes, remark, lacking = zip(*(step.code.partition(words.CODE_LACKS.format(names="")) for step in steps))
+    code = f"keras.Sequential([{', '.join(codes)}])" + max(remark) + ", ".join(dict.fromkeys(filter(None, lacking)))
+    known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
+    known |= {"operation": "chain", "axes": first.axes, "channel_axis": first.channel_axis}
+    if last.problem:
+        told = {name: getattr(last, name) for name in ("whole_problem", "advice")}
+        where = words.STEP_REFUSED.format(number=len(steps) - 1, problem=last.problem)
+        return Facts(**known, problem=where, **told)
+    counts = {}
+    for name in ("params", "macs"):
+        parts = [getattr(step, name) for step in steps]
+        written = " + ".join(map(str, parts)) + f" = {sum(parts)}"
+        counts |= {name: sum(parts), f"{name}_formula": written if steps[1:] else getattr(first, f"{name}_formula")}
+    return Facts(
+        **known,
+        **counts,
+        output_shape=last.output_shape,
+        y=last.y,
+        before_activation=last.before_activation,
+        warning=" ".join(filter(None, (step.warning for step in steps))),
+        steps=tuple(steps),
+    )

@@ -1,0 +1,10 @@
+"""Facts -> picture: what is to be drawn; and a figure, the still of it."""
+
+from widgets.picture.picture import VIEWS, layer_picture
+
+# `figure` is imported where it is used: Matplotlib is slow to import.
+
+__all__ = [
+    "VIEWS",
+    "layer_picture",
+]

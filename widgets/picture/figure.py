@@ -1,0 +1,271 @@
+"""Picture -> matplotlib: the still that a saved notebook keeps."""
+
+import io
+import itertools
+import math
+import textwrap
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from PIL import Image
+
+from widgets.language import words
+
+NUMBER_ROOM = 15  # points a side that a cell needs for a number
+MOST_LINES = 64  # cells a side up to which they are parted by lines
+MOST_FRAMES = 100  # of a moving picture
+FRAME_MS = 350
+LIT = "#c2006b"
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#d95f02"])  # the browser's colours
+GREYED = LinearSegmentedColormap.from_list("greyed", ["#595959", "#f7f7f7", "#797979"])  # as dark as those
+
+
+@dataclass
+class Look:
+    """What of a picture is looked at: a sample, a channel of each grid, and a cell of the last grid.
+
+    The first of each, where they are left out. `cell` is (plane, row, column), or as many as there are axes.
+    """
+
+    sample: int = 0
+    channels: tuple = ()
+    cell: tuple = ()
+
+    def channel(self, picture, g):
+        """The channel of grid g; one that the picture does not have is the first."""
+        wanted = self.channels[g] if g < len(self.channels) else 0
+        return wanted if wanted < picture.grids[g].shape[-1] else 0
+
+    def window(self, picture):
+        """The cell that is lit, one index an axis."""
+        sizes = picture.grids[-1].shape[1:-1]
+        cell = tuple(self.cell)[-len(sizes) :] if self.cell else (0,) * len(sizes)
+        return tuple(min(max(at, 0), size - 1) for at, size in zip(cell, sizes))
+
+
+def png(facts, picture, revealed=True, look=None):
+    """The picture with one window lit, as the bytes of a PNG.
+
+    `look` is a `Look`. `revealed=False` shows the input and the code alone, so that a reader can predict the rest.
+    Where Keras refuses the settings, `picture` is an older one: it is greyed, with nothing lit, and says so.
+
+    >>> import keras
+    >>> from widgets.facts import layer_facts
+    >>> from widgets.picture import layer_picture
+    >>> facts = layer_facts(keras.layers.Conv2D(1, 3), (1, 6, 6, 1))
+    >>> png(facts, layer_picture(facts))[1:4]
+    b'PNG'
+    """
+    look = look or Look()
+    figure = _figure(facts, picture, revealed, look)
+    if picture is not None and revealed and not facts.problem:
+        _outline(figure, _panels(picture, look))
+    out = io.BytesIO()
+    figure.canvas.print_png(out)
+    return out.getvalue()
+
+
+def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
+    """The window sliding over the picture, as the bytes of a GIF: one frame for each of the first 100 output cells.
+
+    While there is no picture, or it is hidden or an older one, one frame. `progress(part)` is called after each with
+    0 to 1.
+    """
+    look = look or Look()
+    if picture is None or not revealed or facts.problem:
+        return _animated([Image.open(io.BytesIO(png(facts, picture, revealed, look))).convert("RGB")])
+    sizes = picture.grids[-1].shape[1:-1]
+    count = min(math.prod(sizes), MOST_FRAMES)
+    frames, plane = [], None
+    for cell in itertools.islice(np.ndindex(sizes), count):
+        here = Look(look.sample, look.channels, cell)
+        if plane != cell[:-2]:  # all that stays the same is drawn once
+            plane = cell[:-2]
+            figure = _figure(facts, picture, True, here)
+            figure.canvas.draw()
+            still = figure.canvas.copy_from_bbox(figure.bbox)
+        figure.canvas.restore_region(still)
+        for patch in _outline(figure, _panels(picture, here)):
+            patch.axes.draw_artist(patch)
+            patch.remove()
+        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
+        progress(len(frames) / count)
+    return _animated(frames)
+
+
+def _animated(frames):
+    frames = [frame.quantize(64) for frame in frames]
+    out = io.BytesIO()
+    frames[0].save(out, format="GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
+    return out.getvalue()
+
+
+def _figure(facts, picture, revealed, look):
+    """The picture with nothing lit."""
+    figure = Figure(figsize=(9, 3.6), dpi=90, layout="constrained")
+    FigureCanvasAgg(figure)
+    if not revealed:
+        answer = [words.PREDICT]
+    elif facts.problem:
+        answer = [facts.problem] + [words.STALE] * (picture is not None)
+    else:
+        answer = [f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"]
+    # Matplotlib's own wrapping would take dollars in Keras' words for a formula.
+    title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
+    figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
+    if picture is not None:
+        _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+        figure.get_layout_engine().execute(figure)
+        if facts.problem:
+            _grey(figure)
+    figure.set_layout_engine("none")  # or it would be laid out, and for that drawn, each time anew
+    return figure
+
+
+def _grey(figure):
+    """Take the colours out, and lay a veil over all but the title."""
+    for image in (axes.images[0] for axes in figure.axes):
+        image.set_cmap(GREYED if image.cmap is SIGNED else image.cmap)
+    figure.add_artist(Rectangle((0, 0), 1, 1, color="white", alpha=0.6, zorder=1))
+
+
+def _outline(figure, panels):
+    """Outline what is lit in each panel; returns the patches."""
+    return [
+        _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
+        for axes, panel in zip(figure.axes, panels)
+        for row in panel.lit[0]
+        for column in panel.lit[1]
+    ]
+
+
+@dataclass
+class Panel:
+    """One plane of one channel: what `_cells` draws."""
+
+    title: str
+    values: np.ndarray
+    limit: float
+    grey: bool = False
+    padding: tuple = ((0, 0), (0, 0))
+    lit: tuple = ((), ())  # rows and columns; a cell of both is outlined
+    unread: tuple = ((), ())
+    dots: tuple = ()  # of a deformable layer: (home, point), each a row and a column
+
+
+def _grid_panel(picture, g, look, plane=0):
+    grid = picture.grids[g]
+    values = grid.values[min(look.sample, len(grid.values) - 1), ..., look.channel(picture, g)]
+    return Panel(f"{grid.name}\n{grid.shape}", _flat(values, plane), grid.limit, grid.grey)
+
+
+def _panels(picture, look):
+    """Every grid, and between them every kernel; lit is all that one cell of the last grid sees."""
+    panels = []
+    lit = [[at] for at in look.window(picture)]
+    for g in reversed(range(len(picture.grids))):
+        grid = picture.grids[g]
+        # Padding of the later grid is made of nothing earlier.
+        inside = [[at for at in cells if 0 <= at < n] for cells, n in zip(lit, grid.shape[1:])]
+        panel = _grid_panel(picture, g, look, inside[0][0] if len(lit) == 3 and inside[0] else 0)
+        panel.padding, panel.lit = _two(grid.padding, (0, 0)), _two(lit, [0])
+        if g < len(picture.links) and picture.links[g].points is not None:
+            panel.dots = _dots(picture, g, look) if look.sample == 0 else ()  # a picture holds the first sample's
+            panel.lit = ((), ())
+        elif g < len(picture.links) and picture.links[g].reads is not None:
+            tables = picture.links[g].reads
+            panel.unread = _two([sorted(set(range(n)) - set(t.flat)) for n, t in zip(grid.shape[1:], tables)], [])
+        panels.append(panel)
+        if g:
+            link = picture.links[g - 1]
+            lit = [_read(link, axis, later) for axis, later in enumerate(inside)]
+            if "kernel" in link.weights:
+                limit = np.abs(link.weights["kernel"]).max(initial=0) or 1
+                later, earlier = look.channel(picture, g), look.channel(picture, g - 1)
+                slices = list(link.channels[later])
+                taps = link.weights["kernel"][..., slices.index(earlier) if earlier in slices else 0, later]
+                panels.append(Panel(link.kernel_name, _flat(taps, 0), limit))
+    return panels[::-1]
+
+
+def _dots(picture, g, look):
+    """Where the taps of one deformed window read, each with the cell that it left: (row, column) pairs."""
+    link, (row, column) = picture.links[g], look.window(picture)
+    group = look.channel(picture, g) * len(link.points) // picture.grids[g].shape[-1]
+    homes = itertools.product(link.reads[0][row], link.reads[1][column])
+    return tuple(zip(homes, map(tuple, link.points[group, row, column])))
+
+
+def _draw(figure, panels):
+    widths = [max(panel.values.shape[1], 3) for panel in panels]
+    subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
+    share = 600 / np.sqrt(widths).sum()  # points
+    for axes, panel, width in zip(subplots, panels, widths):
+        room = min(share * np.sqrt(width) / width, 190 / len(panel.values))
+        _cells(axes, panel, numbered=room >= NUMBER_ROOM)
+        axes.set_title(panel.title, fontsize=8)
+
+
+def _read(link, axis, later):
+    """Along one axis: the earlier cells that these later ones read."""
+    if link.reads is not None:
+        return sorted({int(at) for index in later for at in link.reads[axis][index]})
+    return sorted({int(at) for index in later for at in np.nonzero(link.writes[axis] == index)[0]})
+
+
+def _flat(values, plane):
+    """Rows and columns: one plane of a volume, a line as one row."""
+    return values.reshape(-1, *values.shape[-2:])[plane] if values.ndim > 1 else values[None]
+
+
+def _two(items, absent):
+    return ([absent] + list(items))[-2:]
+
+
+def _cells(axes, panel, numbered):
+    (top, bottom), (left, right) = panel.padding
+    height, width = panel.values.shape
+    _rectangle(axes, -top, -left, height + top + bottom, width + left + right, hatch="///", zorder=-1)
+    low = 0 if panel.grey else -panel.limit
+    cmap = "gray" if panel.grey else SIGNED
+    image = axes.imshow(panel.values, interpolation="nearest", cmap=cmap, vmin=low, vmax=panel.limit)
+    axes.set_xlim(-left - 0.6, width + right - 0.4)
+    axes.set_ylim(height + bottom - 0.4, -top - 0.6)
+    axes.set(xticks=[], yticks=[], frame_on=False)
+    for row in panel.unread[0]:
+        _rectangle(axes, row, 0, 1, width, hatch="...", edgecolor=LIT, fill=False)
+    for column in panel.unread[1]:
+        _rectangle(axes, 0, column, height, 1, hatch="...", edgecolor=LIT, fill=False)
+    if max(height, width) <= MOST_LINES:
+        axes.hlines(
+            np.arange(-top, height + bottom + 1) - 0.5, -left - 0.5, width + right - 0.5, "#c4c4c4", linewidth=0.6
+        )
+        axes.vlines(
+            np.arange(-left, width + right + 1) - 0.5, -top - 0.5, height + bottom - 0.5, "#c4c4c4", linewidth=0.6
+        )
+    for (from_row, from_column), (row, column) in panel.dots:
+        axes.plot([from_column, column], [from_row, row], color=LIT, linewidth=1, zorder=4)
+        axes.plot([column], [row], "o", color=LIT, markersize=5, markeredgecolor="white", zorder=5)
+    if not numbered:
+        return
+    for (row, column), value in np.ndenumerate(panel.values):
+        red, green, blue, _ = image.cmap(image.norm(value))
+        dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
+        number = axes.text(column, row, _short(value), ha="center", va="center", fontsize=5.5)
+        number.set(color="white" if dark else "black", in_layout=False)
+
+
+def _rectangle(axes, row, column, height, width, **look):
+    look = {"facecolor": "white", "edgecolor": "#999999", "linewidth": 0} | look
+    return axes.add_patch(Rectangle((column - 0.5, row - 0.5), width, height, **look))
+
+
+def _short(value):
+    if float(value).is_integer() and abs(value) < 1e6:
+        return str(int(value))
+    text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:.3g}"
+    return "0" if text == "-0" else text

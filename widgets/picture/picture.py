@@ -1,0 +1,196 @@
+"""Facts -> Picture: what is to be drawn, and nothing about how.
+
+A picture is a row of grids, one tensor each, and a link between each grid and the next. A link says which
+cells are read, as a table of indices for each axis; whoever draws looks them up and needs no formula.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from widgets.facts import channels_last, layer_tables
+from widgets.language import words
+
+# The ways in which an operation can be drawn; the first is the same as None.
+VIEWS = {"transposed": ("scatter", "gather", None)}
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """One tensor, channels last: `values` is (batch, height, width, channels).
+
+    `padding` is (cells before, cells after) for each spatial axis, drawn around the grid.
+    `grey` says that the values are brightness, 0 black and `limit` white; otherwise they are signed,
+    centred on 0, and reach from -limit to limit.
+    """
+
+    name: str
+    shape: tuple
+    values: np.ndarray = field(repr=False)
+    padding: tuple
+    grey: bool
+    limit: float
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """How each cell of the later grid is made from the earlier one.
+
+    `reads[axis]` is an int array (later cells, taps): the earlier cell that each tap reads. An index outside
+    0..n-1 is a padding cell. A scatter has `writes[axis]` instead, (earlier cells, taps): the later cell that
+    each tap adds to; an index outside the later grid is cropped away.
+    `channels` is an int array (later channels, channels read), `weights["kernel"]` is (spatial taps ...,
+    channels read, later channels); there are no weights where cells are only moved.
+    `before_activation` is the later grid's values before `activation`, "" where there is none.
+    `points` are a deformable layer's, of the first sample: (offset group, rows, columns, taps, 2). Its taps read
+    there, between the cells; `reads` are the places that they were moved from. Where it is modulated,
+    `weights["mask"]` holds the factor of each point.
+    """
+
+    operation: str
+    reads: tuple | None = field(repr=False)
+    writes: tuple | None = field(repr=False)
+    channels: np.ndarray = field(repr=False)
+    weights: dict = field(repr=False)
+    activation: str
+    before_activation: np.ndarray = field(repr=False)
+    kernel_name: str = "kernel"
+    points: np.ndarray | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Grids in the order of the computation; `links[i]` joins `grids[i]` to `grids[i + 1]`."""
+
+    grids: tuple
+    links: tuple
+
+
+def layer_picture(facts, view=None):
+    """The picture of what a layer did.
+
+    `view` is for transposed layers: "scatter" (each input cell stamps the kernel; the default) or "gather"
+    (zeros between the cells, then a convolution with the turned kernel).
+    Raises ValueError where Keras refused, since there is nothing to draw, and for another view.
+
+    >>> import keras
+    >>> from widgets.facts import layer_facts
+    >>> picture = layer_picture(layer_facts(keras.layers.Conv2D(1, 3, padding="same", strides=2), (1, 6, 6, 1)))
+    >>> [grid.shape for grid in picture.grids], picture.grids[0].padding
+    ([(1, 6, 6, 1), (1, 3, 3, 1)], ((0, 1), (0, 1)))
+    >>> picture.links[0].reads[0].tolist()
+    [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
+    """
+    if facts.y is None:
+        raise ValueError(words.NOTHING_TO_DRAW.format(problem=facts.problem))
+    if view not in (views := VIEWS.get(facts.operation, (None,))):
+        raise ValueError(words.UNKNOWN_VIEW.format(options=words.either(map(repr, views)), received=view))
+    if facts.steps:
+        kernels = [name for name in facts.weights if name.endswith("kernel")]
+        named = [
+            replace(
+                picture,
+                links=tuple(
+                    _named(link, kernels[i] if kernels else f"{link.kernel_name}_{i}") for link in picture.links
+                ),
+            )
+            for i, picture in enumerate(map(layer_picture, facts.steps))
+        ]
+        return _chain(named, facts)
+    x, y = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y))
+    found = layer_tables(facts)
+    if found.kernel is None:
+        link = Link(facts.operation, found.reads, None, found.channels, {}, "", y)
+        return Picture((_grid(words.INPUT, x, found.padding, may_be_grey=True), _grid(words.OUTPUT, y)), (link,))
+    first, last = (
+        _grid(words.INPUT, x, found.padding, may_be_grey=True),
+        _grid(words.OUTPUT, y),
+    )
+    if view == "gather":
+        return _gather(facts, found, first, last)
+    return Picture((first, last), (_link(facts.operation, facts, found, found.kernel),))
+
+
+def _named(link, name):
+    return replace(link, kernel_name=name) if "kernel" in link.weights else link
+
+
+def _link(operation, facts, found, kernel):
+    weights = {name: weight.values for name, weight in facts.weights.items()} | {"kernel": kernel}
+    points = None if facts.points is None else np.moveaxis(facts.points[0], 2, 0)
+    if facts.mask is not None:
+        by_group = facts.mask[0].reshape(*facts.mask.shape[1:3], *points.shape[::3])  # groups and taps
+        weights["mask"] = np.moveaxis(by_group, 2, 0)
+    return Link(
+        operation=operation,
+        reads=found.reads,
+        writes=found.writes,
+        channels=found.channels,
+        weights=weights,
+        activation=words.activation_name(facts.settings["activation"]),
+        before_activation=channels_last(facts.before_activation, facts.channel_axis),
+        points=points,
+    )
+
+
+def _chain(pictures, facts):
+    """Several pictures as one: the last grid of each is the first of the next."""
+    grids = [pictures[0].grids[0]]
+    for i, picture in enumerate(pictures):
+        for grid in picture.grids[1:]:
+            end = grid is picture.grids[-1]
+            last = end and i == len(pictures) - 1
+            # The next link's padding belongs around the grid that it reads.
+            padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
+            after_layer = end and facts.operation == "chain"
+            between = words.AFTER_LAYER.format(number=i) if after_layer else words.BETWEEN
+            grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else between))
+    y = channels_last(facts.y, facts.channel_axis)
+    return Picture(
+        (*grids[:-1], _grid(words.OUTPUT, y)),
+        tuple(link for picture in pictures for link in picture.links),
+    )
+
+
+def _gather(facts, found, first, last):
+    """A transposed layer as zeros between the cells, then a convolution whose kernel is turned by 180 degrees."""
+    rank = len(facts.axes)
+    sizes = [(axis["n"] - 1) * axis["s"] + 1 for axis in facts.axes]
+    stretched = np.zeros((len(first.values), *sizes, first.shape[-1]), "float32")
+    stretched[(slice(None), *(slice(None, None, axis["s"]) for axis in facts.axes))] = first.values
+    places = [np.arange(size)[:, None] for size in sizes]
+    spread = [np.where(at % axis["s"] == 0, at // axis["s"], -1) for at, axis in zip(places, facts.axes)]
+    reads, padding = [], []
+    for table, size, o in zip(found.writes, sizes, last.shape[1:]):
+        # Output o takes s*i = o - (offset of tap a); the turned kernel counts its taps from the other end.
+        table = np.arange(o)[:, None] - table[0][::-1][None, :]
+        reads.append(table)
+        padding.append((max(0, -int(table.min())), max(0, int(table.max()) - size + 1)))
+    channels = np.arange(first.shape[-1])[:, None]
+    middle = replace(
+        _grid(words.STRETCHED, stretched, tuple(padding)),
+        grey=first.grey,
+        limit=first.limit,
+    )
+    stretch = Link("stretch", tuple(spread), None, channels, {}, "", stretched)
+    turned = np.flip(found.kernel, tuple(range(rank)))
+    gathering = replace(found, reads=tuple(reads), writes=None)
+    return Picture(
+        (first, middle, last),
+        (
+            stretch,
+            replace(_link("convolution", facts, gathering, turned), kernel_name=words.TURNED),
+        ),
+    )
+
+
+def _grid(name, values, padding=None, may_be_grey=False):
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    limit = max(abs(low), abs(high)) or 1.0
+    # Brightness: a binary picture or a photograph, 0 to 1 or 0 to 255.
+    grey = may_be_grey and low >= 0 and (high <= 1 or 32 < high <= 255)
+    if grey:
+        limit = 1.0 if high <= 1 else 255.0
+    none = tuple((0, 0) for _ in values.shape[1:-1])
+    return Grid(name, values.shape, values, padding or none, grey, limit)

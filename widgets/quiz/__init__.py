@@ -1,0 +1,10 @@
+"""predict() and goal(): the learner answers first."""
+
+from widgets.quiz.goals import goal
+from widgets.quiz.predict import Prediction, predict
+
+__all__ = [
+    "Prediction",
+    "goal",
+    "predict",
+]

@@ -1,0 +1,172 @@
+"""goal(): a task that any layer with the wanted properties solves; it is built to see whether it has them."""
+
+import keras
+
+from widgets.facts import chain_facts, input_values, is_convolution, is_shape, live, seeded_values, sees
+from widgets.language import question_words, words
+from widgets.quiz.questions import Feedback
+from widgets.quiz.rendering import task_html
+
+G = question_words.GOAL
+# What can be wanted, and when what is got will do.
+CONDITIONS = {
+    "output_shape": lambda got, wanted: got == wanted,
+    "kind": lambda got, wanted: all(name in wanted for name in got),
+    "params": lambda got, wanted: got == wanted,
+    "most_params": lambda got, wanted: got <= wanted,
+    "least_params": lambda got, wanted: got >= wanted,
+    "most_macs": lambda got, wanted: got <= wanted,
+    "sees": lambda got, wanted: got == wanted,
+}
+EXAMPLES = {"output_shape": (6, 6, 2), "kind": "Conv2D", "sees": 3}
+
+
+def goal(*, input_shape, **wanted):
+    """A task to reach: call it with a layer, or a list of layers that follow one another, and it says how that went.
+
+    Args:
+        input_shape: what the layer will take, with its batch or without.
+        output_shape: with its batch or without.
+        kind: the name of a layer class, or a list of names one of which will do.
+        params, most_params, least_params, most_macs: numbers; MACs are for one sample.
+        sees: how many input cells one output cell sees along each axis, as one number or one for each axis.
+
+    Returns:
+        A function of a layer that returns feedback: a sentence, and true where every condition is met.
+
+    Raises:
+        TypeError, ValueError: for a condition or a shape that we do not know.
+
+    Example:
+
+    >>> from keras import layers
+    >>> task = goal(input_shape=(28, 28, 12), output_shape=(14, 14, 6), most_params=600)
+    >>> task
+    Make a layer with these properties: it takes an input of shape (28, 28, 12); its output has the shape (14, 14, 6); \
+it has at most 600 parameters.
+    >>> task(layers.Conv2D(6, 3, strides=2, padding="same"))
+    Not yet.
+    Wanted: it has at most 600 parameters. Received: 654.
+    >>> task(layers.Conv2D(6, 2, strides=2))
+    Right. layers.Conv2D(6, 2, strides=2): output (14, 14, 6), 294 parameters, 56448 MACs a sample.
+    """
+    return Goal(input_shape, wanted)
+
+
+class Goal:
+    """A task that is called with a layer. Made by `goal`."""
+
+    def __init__(self, input_shape, wanted):
+        shapes = [input_shape, *([wanted["output_shape"]] if "output_shape" in wanted else [])]
+        if not wanted or not wanted.keys() <= CONDITIONS.keys() or not all(map(is_shape, shapes)):
+            received = ", ".join(f"{name}={value!r}" for name, value in {"input_shape": input_shape, **wanted}.items())
+            raise ValueError(G["unknown"].format(known=", ".join(CONDITIONS), received=received))
+        for name, value in wanted.items():
+            if not _can_be_met(name, value):
+                example = EXAMPLES.get(name, 90)
+                raise ValueError(G["no_condition"].format(name=name, value=value, example=example))
+        self.input_shape = tuple(input_shape)
+        self._wanted = {name: tuple(v) if isinstance(v, list) else v for name, v in wanted.items()}
+        if None in self._wanted.get("output_shape", ()):  # a batch of any size, as Keras prints it
+            self._wanted["output_shape"] = self._wanted["output_shape"][1:]
+
+    def __repr__(self):
+        conditions = [G["input_shape"].format(wanted=self.input_shape), *map(self._named, self._wanted)]
+        return G["task"].format(conditions="; ".join(conditions))
+
+    def _repr_html_(self):
+        return task_html(repr(self))
+
+    def __call__(self, layer_or_layers):
+        """Feedback on this layer. Raises TypeError for what is no layer."""
+        layers = layer_or_layers.layers if isinstance(layer_or_layers, keras.Sequential) else layer_or_layers
+        layers = list(layers) if isinstance(layers, (list, tuple)) else [layers]
+        if not layers or not all(isinstance(layer, keras.layers.Layer) for layer in layers):
+            odd = next((layer for layer in layers if not isinstance(layer, keras.layers.Layer)), layer_or_layers)
+            raise TypeError(G["not_a_layer"].format(received=odd.__name__ if isinstance(odd, type) else odd))
+        try:
+            steps = self._ask(layers)
+        except ValueError as misfit:  # a built layer that reads other channels, or a shape of another rank
+            return Feedback(False, str(misfit))
+        facts = steps[0] if len(steps) == 1 else chain_facts(steps)
+        if facts.problem:
+            told = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
+            return Feedback(False, G["refused"].format(**told).strip())
+        got = {
+            "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
+            "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
+            "sees": sees(steps) if all(step.axes for step in steps) else (),
+            "macs": facts.macs,
+            "params": facts.params,
+        }
+        failed = [
+            G["failed"].format(condition=self._named(name), got=_written(_got(name, got)))
+            for name in self._wanted
+            if not self._met(name, _got(name, got))
+        ]
+        if failed:
+            return Feedback(False, "\n".join([question_words.PREDICT_WORDS["wrong"], *failed]))
+        shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
+        told = G["told"].format(shape=shape, params=facts.params, macs=facts.macs)
+        return Feedback(True, G["reached"].format(code=facts.code, told=told))
+
+    def _ask(self, layers):
+        """Facts of each layer, up to the first that Keras refuses."""
+        ones, steps = [live(layer) for layer in layers], []
+        convolution = next((one.recipe for one in ones if one.recipe), None)
+        if convolution is None:
+            raise TypeError(G["not_a_layer"].format(received=type(layers[0]).__name__))
+        shape = self.input_shape
+        shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
+        x = input_values(convolution, shape) if ones[0].recipe else seeded_values(shape)
+        for one in ones:
+            steps.append(one.ask(x))
+            x = steps[-1].y
+            if steps[-1].problem:
+                break
+        return steps
+
+    def _as_wanted(self, shape, name):
+        """The shape with its batch or without, as the task has it."""
+        return shape[1:] if len(self._wanted.get(name, ())) == len(shape) - 1 else shape
+
+    def _met(self, name, got):
+        wanted = self._wanted[name]
+        if name == "sees" and isinstance(wanted, int):
+            wanted = (wanted,) * len(got)
+        if name == "kind":
+            wanted = (wanted,) if isinstance(wanted, str) else wanted
+        return CONDITIONS[name](got, wanted)
+
+    def _named(self, name):
+        """A condition in words."""
+        wanted = self._wanted[name]
+        if name == "kind":
+            wanted = words.either((wanted,) if isinstance(wanted, str) else wanted)
+        if name == "sees" and isinstance(wanted, int):
+            return G["sees_each"].format(wanted=wanted)
+        if name == "sees":
+            wanted = " x ".join(map(str, wanted))
+        return G[name].format(wanted=wanted)
+
+
+def _can_be_met(name, value):
+    if name == "kind":
+        names = [value] if isinstance(value, str) else value
+        return isinstance(names, (list, tuple)) and all(isinstance(one, str) for one in names)
+    if name == "output_shape":  # Keras prints a batch of any size as None, and a layer that is asked has one
+        return None not in value[1:]
+    numbers = value if name == "sees" and isinstance(value, (list, tuple)) else [value]
+    return all(type(number) is int for number in numbers)
+
+
+def _got(name, got):
+    """What a condition is about, of all that the layer has."""
+    return got[name if name in got else name.split("_")[-1]]
+
+
+def _written(value):
+    """A value as a reader sees it: numbers of a shape in brackets, names in a row."""
+    if isinstance(value, tuple) and value and isinstance(value[0], str):
+        return ", ".join(dict.fromkeys(value))
+    return value

@@ -1,0 +1,348 @@
+"""Questions about a layer, to be answered before its facts are shown: text, check, feedback, hint, worked solution.
+
+Nothing here draws; `predict.py` does. Every right answer comes from the layer that Keras built.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from widgets.facts import Facts, Recipe, ask, input_values
+from widgets.language import question_words, words
+from widgets.quiz import generate, mistakes
+from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
+from widgets.quiz.rendering import feedback_html
+
+Q, M, H = question_words.QUESTIONS, question_words.MISTAKES, question_words.HINTS
+MOST_CELLS = 5 * 10**7  # of an output or a kernel that an answer may make
+
+
+class Feedback(NamedTuple):
+    """What is said to an answer: whether it is right, a text, and whether it counts as a try."""
+
+    right: bool
+    text: str
+    counts: bool = True
+
+    def __bool__(self):
+        return self.right
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_html_(self):
+        return feedback_html(self)
+
+
+class Subject(NamedTuple):
+    """The layer that is asked about: how to make it, the live layer, and what Keras answered."""
+
+    recipe: Recipe
+    layer: object
+    facts: Facts
+    level: int | None = None  # of a drawn layer
+
+    @property
+    def axes(self):
+        """The names of the axes of x and y."""
+        names = [*self.recipe.kind.axes]
+        names.insert(self.recipe.channel_axis - 1, "channels")
+        return ("batch", *names)
+
+
+def subject(layer, x, level=None):
+    """The layer and its facts for x. Raises ValueError where Keras refuses them: then nothing can be asked."""
+    recipe = Recipe(layer)
+    made, facts = ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)
+    if facts.problem:
+        raise ValueError(question_words.REFUSES.format(code=facts.code, problem=facts.problem, advice=facts.advice))
+    return Subject(recipe, made, facts, level)
+
+
+class Question:
+    """One question. `text` asks it, `solution` is the right answer, `worked` the way there, in lines.
+
+    `shown` are (title, table of numbers) pairs that belong to the text, `label` names the field for the answer.
+    """
+
+    kind = ""
+    shown = ()
+    asked = ()  # the index in y of the one value that is asked for
+
+    def __init__(self, about):
+        self.about, self.facts = about, about.facts
+        self.names = {"code": self.facts.code, "input": self.facts.input_shape}
+
+    def judge(self, answer):
+        """Feedback on an answer, which may be typed text or a plain value. Never raises for what cannot be read."""
+        try:
+            value = self.read(answer)
+        except Unreadable as sentence:
+            return Feedback(False, str(sentence), counts=False)
+        text = self.compare(value)
+        return Feedback(not text, text or question_words.RIGHT)
+
+    def fresh(self, rng):
+        """The same question again, with other numbers where they were made up."""
+        return type(self)(self.about, rng) if self.kind in ("value", "settings") else self
+
+    def stage(self):
+        """The layer and the input that `explore` shows after the question."""
+        return self.about.layer, self.facts.x
+
+
+class OutputShape(Question):
+    """The output's shape, axis by axis."""
+
+    kind = "output_shape"
+
+    def __init__(self, about):
+        super().__init__(about)
+        self.solution = self.facts.output_shape
+        self.label = Q["output_label"]
+        self.text = Q["output_shape"].format(axes=words.axes(about.axes), **self.names)
+        first, operation = self.facts.axes[0], self.facts.operation
+        padding = first["padding"] if first["padding"] == "valid" else "same"
+        name = ("transposed_" if operation == "transposed" else "") + padding
+        by_filters = "filters" in self.facts.settings
+        self.hint = H[name] + " " + H["filters" if by_filters else "multiplier"]
+        channels = question_words.WORKED["filters" if by_filters else "multiplier"].format(
+            channels=self.facts.input_shape[self.facts.channel_axis],
+            out=self.solution[self.facts.channel_axis],
+            **self.facts.settings,
+        )
+        self.worked = [
+            question_words.WORKED["batch"].format(batch=self.solution[0]),
+            *self.facts.size_formulas,
+            channels,
+            f"{words.axes(about.axes)} = {self.solution}",
+        ]
+
+    def read(self, answer):
+        return read_shape(answer, Q["shape_example"])
+
+    def compare(self, given):
+        """ "" for the right shape, else which of its axes are wrong, and why where that can be told."""
+        if given == self.solution:
+            return ""
+        axes = self.about.axes
+        if whole := mistakes.told(mistakes.output_shapes(self.facts, axes), given, self.solution):
+            return whole
+        if len(given) != len(axes):
+            return Q["axes"].format(count=len(axes), axes=words.axes(axes), received=len(given))
+        channel, spatial = self.facts.channel_axis, iter(self.facts.axes)
+        wrong, good = {}, []
+        for i, (name, got, right) in enumerate(zip(axes, given, self.solution)):
+            if name in self.about.recipe.kind.axes:
+                slips = mistakes.sizes(self.facts.operation, **next(spatial))
+            else:
+                slips = mistakes.output_channels(self.facts) if i == channel else [(got, M["batch"])]
+            if got == right:
+                good.append(name)
+            else:
+                wrong.setdefault(mistakes.told(slips, got, right), []).append(f"{name} {got}")
+        lines = [Q["wrong_axes"].format(axes=", ".join(named), why=why).strip() for why, named in wrong.items()]
+        return "\n".join(lines + [Q["right_axes"].format(axes=", ".join(good))] * bool(good))
+
+
+class KernelShape(Question):
+    """The shape of one of the layer's kernels."""
+
+    kind = "kernel_shape"
+
+    def __init__(self, about, name="kernel"):
+        super().__init__(about)
+        self.name, weight = name, self.facts.weights[name]
+        self.solution, self.label = weight.shape, Q["kernel_label"].format(name=name)
+        self.text = Q["kernel_shape"].format(name=name, count=len(weight.shape), **self.names)
+        self.hint = H["kernel"].format(name=name, axes=words.axes(weight.axes))
+        self.worked = [f"{name}: {words.axes(weight.axes)} = {weight.shape}"]
+
+    def read(self, answer):
+        return read_shape(answer, Q["kernel_example"])
+
+    def compare(self, given):
+        if given == self.solution:
+            return ""
+        slip = mistakes.told(mistakes.kernel_shapes(self.facts, self.name), given, self.solution)
+        if slip or len(given) != len(self.solution):
+            return slip or Q["kernel_axes"].format(count=len(self.solution), received=len(given))
+        good = [str(place) for place, (got, right) in enumerate(zip(given, self.solution)) if got == right]
+        return Q["kernel_right"].format(axes=", ".join(good) or question_words.NONE)
+
+
+class Params(Question):
+    """The number of parameters."""
+
+    kind = "params"
+
+    def __init__(self, about):
+        super().__init__(about)
+        self.solution, self.label = self.facts.params, Q["params_label"]
+        self.text = Q["params"].format(**self.names)
+        kernels = [words.axes(w.axes) for name, w in self.facts.weights.items() if not name.endswith("bias")]
+        biases = [f"`{name}`" for name in self.facts.weights if name.endswith("bias")]
+        self.hint = H["params"].format(kernels=", ".join(kernels)) + " "
+        self.hint += H["bias" if biases else "no_bias"].format(names=", ".join(biases))
+        self.worked = [f"{name}: {words.axes(w.axes)} = {w.shape}" for name, w in self.facts.weights.items()]
+        self.worked.append(self.facts.params_formula)
+
+    def read(self, answer):
+        return read_number(answer, "3*3*2*5 + 5")
+
+    def compare(self, given):
+        if given == self.solution:
+            return ""
+        return mistakes.told(mistakes.params(self.facts), given, self.solution) or Q["not_it"].format(given=given)
+
+
+class Value(Question):
+    """One output cell of a small layer with whole numbers, to be worked out on paper."""
+
+    kind = "value"
+
+    def __init__(self, about, rng):
+        super().__init__(about)
+        self.case = generate.small_case(about.recipe, rng)
+        self.facts = facts = self.case.facts
+        self.asked = self.case.cell
+        self.solution = round(float(facts.y[self.asked]))
+        self.cell = f"y[{', '.join(map(str, self.asked))}]"
+        self.label = Q["value_label"].format(cell=self.cell)
+        told = "transposed" if facts.operation == "transposed" else "window"
+        self.text = Q[f"value_{told}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)
+        if facts.operation == "deformable":
+            dy, dx = facts.weights["offset_bias"].values[:2]
+            self.text += " " + Q["value_offset"].format(offset=(int(dy), int(dx)))
+        self.shown = tuple(self._tables(facts))
+        self.hint = H[f"value_{told}"] + " " + H["value_bias" if self._bias() else "value_plain"]
+        self.worked = list(self._sums())
+
+    def _bias(self):
+        bias = self.facts.weights.get("bias")
+        return 0 if bias is None else int(bias.values[-1])  # the cell is always in the last channel
+
+    def _tables(self, facts):
+        if facts.operation == "transposed":
+            yield from _planes(question_words.WHOLE_INPUT, facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))
+            yield from _planes("kernel", facts.weights["kernel"].values[..., 0, 0])
+        for title, read, weights in self.case.parts if facts.operation != "transposed" else ():
+            yield from _planes(title, read)
+            yield from _planes(title.replace(question_words.WINDOW, question_words.WEIGHTS), weights)
+        if self.case.pointwise:
+            yield from _planes("pointwise_kernel", np.array(self.case.pointwise))
+        if "bias" in facts.weights:
+            yield from _planes("bias", np.array([self._bias()]))
+
+    def _sums(self):
+        written, sums = question_words.in_sum, []
+        for i, (title, read, weights) in enumerate(self.case.parts):
+            products = [f"{written(x)}*{written(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
+            sums.append(float((read * weights).sum()))
+            line = f"{title}: {' + '.join(products) or 0} = {sums[-1]:g}"
+            if self.case.pointwise:
+                factor = float(self.case.pointwise[i])
+                line += f", {written(sums[-1])}*{written(factor)} = {sums[-1] * factor:g}"
+                sums[-1] *= factor
+            yield line
+        total = sum(sums) + self._bias()
+        bias = [question_words.WORKED["bias"].format(bias=written(self._bias()))] if self._bias() else []
+        yield " + ".join([*map(written, sums), *bias]) + f" = {total:g}"
+        if self.facts.settings["activation"]:
+            yield f"relu({total:g}) = {self.solution}"
+
+    def read(self, answer):
+        return read_number(answer, "2*3 - 1*2 + 1")
+
+    def compare(self, given):
+        if given == self.solution:
+            return ""
+        slips = [(value, M[slip]) for slip, value in self.case.others.items()]
+        return mistakes.told(slips, given, self.solution) or Q["not_it"].format(given=given)
+
+    def stage(self):
+        return self.case.layer, self.facts.x
+
+
+class Settings(Question):
+    """Which settings give a wanted shape: any right answer passes."""
+
+    kind = "settings"
+
+    def __init__(self, about, rng):
+        super().__init__(about)
+        self.solution, facts = generate.wanted(about.recipe, self.facts, rng, about.level)
+        self.wanted, self.label = facts.output_shape, Q["settings_label"]
+        names = self.names | {"example": Q["settings_example"]}
+        self.text = Q["settings"].format(output=self.facts.output_shape, wanted=self.wanted, **names)
+        self.hint = H["settings"].format(names=", ".join(f"`{name}`" for name in self.solution))
+        self.worked = [question_words.WORKED["one_way"].format(code=facts.code), *facts.size_formulas]
+        self.worked.append(question_words.WORKED["gives"].format(output=self.wanted))
+        self._given = self.solution
+
+    def read(self, answer):
+        recipe = self.about.recipe
+        given = read_settings(answer, recipe.layer_class, recipe.kind, Q["settings_example"])
+        self._given = given
+        if self._cells() > MOST_CELLS:
+            raise Unreadable(question_words.READ["large"])
+        return given
+
+    def compare(self, given):
+        facts = ask(self.about.recipe, self._all(), self.facts.x)[1]
+        if facts.problem:
+            return Q["settings_refused"].format(problem=facts.problem, advice=facts.advice)
+        if facts.output_shape == self.wanted:
+            return ""
+        wrong = [
+            Q["settings_axis"].format(axis=name, got=got, wanted=right)
+            for name, got, right in zip(self.about.axes, facts.output_shape, self.wanted)
+            if got != right
+        ]
+        return "\n".join([Q["settings_gives"].format(code=facts.code, output=facts.output_shape), *wrong])
+
+    def _cells(self):
+        """About how many cells the output and the kernel of the answered settings have, at most."""
+        settings, shape = self._all(), self.facts.input_shape
+        count = settings.get("filters", 1) * settings.get("depth_multiplier", 1)
+        window = [settings[name] for name in ("kernel_size", "dilation_rate", "strides")]
+        if any(not isinstance(sizes, tuple) for sizes in window):
+            return 0  # Keras refuses it before anything is made
+        grown = math.prod(max(sizes) for sizes in zip(*window)) if self.facts.operation == "transposed" else 1
+        return count * max(math.prod(shape) * grown, shape[self.facts.channel_axis] * math.prod(window[0]))
+
+    def _all(self):
+        """The settings answered last, in Keras' form, on top of the layer's own."""
+        rank, rules = len(self.about.recipe.kind.axes), self.about.recipe.kind.settings
+        for_all = {
+            name: (value,) * rank if getattr(rules[name], "per_axis", False) and type(value) is int else value
+            for name, value in self._given.items()
+        }
+        return self.facts.settings | {n: tuple(v) if isinstance(v, list) else v for n, v in for_all.items()}
+
+    def stage(self):
+        layer, facts = ask(self.about.recipe, self._all(), self.facts.x)
+        if facts.output_shape != self.wanted:
+            self._given = self.solution
+            layer = ask(self.about.recipe, self._all(), self.facts.x)[0]
+        return layer, self.facts.x
+
+
+KINDS = {question.kind: question for question in (OutputShape, KernelShape, Params, Value, Settings)}
+
+
+def questions(about, kind, rng):
+    """The questions of one kind about a layer: one, or one for each of its kernels."""
+    if kind == "kernel_shape":
+        return [KernelShape(about, name) for name in about.facts.weights if name.endswith("kernel")]
+    return [KINDS[kind](about, rng)] if kind in ("value", "settings") else [KINDS[kind](about)]
+
+
+def _planes(title, values):
+    """The numbers as tables of rows and columns: one, or one for each plane."""
+    planes = np.atleast_2d(values)
+    planes = planes[None] if planes.ndim == 2 else planes
+    for i, plane in enumerate(planes):
+        name = question_words.PLANE.format(title=title, plane=i) if len(planes) > 1 else title
+        yield name, tuple(tuple(int(v) for v in row) for row in plane)

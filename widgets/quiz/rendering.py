@@ -1,0 +1,57 @@
+"""A question and what is said to an answer, as text and as HTML."""
+
+import html
+from pathlib import Path
+
+from widgets.language import question_words
+
+STYLE = Path(__file__).parent / "predict.css"
+
+
+def question_text(question):
+    """The question as plain text, with its tables of numbers below it."""
+    return "\n".join([question.text, *map(_text_table, question.shown)])
+
+
+def question_html(told, question, text):
+    """The question as HTML. `told` says which one it is; `text` stands alone where there is no question."""
+    body = _code(question.text if question else text)
+    tables = "".join(_html_table(title, rows) for title, rows in (question.shown if question else ()))
+    return (
+        f"<style>{STYLE.read_text(encoding='utf-8')}</style><div class='cn-question'>"
+        f"<div class='cn-count'>{html.escape(told)}</div><p>{body}</p><div class='cn-tables'>{tables}</div></div>"
+    )
+
+
+def feedback_html(feedback, folded=""):
+    """Feedback as HTML, announced by a screen reader; `folded` is more text, to be opened."""
+    state = "right" if feedback.right else "wrong" if feedback.counts else "told"
+    mark = {"right": "\u2713 ", "wrong": "\u2717 ", "told": ""}[state]
+    lines = "".join(f"<p>{_code(line)}</p>" for line in (mark + feedback.text).split("\n"))
+    if folded:
+        more = "".join(f"<p>{_code(line)}</p>" for line in folded.split("\n")[1:])
+        lines += f"<details><summary>{html.escape(question_words.PREDICT_WORDS['folded'])}</summary>{more}</details>"
+    return f"<div class='cn-feedback cn-{state}' role='alert'>{lines}</div>"
+
+
+def task_html(text):
+    """A task as HTML: a page breaks the lines of plain text within words where it is narrow."""
+    return f"<div class='cn-question'><p>{_code(text)}</p></div>"
+
+
+def _code(text):
+    """Escaped text, with what stands between two backticks as code."""
+    parts = html.escape(text).split("`")
+    return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
+
+
+def _text_table(named):
+    title, rows = named
+    width = max(len(str(value)) for row in rows for value in row)
+    lines = ["  " + " ".join(f"{value:{width}}" for value in row) for row in rows]
+    return "\n".join([f"{title}:", *lines])
+
+
+def _html_table(title, rows):
+    body = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows)
+    return f"<table><caption>{html.escape(title)}</caption><tbody>{body}</tbody></table>"

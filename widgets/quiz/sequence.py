@@ -1,0 +1,92 @@
+"""Which questions are asked, and in which order: about a reader's own layers, or about drawn ones without end."""
+
+from collections.abc import Iterable
+
+import keras
+import numpy as np
+
+from widgets.facts import KINDS as LAYERS
+from widgets.facts import Recipe, default_input
+from widgets.language import question_words, words
+from widgets.quiz import generate
+from widgets.quiz.questions import KINDS, Subject, questions, subject
+
+ALL = tuple(KINDS)
+
+
+class Quiz:
+    """The questions of one `predict`. Raises TypeError or ValueError for what we cannot ask about."""
+
+    def __init__(self, layer_or_layers, x, ask, seed):
+        several = layer_or_layers if isinstance(layer_or_layers, (list, tuple)) else [layer_or_layers]
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise ValueError(question_words.BAD_SEED.format(received=seed))
+        self._seed, self._asked, self._classes = seed, _kinds(ask), several
+        self.endless = _are_classes(several)
+        if self.endless and x is not None:
+            raise ValueError(question_words.CLASS_DRAWS_X.format(received=x))
+        self._own = [] if self.endless else [q for layer in several for q in self._about(layer, x, ask is ALL)]
+
+    @property
+    def count(self):
+        """How many questions there are; None without end."""
+        return None if self.endless else len(self._own)
+
+    def level(self, number):
+        """How hard a drawn question is: 1 to 5, one more each time all kinds have been asked. None for own layers."""
+        return min(1 + number // len(self._asked), generate.LEVELS) if self.endless else None
+
+    def question(self, number, again=0):
+        """Question `number`, counted from 0, or None after the last; `again` draws other numbers for it."""
+        rng = np.random.default_rng([self._seed, number, again])
+        if self.endless:
+            return self._drawn(number, rng)
+        if number >= len(self._own):
+            return None
+        return self._own[number].fresh(rng) if again else self._own[number]
+
+    def goes_on(self, number):
+        """Whether a later question is about the same layer as this one."""
+        return any(later.about is self._own[number].about for later in self._own[number + 1 :])
+
+    def _drawn(self, number, rng):
+        layer_class = self._classes[number % len(self._classes)]
+        level = self.level(number)
+        layer, _, facts = generate.draw_layer(layer_class, level, rng)
+        about = Subject(Recipe(layer), layer, facts, level)
+        made = questions(about, self._asked[number % len(self._asked)], rng)
+        return made[number // len(self._asked) % len(made)]
+
+    def _about(self, layer, x, whatever_fits):
+        """All questions about one layer of the reader's own."""
+        recipe = Recipe(layer)
+        if x is None:
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
+            x = x.swapaxes(1, -1) if recipe.channel_axis == 1 else x
+        about, made = subject(layer, x), []
+        for kind in self._asked:
+            try:
+                made += questions(about, kind, np.random.default_rng(self._seed))
+            except ValueError:  # no small numbers, or no other shape
+                if not whatever_fits:
+                    raise
+        return made
+
+
+def _kinds(ask):
+    kinds = (ask,) if isinstance(ask, str) else tuple(ask) if isinstance(ask, Iterable) else ()
+    if not kinds or any(kind not in ALL for kind in kinds):
+        raise ValueError(question_words.NOT_A_QUESTION.format(known=words.either(map(repr, ALL)), received=ask))
+    return kinds
+
+
+def _are_classes(several):
+    """Whether these are layer classes, and not layers. Raises TypeError where they are neither, or both."""
+    classes = [one if isinstance(one, type) else type(one) for one in several]
+    known = [one.__name__ in LAYERS and issubclass(one, keras.layers.Layer) for one in classes]
+    are = {isinstance(one, type) for one in several}
+    if not all(known) or len(are) != 1:
+        odd = [one for one, good in zip(classes, known) if not good] or classes
+        received = ", ".join(one.__name__ for one in odd) or "[]"
+        raise TypeError(question_words.NOT_ASKABLE.format(known=", ".join(LAYERS), received=received))
+    return are == {True}

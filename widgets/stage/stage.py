@@ -1,0 +1,344 @@
+"""The stage: the browser's view of a picture, as one anywidget."""
+
+import itertools
+import re
+from pathlib import Path
+
+import anywidget
+import keras
+import numpy as np
+import tensorflow as tf
+import traitlets
+
+from widgets.facts import cell_template, sees, symbol, tap_template
+from widgets.language import words
+from widgets.picture import VIEWS
+
+HERE = Path(__file__).parent
+SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
+THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
+MOST_THUMBNAILS = 64
+
+
+def _joined(*names):
+    """Several JavaScript modules as one: a front end loads a widget from text, where a relative import fails."""
+    texts = ((HERE / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join(re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts)
+
+
+class Stage(anywidget.AnyWidget):
+    """Draws a picture, and answers the pointer and the keys without asking Python."""
+
+    _esm = _joined(
+        "lookups.js",
+        "highlight.js",
+        "canvas.js",
+        "dom.js",
+        "explanation.js",
+        "editing.js",
+        "playback.js",
+        "layout.js",
+        "stage.js",
+    )
+    _css = (HERE / "stage.css").read_text(encoding="utf-8")
+
+    # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
+    snapshot = traitlets.Dict().tag(sync=True)
+    # The first grid's values, which most moves leave as they are: {"key": number, "values": bytes}. The snapshot
+    # says which key it belongs to, and both travel in one message.
+    first_values = traitlets.Dict({"key": 0}).tag(sync=True)
+    # Every word that the browser shows, with {names} to be filled in.
+    words = traitlets.Dict(words.STAGE).tag(sync=True)
+    # Whether the facts and the output are shown.
+    reveal = traitlets.Bool(True).tag(sync=True)
+    # Set by the browser: the sample to show, and one channel of each grid that has to be among those sent.
+    wanted = traitlets.Dict({"sample": 0, "channels": []}).tag(sync=True)
+    # One of the snapshot's `views`, for layers that can be drawn in more than one way.
+    view = traitlets.Unicode("").tag(sync=True)
+
+    # The output cell that a view lights first: {"cell": (plane, row, column), "channel": number}. Empty: the first.
+    start = traitlets.Dict().tag(sync=True)
+    # What a reader may change by hand: "picture", "kernel", or both.
+    editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
+    # Whether a reader may hand over an image of his own.
+    takes_image = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, **traits):
+        self._facts = self._picture = self._first_sent = None
+        super().__init__(**traits)
+        self._revisions = itertools.count(1)
+        self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
+        self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
+        self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
+        self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
+        self._lit = []  # the output cell that the browser last said was lit
+        self.observe(lambda _: self._redraw(), "wanted")
+        self.on_msg(self._answer)
+
+    def __repr__(self):
+        return "<Stage>"
+
+    def open(self):
+        """Join the browser when there is a picture: what follows an opening may be lost, and the page stay empty."""
+        if self._facts is not None:
+            super().open()
+
+    def show(self, facts, picture):
+        """Draw these facts; `picture` is the last good one where Keras refused, or None where there was none."""
+        first = self._facts is None
+        self._facts, self._picture = facts, picture
+        if facts.y is not None:
+            # In the links' order; kept while a refusal leaves the last good picture.
+            self._sampled = [step for step in (facts, *facts.steps) if step.points is not None]
+        self._redraw()
+        if first:
+            self.open()
+
+    def start_at(self, index):
+        """Light this cell of the output first: its index in `y`."""
+        cell = [int(at) for at in index[1:]]
+        channel = cell.pop(self._facts.channel_axis - 1)
+        self.start = {"cell": _three(cell, 0), "channel": channel}
+
+    def looked_at(self):
+        """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
+        return {
+            "sample": int(self.wanted["sample"]),
+            "channels": tuple(self.wanted["channels"]),
+            "cell": self._lit or self.start.get("cell", []),
+        }
+
+    def _redraw(self):
+        if self._facts is None:
+            return
+        picture = self._picture
+        samples = len(picture.grids[0].values) if picture else 1
+        sample = min(max(int(self.wanted.get("sample", 0)), 0), samples - 1)
+        with self.hold_sync():
+            self._send_first(sample)
+            self.snapshot = self._snapshot(sample, samples)
+
+    def _send_first(self, sample):
+        """The first grid's values, unless the browser has them."""
+        if self._picture is None:
+            return
+        values = self._picture.grids[0].values
+        sent = self._sent_channels(0, values)
+        now = (values, sample, sent)
+        if self._first_sent is None or self._first_sent[0] is not values or self._first_sent[1:] != now[1:]:
+            self._first_sent = now
+            self.first_values = {"key": self.first_values["key"] + 1, "values": _floats(values[sample, ..., sent])}
+
+    def _snapshot(self, sample, samples):
+        facts, picture = self._facts, self._picture
+        return {
+            "revision": next(self._revisions),
+            "facts": fact_rows(facts),
+            "code": facts.code,
+            "views": [view for view in VIEWS.get(facts.operation, ()) if view],
+            "view": self.view,
+            "rank": facts.x.ndim - 2,
+            "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
+            "problem": facts.problem,
+            "whole_problem": facts.whole_problem,
+            "advice": facts.advice,
+            "warning": facts.warning,
+            "sample": sample,
+            "samples": samples,
+            "first_key": self.first_values["key"],
+            "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
+            "grids": [self._grid(i, sample) for i in range(len(picture.grids))] if picture else [],
+            "links": [self._link(i, sample) for i in range(len(picture.links))] if picture else [],
+        }
+
+    def _sent_channels(self, index, values):
+        """The channels of one grid that are sent: all of them, or a block with the one that is wanted."""
+        *_, channels = values.shape
+        block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
+        wanted = dict(enumerate(self.wanted.get("channels", []))).get(index, 0)
+        first = min(max(int(wanted), 0), channels - 1) // block * block
+        return slice(first, min(first + block, channels))
+
+    def _grid(self, index, sample):
+        grid = self._picture.grids[index]
+        sent = self._sent_channels(index, grid.values)
+        last = index == len(self._picture.grids) - 1
+        shape = list(grid.shape)
+        shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
+        return {
+            "name": grid.name,
+            "symbol": symbol(index, last),
+            "label": str(tuple(shape)),
+            "sizes": _three(grid.shape[1:-1], 1),
+            "channels": grid.shape[-1],
+            "padding": _three([list(cells) for cells in grid.padding], [0, 0]),
+            "grey": grid.grey,
+            "limit": grid.limit,
+            "first": sent.start,
+            "sent": sent.stop - sent.start,
+            "values": None if index == 0 else _floats(grid.values[sample, ..., sent]),
+            # Of all channels, where some are not sent: {"steps": cells from one to the next, "values": bytes}.
+            "thinned": None if sent.stop - sent.start == grid.shape[-1] else _thinned(grid.values[sample]),
+        }
+
+    def _link(self, index, sample):
+        link = self._picture.links[index]
+        kernel = link.weights.get("kernel")
+        bias = link.weights.get("bias")
+        sent = self._sent_channels(index + 1, link.before_activation)
+        tables = link.writes if link.reads is None else link.reads
+        named = self._facts.weights.get(link.kernel_name)
+        rank = len(tables)
+        before = sum(other.points is not None for other in self._picture.links[:index])
+        sampled = None if link.points is None else self._sampled[before]
+        return {
+            "operation": link.operation,
+            "scatter": link.reads is None,
+            "tables": _three([table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"),
+            "taps": _three([table.shape[1] for table in tables], 1),
+            "channels": link.channels.astype("int32").tobytes(),
+            "fan": link.channels.shape[1],
+            "filters": link.channels.shape[0],
+            "copies": max(1, link.channels.shape[0] // self._picture.grids[index].shape[-1]),
+            "kernel": None if kernel is None else _floats(kernel),
+            "kernel_name": link.kernel_name,
+            "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
+            "kernel_cell": tap_template(rank, link.operation),
+            "kernel_limit": 1.0 if kernel is None else _limit(kernel),
+            "bias": None if bias is None else _floats(bias),
+            "activation": link.activation,
+            "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
+            "offset_groups": 0 if link.points is None else len(link.points),
+            # (rows, columns, offset groups, taps, 2) of the sample shown
+            "points": None if sampled is None else _floats(sampled.points[sample]),
+            "mask": None if sampled is None or sampled.mask is None else _floats(sampled.mask[sample]),
+        }
+
+    def _answer(self, _, question, buffers):
+        """What the browser asks for: a sign, a change, a file, or the window of a cell that it has not all of."""
+        if question == "heard?":
+            return self.send("heard")
+        if isinstance(question, dict) and "move" in question:
+            place, (dy, dx) = question["move"]
+            return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
+        if isinstance(question, dict) and "edit" in question:
+            return self._carry_out(lambda: self.on_edit(question["edit"], self.snapshot["sample"]))
+        if isinstance(question, dict) and "image" in question:
+            return self._take_image(bytes(buffers[0]))
+        if isinstance(question, dict) and "export" in question:
+            return self._hand_over(question)
+        if not isinstance(question, dict) or "window" not in question or self._picture is None:
+            return
+        if question.get("revision") != self.snapshot["revision"]:
+            return  # asked of an older picture
+        index = question["grid"] - 1
+        link, grid = self._picture.links[index], self._picture.grids[index]
+        *cell, filter_ = question["window"]
+        cell = cell[3 - (grid.values.ndim - 2) :]
+        if link.reads is None:
+            places = [np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)]
+        else:
+            places = [table[at] for table, at in zip(link.reads, cell)]
+        inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
+        window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
+        values = grid.values[self.snapshot["sample"]]
+        window[np.ix_(*inside)] = values[
+            np.ix_(
+                *(at[within] for at, within in zip(places, inside)),
+                link.channels[filter_],
+            )
+        ]
+        answer = {name: question[name] for name in ("window", "grid", "revision")}
+        self.send(answer, [window.tobytes()])
+
+    def _carry_out(self, change):
+        """The browser waits for a new revision, even where the change was interrupted."""
+        before = self.snapshot["revision"]
+        try:
+            change()
+        finally:
+            if self.snapshot["revision"] == before:
+                self._redraw()
+
+    def _take_image(self, data):
+        try:
+            self.on_image(data)
+        except ValueError as error:
+            self.send({"image_refused": str(error)})
+
+    def _hand_over(self, question):
+        """A file for the browser to save, or a text for it to copy."""
+        self.wanted = self.wanted | {"channels": question["channels"]}
+        self._lit = question["cell"]
+        try:
+            made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
+        except ValueError as error:  # what text cannot hold
+            return self.send({"refused": str(error)})
+        except BaseException:  # interrupted, say
+            self.send({})  # the browser waits for an answer
+            raise
+        if isinstance(made, str):
+            return self.send({"text": made})
+        name, kind, data = made
+        self.send({"file": name, "type": kind}, [data])
+
+
+def fact_rows(facts):
+    """The facts as (label, text) rows, in reading order."""
+    rows = [(words.FACT_INPUT, str(facts.input_shape))]
+    for i, step in enumerate(facts.steps if facts.operation == "chain" else ()):
+        seen = " x ".join(map(str, sees(facts.steps[: i + 1])))
+        rows.append(
+            (
+                f"{i} {step.code.split('(')[0].removeprefix('layers.')}",
+                words.STEP.format(shape=step.output_shape, seen=seen),
+            )
+        )
+    for name, weight in facts.weights.items():
+        rows.append((name, f"{weight.shape}  {words.axes(weight.axes)}"))
+    if facts.output_shape is not None:
+        rows += [
+            (words.FACT_OUTPUT, str(facts.output_shape)),
+            (words.FACT_PARAMS, facts.params_formula),
+            (words.FACT_MACS, facts.macs_formula),
+        ]
+    rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
+    rows.append((words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
+    return [list(row) for row in rows]
+
+
+def _three(items, absent):
+    """One item for each spatial axis, and `absent` for those that the layer does not have: planes, rows, columns."""
+    return [absent] * (3 - len(items)) + list(items)
+
+
+def _limit(values):
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+
+
+def _floats(values):
+    return np.ascontiguousarray(values, "float32").tobytes()
+
+
+def _thumbnails(values):
+    """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
+    images = values[:MOST_THUMBNAILS, ..., 0]
+    while images.ndim > 3:
+        images = images[:, 0]
+    images = images.reshape(len(images), -1, images.shape[-1])
+    _, height, width = _steps((1, *images.shape[1:]))
+    small = images[:, ::height, ::width]
+    return {"shape": list(small.shape), "values": _floats(small)}
+
+
+def _thinned(values):
+    """One sample, of all its channels, thinned out for thumbnails."""
+    sizes = _three(values.shape[:-1], 1)
+    steps = _steps(sizes)
+    planes, rows, columns = (slice(None, None, step) for step in steps)
+    return {"steps": steps, "values": _floats(values.reshape(*sizes, -1)[planes, rows, columns])}
+
+
+def _steps(sizes):
+    """How far the cells of a thumbnail lie apart along each axis."""
+    return [-(-size // most) for size, most in zip(sizes, THUMBNAIL)]

@@ -144,7 +144,9 @@ class Alone:
         """Run the setup cell, which has to stop "Run all"; returns the one sentence and what pip said, if it ran."""
         with self.kernel() as run_all:
             (status, outputs), (after, _) = run_all(SETUP, "print('the next cell')")
-            ((_, printed),) = run_all("print(pip.stderr if 'pip' in globals() else None)")
+            # For a moment after an error the kernel gives back whatever comes, unread.
+            again = iter(lambda: run_all("print(pip.stderr if 'pip' in globals() else None)")[0], None)
+            printed = next(outputs for status, outputs in again if status != "aborted")
         assert (status, after) == ("error", "aborted")
         assert [kind for kind, _ in outputs] == ["error"]
         ((_, error),) = outputs
@@ -156,7 +158,8 @@ class Alone:
     def assert_is_ours(self, file, origin):
         assert file == self.packages / "widgets" / "__init__.py"
         # The scripts and style sheets too.
-        assert {path.name for path in self.clone.glob("widgets/*.*")} <= {path.name for path in file.parent.iterdir()}
+        ours = {path.relative_to(self.clone / "widgets") for path in self.clone.glob("widgets/**/*.*")}
+        assert ours <= {path.relative_to(file.parent) for path in file.parent.glob("**/*.*")}
         assert origin["url"] == ADDRESS
         assert origin["vcs_info"]["commit_id"] == git(self.clone, "rev-parse", "HEAD").strip()
 

@@ -109,9 +109,9 @@ def test_the_receptive_field_is_as_far_as_the_largest_gradient_reaches(layer, re
 
 
 def test_x_left_out_has_the_rank_that_the_layers_read():
-    assert compare([layers.Conv1D(1, 3)]).x.shape == (1, 8, 1)
+    assert compare([layers.Conv1D(1, 3)]).x.shape == (1, 12, 1)
     assert compare([layers.Conv2D(1, 3)]).x.shape == (1, 8, 8, 1)
-    assert compare([layers.Conv3D(1, 3)]).x.shape == (1, 8, 8, 8, 1)
+    assert compare([layers.Conv3D(1, 3)]).x.shape == (1, 5, 6, 7, 1)
 
 
 def test_the_facts_keep_the_given_order_and_hold_what_the_layers_returned():

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import layers
 
+from widgets import compare, explore, predict
 from widgets.facts.inputs import as_shape, as_values, boat, is_shape, seeded_values
 
 
@@ -181,3 +183,13 @@ def test_values_may_lie_in_memory_in_any_way(x):
 def test_values_of_another_rank_or_without_cells_are_refused_with_a_way_out(shape):
     with pytest.raises(ValueError, match=r"4 axes.*Received shape: \(.*x\[None, :, :, None\]"):
         as_values(np.zeros(shape), 4)
+
+
+def test_x_left_out_is_the_same_image_in_every_tool_wherever_the_channels_are(needs_channels_first):
+    for data_format in ("channels_last", "channels_first"):
+        layer = layers.Conv2D(1, 3, data_format=data_format)
+        asked = predict(layer, ask=["output_shape"])
+        asked.show()
+        for x in (explore(layer).x, asked.explorer.x, compare([layer]).x):
+            assert np.array_equal(x.squeeze(), boat().squeeze())  # upright: rows are rows
+            assert x.shape == ((1, 1, 8, 8) if data_format == "channels_first" else (1, 8, 8, 1))

@@ -17,6 +17,7 @@ from widgets.facts import (
     as_values,
     boat,
     chain_facts,
+    default_input,
     field_behind,
     input_values,
     is_shape,
@@ -225,7 +226,7 @@ def _input(chains, x):
     if recipes:
         rank = len(recipes[0].kind.axes) + 2
         if x is None:
-            x = boat() if rank == 4 else (1, *[8] * (rank - 2), 1)
+            x = default_input(rank, recipes[0].channels, recipes[0].channel_axis)
     elif x is None:
         return boat()
     else:

@@ -22,9 +22,7 @@ class Explorer(Shown, ipywidgets.Box):
         self._live = LiveLayer(layer)
         recipe = self._live.recipe
         if x is None:
-            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
-            if recipe.channel_axis == 1:
-                x = np.moveaxis(x, -1, 1)
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels, recipe.channel_axis)
         self._resizable = is_shape(x)
         given = input_values(recipe, x)
         self._prepare(given, controls)

@@ -31,15 +31,19 @@ def boat():
     return np.array(rows, "float32")[None, :, :, None]
 
 
-def default_input(rank, channels=None):
+def default_input(rank, channels=None, channel_axis=-1):
     """What is shown where x is left out: the boat, or seeded values where that does not fit.
 
     >>> default_input(4).shape, default_input(3).shape, default_input(5, channels=2).shape
     ((1, 8, 8, 1), (1, 12, 1), (1, 5, 6, 7, 2))
+    >>> default_input(5, 2, channel_axis=1).shape
+    (1, 2, 5, 6, 7)
     """
     if rank == 4 and channels in (None, 1):
-        return boat()
-    return seeded_values((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
+        x = boat()
+    else:
+        x = seeded_values((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
+    return np.moveaxis(x, -1, channel_axis)
 
 
 def seeded_values(shape):

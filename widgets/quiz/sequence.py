@@ -61,8 +61,7 @@ class Quiz:
         """All questions about one layer of the reader's own."""
         recipe = Recipe(layer)
         if x is None:
-            x = default_input(len(recipe.kind.axes) + 2, recipe.channels)
-            x = x.swapaxes(1, -1) if recipe.channel_axis == 1 else x
+            x = default_input(len(recipe.kind.axes) + 2, recipe.channels, recipe.channel_axis)
         about, made = subject(layer, x), []
         for kind in self._asked:
             try:

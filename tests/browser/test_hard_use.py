@@ -29,12 +29,12 @@ DEAF = "The browser was too busy when this tool was opened. It shows no change: 
 
 def said(page):
     """What the tools say about their kernel, from the top of the page down."""
-    return page.page.locator(".cn-lifeline").all_inner_texts()
+    return page.page.locator(".cn-connection").all_inner_texts()
 
 
 def wait_said(page, *texts):
     page.page.wait_for_function(
-        "texts => JSON.stringify([...document.querySelectorAll('.cn-lifeline')].map(e => e.textContent)) === texts",
+        "texts => JSON.stringify([...document.querySelectorAll('.cn-connection')].map(e => e.textContent)) === texts",
         arg=json.dumps(texts, separators=(",", ":")),
         timeout=60_000,
     )
@@ -51,7 +51,7 @@ def test_a_stage_that_anywidget_took_too_long_to_load_is_drawn_and_says_that_it_
     wait_said(page, DEAF)
     page.slider("filters").press("ArrowRight")
     wait_for(page, "e.settings['filters'] == 2")
-    page.page.wait_for_timeout(3000)  # a question of the lifeline takes away no word
+    page.page.wait_for_timeout(3000)  # a question of the connection takes away no word
     assert page.revision == 1
     assert said(page) == [DEAF]
     assert all("Failed to initialize model" in error for error in page.errors)
@@ -64,7 +64,7 @@ def test_a_stage_that_anywidget_took_too_long_to_load_is_drawn_and_says_that_it_
 def test_tools_of_another_kernel_say_so_and_their_controls_rest_until_the_cells_are_run_again(notebook):
     page = notebook(TOOLS, size=(1400, 1400), fresh=True, whole=True)
     page.wait_revision(1)
-    page.page.wait_for_function("document.querySelectorAll('.cn-lifeline').length === 3")
+    page.page.wait_for_function("document.querySelectorAll('.cn-connection').length === 3")
     assert said(page) == ["", "", ""]
     page.page.evaluate(f"{SESSION}.session.kernel.restart()")
     wait_said(page, GONE, GONE, GONE)

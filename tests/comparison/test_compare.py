@@ -492,7 +492,7 @@ def test_what_comes_from_data_is_escaped():
 
 def test_no_widget_is_used_that_hosted_notebooks_do_not_draw(three):
     kinds = {type(child) for box in (three, three.children[0]) for child in box.children}
-    drawn = {"HBox", "HTML", "Dropdown", "ToggleButton", "Button", "IntProgress", "Lifeline"}
+    drawn = {"HBox", "HTML", "Dropdown", "ToggleButton", "Button", "IntProgress", "Connection"}
     assert {kind.__name__ for kind in kinds} == drawn
     assert isinstance(three, Comparison) and isinstance(three, ipywidgets.VBox)
 

@@ -56,7 +56,7 @@ def test_all_cells_of_one_channel_are_filled():
 
 def test_edits_go_to_the_sample_that_is_shown():
     e = explore(layers.Conv2D(1, 3), (3, 5, 6, 1))
-    e._stage.wanted = {"sample": 2, "channels": [0, 0]}
+    e._stage.requested_channels = {"sample": 2, "channels": [0, 0]}
     edit(e, 9, [[0, 4, 5]], channel=0)
     assert e.x[2, 4, 5, 0] == 9 and (e.x == 9).sum() == 1
 

@@ -16,7 +16,7 @@ from reading_controls import control, controls, revision
 import widgets
 from widgets import DeformableConv2D, Explorer, explore
 from widgets.facts.inputs import boat
-from widgets.facts.layer_template import Recipe
+from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.limits import too_large
 
 # What is handed over
@@ -387,12 +387,12 @@ def test_what_models_have_is_not_too_much(layer, x):
 
 def costs_of(layer, x):
     """What is said of a layer's costs, without asking for them."""
-    recipe = Recipe(layer)
+    template = LayerTemplate(layer)
     axes = [axis for axis in range(1, len(x) - 1)]
     sizes = zip((x[axis] for axis in axes), layer.kernel_size, layer.strides, layer.dilation_rate)
     known = [{"n": n, "k": k, "s": s, "d": d, "padding": layer.padding} for n, k, s, d in sizes]
-    told = {"input_shape": x, "channel_axis": len(x) - 1, "settings": recipe.settings, "axes": tuple(known)}
-    return too_large(told | {"operation": recipe.kind.operation})
+    told = {"input_shape": x, "channel_axis": len(x) - 1, "settings": template.settings, "axes": tuple(known)}
+    return too_large(told | {"operation": template.kind.operation})
 
 
 # Display

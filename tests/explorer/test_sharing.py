@@ -50,7 +50,7 @@ def test_the_same_explorer_comes_back(layer, x, request):
 
 def test_an_edited_picture_the_view_and_dragged_points_come_back():
     e = explore(layers.Conv2D(1, 3), (2, 5, 6, 1))
-    e._stage.wanted = {"sample": 1, "channels": [0, 0]}
+    e._stage.requested_channels = {"sample": 1, "channels": [0, 0]}
     edit(e, 9, [[0, 4, 5]], channel=0)
     again = explore(state=e.state)
     assert again.x[1, 4, 5, 0] == 9 and again._stage.snapshot["sample"] == 1

@@ -10,7 +10,7 @@ from keras import layers
 from widgets import DeformableConv2D
 from widgets.facts import layer_facts
 from widgets.facts.code_line import code_line
-from widgets.facts.layer_template import Recipe
+from widgets.facts.layer_template import LayerTemplate
 
 
 def line(layer):
@@ -119,7 +119,7 @@ def settings_of_keras():
 @given(settings_of_keras())
 def test_the_line_of_any_settings_makes_an_equal_layer(arguments):
     layer = layers.Conv2D(**arguments)
-    assert config(evaluated(code_line(layers.Conv2D, Recipe(layer).arguments))) == config(layer)
+    assert config(evaluated(code_line(layers.Conv2D, LayerTemplate(layer).arguments))) == config(layer)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from widgets.facts.facts import ask, disagreement, layer_facts
-from widgets.facts.layer_template import Recipe
+from widgets.facts.facts import disagreement, evaluate_layer, layer_facts
+from widgets.facts.layer_template import LayerTemplate
 
 # The table
 
@@ -183,8 +183,8 @@ def test_an_input_of_nothing_but_inf_is_no_reason_to_print(recwarn):
 
 def asked(x, **arguments):
     """The facts of a Conv2D with these arguments, legal or not."""
-    recipe = Recipe(layers.Conv2D(3, 3))
-    return ask(recipe, recipe.settings | arguments, x, lambda name, shape, draw: draw())[1]
+    template = LayerTemplate(layers.Conv2D(3, 3))
+    return evaluate_layer(template, template.settings | arguments, x, lambda name, shape, draw: draw())[1]
 
 
 @pytest.mark.parametrize(
@@ -471,7 +471,9 @@ def test_for_random_settings_the_facts_are_those_of_keras_or_the_problem_holds_i
     arguments, (batch, *sizes, channels) = case
     x = np.random.default_rng(0).normal(size=(batch, channels, *sizes)).astype("float32")
     layer, y, refusal = answer_of_keras(x, arguments | {"data_format": "channels_first"})
-    made, facts = ask(Recipe(layers.Conv2D(1, 1, data_format="channels_first")), arguments, x, numbers)
+    made, facts = evaluate_layer(
+        LayerTemplate(layers.Conv2D(1, 1, data_format="channels_first")), arguments, x, numbers
+    )
     no_cells = layer is not None and 0 in layer.compute_output_shape(x.shape)  # TensorFlow may return some all the same
     if refusal or no_cells:
         assert made is None
@@ -508,8 +510,8 @@ def reads_cells_outside_of_the_input(arguments, shape, output_shape):
 def test_for_random_settings_a_warning_stands_where_the_values_are_not_the_defined_ones_and_nowhere_else(case):
     arguments, shape = case
     x = np.random.default_rng(0).normal(size=shape).astype("float32")
-    made = Recipe(layers.Conv2D(1, 1, data_format="channels_first"))
-    _, facts = ask(made, arguments, np.moveaxis(x, 3, 1), numbers)
+    made = LayerTemplate(layers.Conv2D(1, 1, data_format="channels_first"))
+    _, facts = evaluate_layer(made, arguments, np.moveaxis(x, 3, 1), numbers)
     if facts.problem:
         return
     before = np.moveaxis(facts.before_activation, 1, 3)

@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 
 from widgets import DeformableConv2D
 from widgets.facts import KINDS
-from widgets.facts.facts import ask
-from widgets.facts.layer_template import Recipe
+from widgets.facts.facts import evaluate_layer
+from widgets.facts.layer_template import LayerTemplate
 from widgets.picture import layer_picture
 
 SOAK = os.environ.get("SOAK", "") not in ("", "0")
@@ -247,7 +247,7 @@ def test_for_random_settings_the_facts_and_the_sums_along_the_links_are_those_of
     x = np.random.default_rng(0).normal(size=shape).astype("float32")
     layer, y, before, refusal, warning = keras_answers(kind, arguments, x)
     start = layer_class(kind)(**{"kernel_size": 1} | ({} if kind.startswith("Depthwise") else {"filters": 1}))
-    _, facts = ask(Recipe(start), arguments, x, numbers)
+    _, facts = evaluate_layer(LayerTemplate(start), arguments, x, numbers)
     what = "refused" if refusal else "answered" if y.size else "returned no cells"
     seen[what] += 1
     event(what)

@@ -10,7 +10,7 @@ from keras import layers
 
 from widgets import DeformableConv2D, explore
 from widgets.facts import code_line, layer_facts
-from widgets.facts.layer_template import Recipe, call
+from widgets.facts.layer_template import LayerTemplate, call
 from widgets.facts.settings import WEIGHTS
 
 X = np.sin(np.arange(6 * 7 * 4)).reshape(1, 6, 7, 4).astype("float32")
@@ -162,18 +162,18 @@ def test_x_is_not_changed_and_not_kept():
 def test_what_is_made_again_has_the_arguments_weights_and_class_of_the_first():
     layer = layers.Conv2D(6, 3, groups=2, padding="same", activation="relu", bias_constraint="non_neg")
     layer.build(X.shape)
-    recipe = Recipe(layer)
-    again = recipe.build({}, X.shape)
+    template = LayerTemplate(layer)
+    again = template.build({}, X.shape)
     assert type(again) is layers.Conv2D
     assert again is not layer
     ours, theirs = again.get_config(), layer.get_config()
     assert {name for name in theirs if ours[name] != theirs[name]} == {"name"}
-    assert [w.tolist() for w in recipe.weights.values()] == [w.tolist() for w in layer.get_weights()]
+    assert [w.tolist() for w in template.weights.values()] == [w.tolist() for w in layer.get_weights()]
 
 
 def test_other_settings_change_the_copy_alone():
     layer = layers.Conv2D(6, 3)
-    again = Recipe(layer).build({"filters": 2, "strides": (2, 1)}, X.shape)
+    again = LayerTemplate(layer).build({"filters": 2, "strides": (2, 1)}, X.shape)
     assert (again.filters, again.strides) == (2, (2, 1))
     assert (layer.filters, layer.strides) == (6, (1, 1))
 
@@ -190,9 +190,9 @@ def test_weights_can_be_given_from_the_start_and_the_initializers_stay_the_reade
         asked[weight] = draw()  # what Keras would have had
         return np.full(shape, float(len(asked)), "float64")
 
-    recipe = Recipe(layer)
-    made = recipe.build({}, X.shape, start)
-    assert list(asked) == [weight for weight in WEIGHTS[recipe.kind.operation] if getattr(made, weight) is not None]
+    template = LayerTemplate(layer)
+    made = template.build({}, X.shape, start)
+    assert list(asked) == [weight for weight in WEIGHTS[template.kind.operation] if getattr(made, weight) is not None]
     for number, (weight, drawn) in enumerate(asked.items(), 1):
         values = getattr(made, weight).numpy()
         assert values.shape == drawn.shape
@@ -203,7 +203,9 @@ def test_weights_can_be_given_from_the_start_and_the_initializers_stay_the_reade
 
 
 def test_every_copy_has_the_same_name_so_that_keras_keeps_nothing_for_it():
-    names = {Recipe(layer).build({}, X.shape).name for layer in (layers.Conv2D(1, 1), layers.Conv2D(2, 1, name="a"))}
+    names = {
+        LayerTemplate(layer).build({}, X.shape).name for layer in (layers.Conv2D(1, 1), layers.Conv2D(2, 1, name="a"))
+    }
     assert len(names) == 1
 
 
@@ -223,4 +225,4 @@ class Conv2D(layers.Layer):
 @pytest.mark.parametrize("layer", [layers.Conv2D, layers.Dense(1), keras.Sequential(), "Conv2D", None, 3, Conv2D()])
 def test_no_recipe_is_made_of_what_is_no_convolution(layer):
     with pytest.raises(TypeError, match=r"must be a Keras layer.*Received: \w+.*Try `explore\(layers"):
-        Recipe(layer)
+        LayerTemplate(layer)

@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts.live_layer import LiveLayer, NamedLayer, chain_facts, live, window_axes
+from widgets.facts.live_layer import GenericLayer, LiveLayer, chain_facts, window_axes, wrap_layer
 
 X = np.arange(1 * 6 * 7 * 2, dtype="float32").reshape(1, 6, 7, 2)
 
@@ -100,7 +100,7 @@ def test_a_layer_that_was_refused_from_the_start_has_no_live_layer():
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_a_named_layer_returns_what_the_layer_returns(layer, wanted):
-    facts = NamedLayer(layer).ask(X)
+    facts = GenericLayer(layer).ask(X)
     assert facts.y[0, :, :, 0].tolist() == wanted
     assert facts.output_shape == facts.y.shape
     assert np.array_equal(facts.y, layer(X))
@@ -108,14 +108,14 @@ def test_a_named_layer_returns_what_the_layer_returns(layer, wanted):
 
 
 def test_a_named_layer_is_called_as_in_use_and_not_as_in_training():
-    assert np.array_equal(NamedLayer(layers.Dropout(0.5)).ask(X).y, X)
+    assert np.array_equal(GenericLayer(layers.Dropout(0.5)).ask(X).y, X)
 
 
 def test_a_normalisation_keeps_what_it_has_learned_and_is_left_alone():
     given = layers.BatchNormalization()
     given.build(X.shape)
     given.set_weights(list(np.array([[2, 3], [0, 1], [10, 20], [1, 4]], "float32")))
-    one = NamedLayer(given)
+    one = GenericLayer(given)
     facts = one.ask(X)
     np.testing.assert_allclose(facts.y, given(X), rtol=1e-6)
     assert facts.y[0, 0, 0, 0] == pytest.approx(-20, rel=1e-3)
@@ -128,25 +128,25 @@ def test_a_normalisation_keeps_what_it_has_learned_and_is_left_alone():
 def test_a_normalisation_that_was_adapted_keeps_what_it_works_out_of_its_weights():
     given = layers.Normalization()
     given.adapt(X)
-    np.testing.assert_allclose(NamedLayer(given).ask(X).y, given(X), rtol=1e-6)
+    np.testing.assert_allclose(GenericLayer(given).ask(X).y, given(X), rtol=1e-6)
 
 
 def test_a_layer_that_is_not_built_has_the_weights_that_it_would_have_had():
     given = layers.Dense(3)
-    facts = NamedLayer(given).ask(X)
+    facts = GenericLayer(given).ask(X)
     assert not given.built
     assert np.array_equal(facts.y, given(X))
 
 
 def test_values_of_another_type_are_shown_as_float32():
-    assert NamedLayer(layers.ReLU(dtype="float64")).ask(X).y.dtype == "float32"
-    assert NamedLayer(layers.Dense(2, dtype="mixed_bfloat16")).ask(X).y.dtype == "float32"
+    assert GenericLayer(layers.ReLU(dtype="float64")).ask(X).y.dtype == "float32"
+    assert GenericLayer(layers.Dense(2, dtype="mixed_bfloat16")).ask(X).y.dtype == "float32"
 
 
 def test_to_copy_a_layer_draws_nothing_from_the_random_numbers_of_the_reader():
     given = layers.Dense(2)
     before = random.getstate()
-    NamedLayer(given).ask(X)
+    GenericLayer(given).ask(X)
     assert random.getstate() == before
 
 
@@ -163,7 +163,7 @@ class Shift(keras.layers.Layer):
 
 def test_a_layer_that_takes_only_arguments_of_its_own_is_copied():
     given = Shift(5)
-    facts = NamedLayer(given).ask(X)
+    facts = GenericLayer(given).ask(X)
     assert not given.built
     assert np.array_equal(facts.y, X + 5)
     assert [axis["k"] for axis in facts.axes] == [1, 1]
@@ -178,14 +178,14 @@ class Sort(keras.layers.Layer):
 
 
 def test_a_layer_that_works_on_values_alone_is_asked_all_the_same():
-    facts = NamedLayer(Sort()).ask(X)
+    facts = GenericLayer(Sort()).ask(X)
     assert np.array_equal(facts.y, np.sort(X, axis=1))
     assert facts.axes == ()
 
 
 @pytest.mark.parametrize("layer", [layers.UpSampling2D(5000), layers.ZeroPadding2D(20_000), layers.Dense(10**8)])
 def test_a_layer_that_would_return_too_much_is_not_called(layer):
-    one = NamedLayer(layer)
+    one = GenericLayer(layer)
     facts = one.ask(X)
     assert facts.problem.startswith("Keras was not asked: this would take ")
     size = 4 * np.prod([int(n) for n in layer.compute_output_shape(X.shape)])
@@ -204,7 +204,7 @@ def test_a_layer_that_would_return_too_much_is_not_called(layer):
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_the_code_of_a_named_layer_makes_it_again(layer, code):
-    facts = NamedLayer(layer).ask(X)
+    facts = GenericLayer(layer).ask(X)
     assert facts.code == code
     again = eval(code, {"layers": layers})
     assert np.array_equal(again(X), facts.y)
@@ -215,14 +215,14 @@ def angry(_):
 
 
 def test_what_a_named_layer_refuses_is_a_problem_in_its_own_words():
-    facts = NamedLayer(layers.Lambda(angry)).ask(X)
+    facts = GenericLayer(layers.Lambda(angry)).ask(X)
     assert "not today" in facts.problem
     assert facts.advice
     assert facts.y is None
 
 
 def test_an_empty_answer_is_a_problem_too():
-    facts = NamedLayer(layers.Lambda(lambda x: x[:, :0])).ask(X)
+    facts = GenericLayer(layers.Lambda(lambda x: x[:, :0])).ask(X)
     assert facts.problem == "Keras accepted this, and returned no cells: the output's shape is (1, 0, 7, 2)."
     assert facts.y is None
 
@@ -233,13 +233,13 @@ def test_an_empty_answer_is_a_problem_too():
         (layers.Conv2D(1, 3), LiveLayer),
         (layers.SeparableConv1D(1, 3), LiveLayer),
         (DeformableConv2D(1, 3), LiveLayer),
-        (layers.MaxPooling2D(2), NamedLayer),
-        (layers.BatchNormalization(), NamedLayer),
+        (layers.MaxPooling2D(2), GenericLayer),
+        (layers.BatchNormalization(), GenericLayer),
     ],
     ids=lambda value: getattr(value, "name", getattr(value, "__name__", "")),
 )
 def test_convolutions_have_settings_that_move_and_other_layers_have_a_name(layer, kind):
-    assert type(live(layer)) is kind
+    assert type(wrap_layer(layer)) is kind
 
 
 # Windows of other layers
@@ -290,7 +290,7 @@ def test_a_layer_without_windows_has_none(layer):
 def chain(*of):
     steps, x = [], X
     for layer in of:
-        steps.append(live(layer).ask(x))
+        steps.append(wrap_layer(layer).ask(x))
         x = steps[-1].y
         if x is None:
             break

@@ -281,7 +281,7 @@ def test_what_comes_from_the_learner_is_escaped(p):
 
 
 def test_only_widgets_are_used_that_hosted_notebooks_draw(p):
-    drawn = {"Prediction", "VBox", "HBox", "HTML", "Text", "Button", "Lifeline"}
+    drawn = {"Prediction", "VBox", "HBox", "HTML", "Text", "Button", "Connection"}
     assert {type(widget).__name__ for widget in all_widgets(p)} == drawn
 
 

@@ -7,20 +7,20 @@ from IPython.core.events import EventManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from widgets.stage import connection
-from widgets.stage.connection import CellWatch, Lifeline
+from widgets.stage.connection import CellWatch, Connection
 
 
 @pytest.fixture
 def cells(monkeypatch):
-    """A kernel's cells, `begin()` and `end()`, and what one lifeline sends of them, `sent`."""
+    """A kernel's cells, `begin()` and `end()`, and what one connection sends of them, `sent`."""
     monkeypatch.setattr(connection, "LONG", 0.2)
     monkeypatch.setattr(connection, "PAUSE", 0.1)
     sent = []
-    monkeypatch.setattr(Lifeline, "send", lambda line, content, buffers=None: sent.append(content))
+    monkeypatch.setattr(Connection, "send", lambda line, content, buffers=None: sent.append(content))
     events = EventManager(InteractiveShell(), ["pre_run_cell", "post_run_cell"])
     watch = CellWatch(events)
-    line = Lifeline()
-    watch.lifelines.add(line)
+    line = Connection()
+    watch.connections.add(line)
 
     class Cells:
         def begin(self):

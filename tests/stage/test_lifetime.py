@@ -137,7 +137,7 @@ def test_a_replaced_tool_that_another_cell_shows_or_a_page_has_seen_is_not_looke
     shown._repr_mimebundle_()
     shell.run("a", 3)
     now = explore(layers.Conv2D(1, 3))
-    seen.lifeline._handle_custom_msg("seen", [])  # the page's answer
+    seen.connection._handle_custom_msg("seen", [])  # the page's answer
     lifetime._look(lifetime.time.monotonic())
     assert looked == [free]
     assert now not in looked

@@ -52,7 +52,7 @@ def ints(data, *shape):
 def test_the_snapshot_holds_the_arrays_of_the_picture():
     x = np.sin(np.arange(2 * 6 * 7 * 4)).reshape(2, 6, 7, 4).astype("float32")
     layer = layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=2, activation="relu")
-    stage, picture = staged(layer, x, wanted={"sample": 1, "channels": []})
+    stage, picture = staged(layer, x, requested_channels={"sample": 1, "channels": []})
     (earlier, later), (link,) = stage.snapshot["grids"], stage.snapshot["links"]
     assert np.array_equal(floats(grid_values(stage, 0), 6, 7, 4), x[1])
     assert np.array_equal(floats(later["values"], 3, 7, 6), picture.grids[1].values[1])
@@ -189,7 +189,7 @@ def test_of_a_large_grid_the_wanted_channel_is_sent_with_its_neighbours():
 
     assert 0 in block(0, 0)
     assert 0 in block(1, 0)
-    stage.wanted = {"sample": 1, "channels": [35, 39]}
+    stage.requested_channels = {"sample": 1, "channels": [35, 39]}
     assert stage.snapshot["revision"] == drawn + 1
     assert 35 in block(0, 1)
     assert 39 in block(1, 1)
@@ -205,7 +205,7 @@ def test_of_a_large_grid_the_wanted_channel_is_sent_with_its_neighbours():
     ],
 )
 def test_channels_that_are_not_sent_have_their_thumbnails(layer, x, steps):
-    stage, picture = staged(layer, x, wanted={"sample": x[0] - 1, "channels": []})
+    stage, picture = staged(layer, x, requested_channels={"sample": x[0] - 1, "channels": []})
     values = picture.grids[0].values[-1]
     small = values[tuple(slice(None, None, step) for step in steps[4 - values.ndim :])]
     thinned = stage.snapshot["grids"][0]["thinned"]
@@ -224,13 +224,13 @@ def test_channels_that_are_all_sent_need_no_other_thumbnails():
 )
 def test_a_wish_out_of_range_is_brought_into_it(wanted, sample):
     stage, picture = staged(layers.Conv2D(2, 3), (2, 5, 5, 1))
-    stage.wanted = wanted
+    stage.requested_channels = wanted
     assert stage.snapshot["sample"] == sample
     assert np.array_equal(floats(grid_values(stage, 0), 5, 5, 1), picture.grids[0].values[sample])
 
 
 def test_a_sample_that_is_gone_leaves_the_last_one():
-    stage, _ = staged(layers.Conv2D(2, 3), (3, 5, 5, 1), wanted={"sample": 2})
+    stage, _ = staged(layers.Conv2D(2, 3), (3, 5, 5, 1), requested_channels={"sample": 2})
     facts = layer_facts(layers.Conv2D(2, 3), (1, 5, 5, 1))
     stage.show(facts, layer_picture(facts))
     assert stage.snapshot["sample"] == 0
@@ -276,7 +276,7 @@ def answers(stage, question):
 def test_the_window_of_a_cell_is_answered_with_padding_as_0():
     x = np.arange(1.0, 1 + 2 * 5 * 5 * 4).reshape(2, 5, 5, 4)
     layer = layers.Conv2D(2, 3, padding="same", groups=2)
-    stage, _ = staged(layer, x, wanted={"sample": 1, "channels": []})
+    stage, _ = staged(layer, x, requested_channels={"sample": 1, "channels": []})
     question = {"window": [0, 0, 4, 1], "grid": 1, "revision": stage.snapshot["revision"]}
     ((content, (buffer,)),) = answers(stage, question)
     assert content == question
@@ -297,7 +297,7 @@ def test_a_question_about_an_older_picture_is_not_answered():
     stage, _ = staged(layers.Conv2D(1, 3), (1, 5, 5, 1))
     question = {"window": [0, 0, 0, 0], "grid": 1, "revision": 1}
     assert len(answers(stage, question)) == 1
-    stage.wanted = {"sample": 0, "channels": [0, 0]}
+    stage.requested_channels = {"sample": 0, "channels": [0, 0]}
     assert answers(stage, question) == []
     assert len(answers(stage, question | {"revision": 2})) == 1
 
@@ -311,7 +311,7 @@ def test_what_is_no_question_is_not_answered(question):
 def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble():
     stage = Stage()
     assert answers(stage, {"window": [0, 0, 0, 0], "grid": 1, "revision": 1}) == []
-    stage.wanted = {"sample": 0, "channels": [1, 1]}
+    stage.requested_channels = {"sample": 0, "channels": [1, 1]}
     assert stage.snapshot == {}
 
 
@@ -389,7 +389,7 @@ def javascript():
 def test_every_word_that_the_browser_asks_for_exists():
     asked = set(re.findall(r"\bwords\.(\w+)", javascript()))
     assert len(asked) > 20
-    assert asked - set(words.STAGE) - set(words.LIFELINE) == set()
+    assert asked - set(words.STAGE) - set(words.CONNECTION) == set()
 
 
 def test_every_word_that_the_browser_is_sent_is_asked_for():

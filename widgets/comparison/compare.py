@@ -21,13 +21,13 @@ from widgets.facts import (
     field_behind,
     input_values,
     is_shape,
+    isolated_keras,
     layer_macs,
-    live,
-    no_trace,
     seeded_values,
+    wrap_layer,
 )
 from widgets.language import comparison_words, words
-from widgets.stage import Shown
+from widgets.stage import Tool
 
 MOST_LAYERS = 12
 WARM_UP = 3  # calls of each layer that are not counted
@@ -82,7 +82,7 @@ def compare(layers, x=None):
     return Comparison(layers, x)
 
 
-class Comparison(Shown, ipywidgets.VBox):
+class Comparison(Tool, ipywidgets.VBox):
     """Layers side by side. Made by `compare`.
 
     `x` is the input as a float32 array; `facts` are the layers' Facts, in the order in which they were given.
@@ -95,7 +95,7 @@ class Comparison(Shown, ipywidgets.VBox):
         self.facts = tuple(map(_together, self._chains, answers))
         seen = map(_seen, self._chains, answers)
         self._rows = [row(facts, sizes) for facts, sizes in zip(self.facts, seen)]
-        self._pictures = [thumbnail(facts) for facts in self.facts]
+        self._thumbnails = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
         self._by = ipywidgets.Dropdown(
@@ -159,7 +159,7 @@ class Comparison(Shown, ipywidgets.VBox):
 
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
-        with no_trace():
+        with isolated_keras():
             for _ in range(WARM_UP):
                 call(x)
 
@@ -177,7 +177,7 @@ class Comparison(Shown, ipywidgets.VBox):
         return known + [number for number in numbers if number not in known]
 
     def _show(self, _=None):
-        pictures = [self._pictures[number] for number in self._order()]
+        pictures = [self._thumbnails[number] for number in self._order()]
         self._table.value = as_html(self.x.shape, self.rows, pictures)
 
     def __repr__(self):
@@ -201,7 +201,7 @@ def _chains(layers):
     chains = [[_copied(layer) for layer in stack] for stack in stacks]
     if not all(chains):
         raise ValueError(comparison_words.EMPTY_STACK)
-    axes = [len(recipe.kind.axes) for recipe in map(_first_recipe, chains) if recipe]
+    axes = [len(template.kind.axes) for template in map(_first_template, chains) if template]
     if len(set(axes)) > 1:
         raise ValueError(comparison_words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
     return chains
@@ -213,28 +213,28 @@ def _copied(layer):
         raise TypeError(comparison_words.NOT_COMPARED.format(received=received))
     if isinstance(layer, keras.Model):
         raise TypeError(comparison_words.NOT_A_STACK.format(received=type(layer).__name__))
-    return live(layer)
+    return wrap_layer(layer)
 
 
-def _first_recipe(chain):
-    return next((one.recipe for one in chain if one.recipe), None)
+def _first_template(chain):
+    return next((one.template for one in chain if one.template), None)
 
 
 def _input(chains, x):
     """x as float32 values that every chain can be asked about."""
-    recipes = [recipe for chain in chains if (recipe := _first_recipe(chain))]
-    if recipes:
-        rank = len(recipes[0].kind.axes) + 2
+    templates = [template for chain in chains if (template := _first_template(chain))]
+    if templates:
+        rank = len(templates[0].kind.axes) + 2
         if x is None:
-            x = default_input(rank, recipes[0].channels, recipes[0].channel_axis)
+            x = default_input(rank, templates[0].channels, templates[0].channel_axis)
     elif x is None:
         return boat()
     else:
         rank = len(x) if is_shape(x) else None
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
     for chain in chains:
-        if chain[0].recipe:
-            input_values(chain[0].recipe, values)  # raises where a built layer reads other channels
+        if chain[0].template:
+            input_values(chain[0].template, values)  # raises where a built layer reads other channels
     return values
 
 
@@ -243,7 +243,7 @@ def _answers(chain, x):
     steps = []
     for one in chain:
         facts = one.ask(x)
-        if one.recipe is None and not facts.problem:
+        if one.template is None and not facts.problem:
             macs = layer_macs(one.layer, x.shape, facts.output_shape)
             weights = {
                 variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights
@@ -260,7 +260,7 @@ def _together(chain, steps):
     """The facts of a chain. Its MACs are None if it has a layer whose multiplications nobody has told us to count."""
     facts = steps[0] if len(steps) == 1 else chain_facts(steps)
     counted = all(
-        one.recipe or step.macs or not step.weights or _is_light(one.layer) for one, step in zip(chain, steps)
+        one.template or step.macs or not step.weights or _is_light(one.layer) for one, step in zip(chain, steps)
     )
     return facts if counted else replace(facts, macs=None, macs_formula="")
 

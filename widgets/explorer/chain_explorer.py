@@ -9,7 +9,7 @@ from widgets.explorer import sharing
 from widgets.explorer.editing import Input, kernels
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, live, no_trace
+from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, isolated_keras, wrap_layer
 from widgets.language import words
 from widgets.stage import lifetime
 
@@ -24,7 +24,7 @@ class StackExplorer(Explorer):
         self._model = ModelSteps(model, x)
         self.steps = self._model.rows
         self._shape_only = x is not None and is_shape(x)
-        self._pictures = None
+        self._image_menu = None
         self._prepare(self._model.x, controls)
         self._first = ipywidgets.Dropdown(
             options=self._model.starts, value=self._model.start, description=words.FIRST_DRAWN
@@ -37,9 +37,9 @@ class StackExplorer(Explorer):
         remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
         self._silent = False
         self._added = itertools.count()
-        self._told = ipywidgets.HTML()
+        self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox([add, remove])
-        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._told])
+        controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._note])
         controls.add_class("cn-controls")
         self._open()
         self._show(reveal, (), controls)
@@ -72,16 +72,16 @@ class StackExplorer(Explorer):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
         self._source = Input(x)
-        self._chain = [live(layer) for layer in layers]
-        self._told.value = ""
-        self._list_chain(next((i for i, one in enumerate(self._chain) if one.recipe), None))
+        self._chain = [wrap_layer(layer) for layer in layers]
+        self._note.value = ""
+        self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 
     def _list_chain(self, chosen):
         """Offer the chain's convolutions to the sliders."""
         named = [
-            (f"{i} {type(one.layer).__name__ if one.recipe is None else one.recipe.layer_class.__name__}", i)
+            (f"{i} {type(one.layer).__name__ if one.template is None else one.template.layer_class.__name__}", i)
             for i, one in enumerate(self._chain)
-            if one.recipe
+            if one.template
         ]
         self._silent = True
         self._which.options = named
@@ -106,13 +106,13 @@ class StackExplorer(Explorer):
         return self._inputs[self._chosen]
 
     def _kernels(self):
-        return [kernel for one in self._chain if one.recipe for kernel in kernels(one)]
+        return [kernel for one in self._chain if one.template for kernel in kernels(one)]
 
     @property
     def state(self):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
         self._check_state()
-        if named := [one for one in self._chain if one.recipe is None]:
+        if named := [one for one in self._chain if one.template is None]:
             raise ValueError(words.STATE_LACKS.format(reason=type(named[0].layer).__name__))
         return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)
 
@@ -135,9 +135,9 @@ class StackExplorer(Explorer):
     def _add(self):
         """One more layer like the chosen one, behind it."""
         if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
-            with no_trace():
+            with isolated_keras():
                 random.seed(next(self._added))  # for weights that no other layer has
-                another = self._live.recipe.unlike(self._live.settings)
+                another = self._live.template.reseeded_copy(self._live.settings)
             self._chain.insert(self._chosen + 1, LiveLayer(another))
             self._other_layers(self._chosen + 1)
 
@@ -145,12 +145,12 @@ class StackExplorer(Explorer):
         """The chosen layer goes; one always stays."""
         if len(self._chain) > 1 and self._chosen is not None:
             del self._chain[self._chosen]
-            left = [i for i, one in enumerate(self._chain) if one.recipe]
+            left = [i for i, one in enumerate(self._chain) if one.template]
             self._other_layers(min(left, key=lambda i: abs(i - self._chosen)) if left else None)
 
     def _other_layers(self, chosen):
         """Layers came or went: sliders for one of those there are now, and a word on the way back."""
-        self._told.value = words.OTHER_LAYERS.format(first=words.FIRST_DRAWN, drawn=words.DRAWN)
+        self._note.value = words.OTHER_LAYERS.format(first=words.FIRST_DRAWN, drawn=words.DRAWN)
         self._list_chain(chosen)
         self._ask()
 

@@ -23,18 +23,18 @@ class Controls:
 
     OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
 
-    def __init__(self, recipe, input_shape, shape_only, changed, restart, settings=None, shown=None):
-        known = (*recipe.kind.settings, *self.OTHERS)
+    def __init__(self, template, input_shape, shape_only, changed, restart, settings=None, shown=None):
+        known = (*template.kind.settings, *self.OTHERS)
         if unknown := [name for name in shown or () if name not in known]:
-            told = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
-            raise ValueError(words.UNKNOWN_CONTROL.format(**told))
+            fields = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
+            raise ValueError(words.UNKNOWN_CONTROL.format(**fields))
         self._changed = changed
         self._restart = restart
         self._silent = False
-        self._kind = recipe.kind
+        self._kind = template.kind
         self._input_shape = tuple(input_shape)
-        self._channel_axis = recipe.channel_axis
-        self._start = dict(recipe.settings) | ({"input_shape": self._input_shape} if shape_only else {})
+        self._channel_axis = template.channel_axis
+        self._start = dict(template.settings) | ({"input_shape": self._input_shape} if shape_only else {})
         self._controls = {}  # setting -> its control, or a list with one for each axis
         self._given = {}  # setting that may be None -> the box that says it is not
         self._options = {}  # setting -> the value that each name in its menu stands for
@@ -44,7 +44,7 @@ class Controls:
             made = self._input_rows()
             rows += made if shown is None or "input_shape" in shown else []
         for name, rule in self._kind.settings.items():
-            made = self._setting_rows(name, rule, (settings or recipe.settings)[name])
+            made = self._setting_rows(name, rule, (settings or template.settings)[name])
             rows += made if shown is None or name in shown else []
         reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
         reset.on_click(lambda _: self.reset())

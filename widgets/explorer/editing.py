@@ -72,7 +72,7 @@ class Undo:
 
 def kernels(live):
     """(layer, weight's name) for each kernel that is drawn of a live layer, in the order of the drawing."""
-    names = [name for name in WEIGHTS[live.recipe.kind.operation] if name.endswith("kernel")]
+    names = [name for name in WEIGHTS[live.template.kind.operation] if name.endswith("kernel")]
     return [(live, name) for name in names if name != "offset_kernel"]
 
 
@@ -125,21 +125,21 @@ class KernelControls:
     def __init__(self, present, settings, undo, changed):
         self._present, self._settings, self._undo, self._changed = present, settings, undo, changed
         self._silent = False
-        self._drawn = 0  # how many random kernels were asked for
-        rank = len(present().recipe.kind.axes)
+        self._random_kernels = 0  # how many random kernels were asked for
+        rank = len(present().template.kind.axes)
         self.menu = ipywidgets.Dropdown(options=[words.AS_IT_IS, *kernel_presets.names(rank)], description=words.KERNEL)
         self.turn = ipywidgets.ToggleButton(
             description=words.TURN, icon="refresh", layout=ipywidgets.Layout(width="auto")
         )
-        self._told = ipywidgets.HTML(self._said(False))
+        self._note = ipywidgets.HTML(self._said(False))
         self.menu.observe(self._fill, "value")
         self.turn.observe(self._flip, "value")
-        self.rows = [self.menu, self.turn, self._told]
+        self.rows = [self.menu, self.turn, self._note]
 
     def reset(self):
         """As at the start; the weights themselves are reset by whoever holds them."""
         self._silent = True
-        self.menu.value, self.turn.value, self._told.value = words.AS_IT_IS, False, self._said(False)
+        self.menu.value, self.turn.value, self._note.value = words.AS_IT_IS, False, self._said(False)
         self._silent = False
 
     def _kernel(self):
@@ -147,7 +147,7 @@ class KernelControls:
         return kernels(self._present())[0]
 
     def _said(self, turned):
-        operation = self._present().recipe.kind.operation
+        operation = self._present().template.kind.operation
         return words.TURNED_TOLD.get(operation, words.TURNED_TOLD[""])[turned]
 
     def _fill(self, change):
@@ -162,8 +162,10 @@ class KernelControls:
         built = getattr(live.layer, name)
         if any(map(int.__lt__, built.shape, least)):  # Keras refuses the settings, and the layer is an older one
             return
-        self._drawn += change.new == "random"
-        values = kernel_presets.filled(change.new, tuple(built.shape), live.recipe.kind.operation, self._drawn)
+        self._random_kernels += change.new == "random"
+        values = kernel_presets.filled(
+            change.new, tuple(built.shape), live.template.kind.operation, self._random_kernels
+        )
         self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         self._changed()
 
@@ -171,14 +173,14 @@ class KernelControls:
         live, name = self._kernel()
         if self._silent or live.layer is None:
             return
-        self._told.value = self._said(change.new)
+        self._note.value = self._said(change.new)
         values = getattr(live.layer, name).numpy()
         turned = np.flip(values, tuple(range(values.ndim - 2)))
         self._undo.change(lambda index, new: live.put(name, index, new), ..., turned)
         self._changed()
 
 
-class PictureControls:
+class ImageControls:
     """Whose picture the layer sees: the one given, our own, a photograph, or the reader's.
 
     `replace(x, given)` hands a new input over; `given` says that it is the one of the start.

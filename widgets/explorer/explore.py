@@ -49,7 +49,7 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
         explorer = explore(
             layers[0] if len(layers) == 1 else keras.Sequential(layers), x, reveal=reveal, controls=controls
         )
-        explorer._look_as(look)
+        explorer._restore_view_state(look)
     except sharing.DAMAGE as error:
         raise sharing.refusal(error) from error
     return explorer

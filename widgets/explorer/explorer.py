@@ -8,28 +8,28 @@ import numpy as np
 
 from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
-from widgets.explorer.editing import Input, KernelControls, PictureControls, Undo, edit, kernels
+from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
 from widgets.language import words
 from widgets.picture import VIEWS, layer_picture
-from widgets.stage import Shown, Stage, lifetime
+from widgets.stage import Stage, Tool, lifetime
 
 
-class Explorer(Shown, ipywidgets.Box):
+class Explorer(Tool, ipywidgets.Box):
     """The controls and the stage of one layer. Made by `explore`."""
 
     def __init__(self, layer, x, reveal, controls):
         self._live = LiveLayer(layer)
-        recipe = self._live.recipe
+        template = self._live.template
         if x is None:
-            x = default_input(len(recipe.kind.axes) + 2, recipe.channels, recipe.channel_axis)
+            x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
         self._resizable = is_shape(x)
-        given = input_values(recipe, x)
+        given = input_values(template, x)
         self._prepare(given, controls)
-        pictures = len(recipe.kind.axes) == 2 and recipe.channels in (None, 1, 3) and self._wanted("picture")
-        self._pictures = PictureControls(given, recipe.channels, self._replace) if pictures else None
-        self._make_controls(recipe.settings)
-        self._show(reveal, VIEWS.get(recipe.kind.operation, ()), self._side)
+        pictures = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
+        self._image_menu = ImageControls(given, template.channels, self._replace) if pictures else None
+        self._make_controls(template.settings)
+        self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
 
     def _prepare(self, x, controls):
         """What is there before the controls are."""
@@ -46,7 +46,7 @@ class Explorer(Shown, ipywidgets.Box):
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""
         self._controls = Controls(
-            self._live.recipe,
+            self._live.template,
             self._input_shape(),
             self._resizable,
             self._ask,
@@ -56,7 +56,7 @@ class Explorer(Shown, ipywidgets.Box):
         )
         self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
-        rows += self._pictures.rows if self._pictures else []
+        rows += self._image_menu.rows if self._image_menu else []
         hands = ipywidgets.VBox(rows)
         hands.add_class("cn-controls")
         before, self._side.children = self._side.children, [self._controls.box, *[hands] * bool(rows)]
@@ -66,16 +66,16 @@ class Explorer(Shown, ipywidgets.Box):
         return self._source.values.shape
 
     def _show(self, reveal, views, controls):
-        self._picture = self._drawn = None
+        self._picture = self._last_valid_facts = None
         view = views[0] if views else ""
-        takes_image = self._pictures is not None
+        takes_image = self._image_menu is not None
         self._stage = Stage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
         self._stage.observe(self._draw, "view")
         self._stage.on_move = self._move_point
         self._stage.on_edit = self._edit
         self._stage.on_export = self._export
-        if self._pictures:
-            self._stage.on_image = self._pictures.take
+        if self._image_menu:
+            self._stage.on_image = self._image_menu.take
         self._ask()
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape
@@ -123,7 +123,11 @@ class Explorer(Shown, ipywidgets.Box):
     def state(self):
         """All of it as one short text: `explore(state=text)` gives the same explorer back."""
         self._check_state()
-        look = {"view": self._stage.view, "wanted": self._stage.wanted, "moved": list(self._live.moved.items())}
+        look = {
+            "view": self._stage.view,
+            "wanted": self._stage.requested_channels,
+            "moved": list(self._live.moved.items()),
+        }
         return sharing.dumps([(self._live.settings, self.layer)], self._source.values, **look)
 
     def _check_state(self):
@@ -135,8 +139,8 @@ class Explorer(Shown, ipywidgets.Box):
         try:
             np.ravel_multi_index(index, self.facts.output_shape)
         except (TypeError, ValueError):
-            told = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
-            raise ValueError(words.BAD_CELL.format(**told)) from None
+            fields = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
+            raise ValueError(words.BAD_CELL.format(**fields)) from None
         self._stage.start_at(index)
 
     def save(self, path):
@@ -168,15 +172,15 @@ class Explorer(Shown, ipywidgets.Box):
     def _restart(self, settings):
         """The weights, the input, the switches and the settings of the start again."""
         self._live.forget()
-        if self._pictures and (given := self._pictures.reset()) is not None:
-            return self._replace(given, True, self._live.recipe.settings)
+        if self._image_menu and (given := self._image_menu.reset()) is not None:
+            return self._replace(given, True, self._live.template.settings)
         self._source.reset()
         self._kernel.reset()
         self._controls.settings = settings
 
     def _replace(self, values, given, settings=None):
         """Another picture as the input, the settings as they are; `given` says that it is the one of the start."""
-        self._source = Input(values if given or self._live.recipe.channel_axis > 1 else np.moveaxis(values, -1, 1))
+        self._source = Input(values if given or self._live.template.channel_axis > 1 else np.moveaxis(values, -1, 1))
         self._resizable, resizable = given and self._resizable, self._resizable
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
         self._resizable = resizable
@@ -220,24 +224,24 @@ class Explorer(Shown, ipywidgets.Box):
     def _look(self):
         from widgets.picture import figure
 
-        return figure.Look(**self._stage.looked_at())
+        return figure.Look(**self._stage.view_state())
 
-    def _look_as(self, look):
+    def _restore_view_state(self, look):
         """Go on with what `state` kept besides layer and input."""
         moved = {tuple(map(int, place)): tuple(map(float, offset)) for place, offset in look.get("moved", ())}
         if not all(len(place) == 5 and min(place) >= 0 and np.isfinite(dy + dx) for place, (dy, dx) in moved.items()):
             raise ValueError("a moved point is five whole numbers and two more")
         self._live.moved = moved
-        self._stage.wanted = look.get("wanted", self._stage.wanted)
+        self._stage.requested_channels = look.get("wanted", self._stage.requested_channels)
         self._stage.view = look.get("view", self._stage.view)
         self._ask()
 
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
         if not self.facts.problem:
-            self._drawn = self.facts
-        if self._drawn is not None:
-            self._picture = layer_picture(self._drawn, self._stage.view or None)
+            self._last_valid_facts = self.facts
+        if self._last_valid_facts is not None:
+            self._picture = layer_picture(self._last_valid_facts, self._stage.view or None)
         self._stage.show(self.facts, self._picture)
 
     def __repr__(self):

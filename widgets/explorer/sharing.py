@@ -10,7 +10,7 @@ import numpy as np
 from traitlets import TraitError
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts import KINDS, LARGEST_INPUT, WEIGHTS, as_shape, boat, no_trace, seeded_values
+from widgets.facts import KINDS, LARGEST_INPUT, WEIGHTS, as_shape, boat, isolated_keras, seeded_values
 from widgets.language import words
 
 VERSION = 1
@@ -35,11 +35,11 @@ def dumps(layers, x, **look):
     >>> bool((copy.kernel.numpy() == layer.kernel.numpy()).all()), look
     (True, {'view': ''})
     """
-    told = {"explore": VERSION, "layers": [_layer_text(*one) for one in layers], "x": _input_text(x)} | look
-    return json.dumps(told, separators=(",", ":"))
+    record = {"explore": VERSION, "layers": [_layer_text(*one) for one in layers], "x": _input_text(x)} | look
+    return json.dumps(record, separators=(",", ":"))
 
 
-@no_trace()
+@isolated_keras()
 def loads(text):
     """(layers, x, look) from what `dumps` made: the layers built with their weights, x as values.
 
@@ -48,17 +48,17 @@ def loads(text):
     if not isinstance(text, str):
         raise TypeError(words.BAD_STATE.format(reason=f"Received: {type(text).__name__}."))
     try:
-        told = json.loads(text)
-        if not isinstance(told, dict) or told.pop("explore", None) != VERSION:
+        record = json.loads(text)
+        if not isinstance(record, dict) or record.pop("explore", None) != VERSION:
             raise ValueError(f'It has to begin with {{"explore":{VERSION}.')
-        x = _input(told.pop("x"))
+        x = _input(record.pop("x"))
         shape, layers = x.shape, []
-        for one in told.pop("layers"):
+        for one in record.pop("layers"):
             layers.append(_layer(one, shape))
             shape = tuple(layers[-1].compute_output_shape(shape))
         if not layers:
             raise ValueError("It names no layer.")
-        return layers, x, told
+        return layers, x, record
     except DAMAGE as error:
         raise refusal(error) from error
 
@@ -78,24 +78,24 @@ def _layer_text(settings, layer):
     return {"class": type(layer).__name__, "settings": settings, "data_format": layer.data_format, "weights": weights}
 
 
-def _layer(told, input_shape):
-    name = told["class"]
+def _layer(record, input_shape):
+    name = record["class"]
     if name not in KINDS:
         raise ValueError(f"it knows no layer {name!r:.40}")
-    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in told["settings"].items()}
+    settings = {key: tuple(value) if isinstance(value, list) else value for key, value in record["settings"].items()}
     if unknown := [key for key in settings if key not in KINDS[name].settings]:
         raise ValueError(f"{name} has no setting {unknown[0]!r:.40}")
     for key, value in settings.items():
         if not _plain(value):
             raise ValueError(f"{key} is neither a whole number, nor a word, nor a few of them")
-    layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=told["data_format"])
+    layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=record["data_format"])
     taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
     each = max(
         settings.get("filters", 1), settings.get("depth_multiplier", 1), settings.get("offset_groups", 0) * taps * 3
     )
     _check_size(4 * taps * channels * each)  # before Keras asks for the memory
     layer.build(input_shape)
-    for name, text in told["weights"].items():
+    for name, text in record["weights"].items():
         if name not in WEIGHTS[KINDS[type(layer).__name__].operation]:
             raise ValueError(f"the layer has no weight {name!r:.40}")
         variable = getattr(layer, name)
@@ -119,11 +119,11 @@ def _input_text(x):
     return {"shape": list(x.shape), "values": _packed(x)}
 
 
-def _input(told):
-    shape = as_shape(tuple(told["shape"]), min(max(len(told["shape"]), 3), 5))
-    if told.get("boat") and shape == boat().shape:
+def _input(record):
+    shape = as_shape(tuple(record["shape"]), min(max(len(record["shape"]), 3), 5))
+    if record.get("boat") and shape == boat().shape:
         return boat()
-    return _unpacked(told["values"], shape) if "values" in told else seeded_values(shape)
+    return _unpacked(record["values"], shape) if "values" in record else seeded_values(shape)
 
 
 def _check_size(size):

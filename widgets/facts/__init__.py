@@ -1,15 +1,24 @@
 # ruff: noqa: E402
 """A layer and its input -> facts: what Keras answers, and what is worked out from that."""
 
-from widgets.facts.isolation import import_tensorflow, no_trace
+from widgets.facts.isolation import import_tensorflow, isolated_keras
 
 import_tensorflow()  # first, and quietly
 
 from widgets.facts.code_line import cell_template, symbol, tap_template
-from widgets.facts.facts import Facts, Weight, ask, channels_last, input_values, layer_facts, layer_tables, sees
+from widgets.facts.facts import (
+    Facts,
+    Weight,
+    chain_receptive_field,
+    channels_last,
+    evaluate_layer,
+    input_values,
+    layer_facts,
+    layer_tables,
+)
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
-from widgets.facts.layer_template import NAME, Recipe, in_keras_form, is_convolution
-from widgets.facts.live_layer import LiveLayer, chain_facts, live
+from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
+from widgets.facts.live_layer import LiveLayer, chain_facts, wrap_layer
 from widgets.facts.model import ModelSteps, field_behind, layer_macs
 from widgets.facts.position_memory import Memory
 from widgets.facts.settings import INPUT_CHANNELS, INPUT_SIZE, KINDS, WEIGHTS, Choice, Count, Divisor, Flag
@@ -29,11 +38,11 @@ __all__ = [
     "LiveLayer",
     "Memory",
     "ModelSteps",
-    "Recipe",
+    "LayerTemplate",
     "Weight",
     "as_shape",
     "as_values",
-    "ask",
+    "evaluate_layer",
     "boat",
     "cell_template",
     "chain_facts",
@@ -47,10 +56,10 @@ __all__ = [
     "layer_facts",
     "layer_macs",
     "layer_tables",
-    "live",
-    "no_trace",
+    "wrap_layer",
+    "isolated_keras",
     "seeded_values",
-    "sees",
+    "chain_receptive_field",
     "symbol",
     "tap_template",
 ]

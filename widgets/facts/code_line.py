@@ -6,7 +6,7 @@ import re
 
 import keras
 
-from widgets.facts.isolation import no_trace
+from widgets.facts.isolation import isolated_keras
 from widgets.language import words
 
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
@@ -52,7 +52,7 @@ def _required(made):
 @functools.cache
 def defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
-    with no_trace():
+    with isolated_keras():
         first = {"data_format": "channels_last"} if "data_format" in inspect.signature(layer_class).parameters else {}
         layer = layer_class(**dict.fromkeys(_required(layer_class), 1), **first, name="defaults")
     names = [*layer.get_config(), *inspect.signature(layer_class.__init__).parameters]

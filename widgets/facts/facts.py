@@ -13,8 +13,8 @@ from widgets.deformable import sampling_points
 from widgets.facts.code_line import code_line
 from widgets.facts.index_tables import tables
 from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
-from widgets.facts.isolation import no_trace
-from widgets.facts.layer_template import NAME, Recipe, call
+from widgets.facts.isolation import isolated_keras
+from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import advice, broken_rule, plain_text, too_large
 from widgets.facts.settings import WEIGHTS
 from widgets.language import words
@@ -74,42 +74,42 @@ def layer_facts(layer, x):
     >>> facts.size_formulas[0]
     'height: floor((28 - 3) / 1) + 1 = 26'
     """
-    recipe = Recipe(layer)
-    return ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)[1]
+    template = LayerTemplate(layer)
+    return evaluate_layer(template, template.settings, input_values(template, x), template.given)[1]
 
 
-def input_values(recipe, x):
-    """x as float32 values of the rank, and for a built layer the channels, that the recipe's layer reads."""
-    rank = len(recipe.kind.axes) + 2
+def input_values(template, x):
+    """x as float32 values of the rank, and for a built layer the channels, that the template's layer reads."""
+    rank = len(template.kind.axes) + 2
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
-    if recipe.channels not in (None, values.shape[recipe.channel_axis]):
-        raise ValueError(words.OTHER_CHANNELS.format(wanted=recipe.channels, received=values.shape))
+    if template.channels not in (None, values.shape[template.channel_axis]):
+        raise ValueError(words.OTHER_CHANNELS.format(wanted=template.channels, received=values.shape))
     return values
 
 
-@no_trace()
-def ask(recipe, settings, x, start=None, moved=()):
-    """Build the recipe's layer with these settings and call it on x: (layer or None, Facts).
+@isolated_keras()
+def evaluate_layer(template, settings, x, start=None, moved=()):
+    """Build the template's layer with these settings and call it on x: (layer or None, Facts).
 
     `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
     `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
     """
-    if rule := broken_rule(recipe.kind.settings, settings):
-        return None, _impossible(recipe, settings, x, rule)
-    known = _known(recipe, settings, x) | _windows(recipe, settings, x)
+    if rule := broken_rule(template.kind.settings, settings):
+        return None, _impossible(template, settings, x, rule)
+    known = _known(template, settings, x) | _windows(template, settings, x)
     if problem := too_large(known):
         return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
     weights, warned, answer, points = {}, [], None, {}
     try:
-        layer = recipe.build(settings, x.shape, start)
-        for name, axes in WEIGHTS[recipe.kind.operation].items():
+        layer = template.build(settings, x.shape, start)
+        for name, axes in WEIGHTS[template.kind.operation].items():
             if (variable := getattr(layer, name)) is not None:
-                spatial = recipe.kind.axes if name.endswith("kernel") else ()
+                spatial = template.kind.axes if name.endswith("kernel") else ()
                 weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
-            if recipe.kind.operation == "deformable":
+            if template.kind.operation == "deformable":
                 answer, points = _sampling(layer, x, moved)
             before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
@@ -119,30 +119,30 @@ def ask(recipe, settings, x, start=None, moved=()):
         odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
         problem = odd.format(before=before.shape, shape=y.shape)
         return None, _without_output(known | {"weights": weights}, problem)
-    if recipe.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
+    if template.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
         # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
         problem = words.UNWRITTEN_RESULT.format(shape=y.shape)
         return None, _without_output(known | {"weights": weights}, problem)
-    steps = _separable_steps(recipe, settings, x, weights) if recipe.kind.operation == "separable" else ()
+    steps = _separable_steps(template, settings, x, weights) if template.kind.operation == "separable" else ()
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
     return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
 
 
-def _known(recipe, settings, x):
+def _known(template, settings, x):
     """The facts that need no answer from the layer, and no reckoning."""
     return {
         "input_shape": x.shape,
-        "code": code_line(recipe.layer_class, recipe.arguments | settings),
-        "operation": recipe.kind.operation,
+        "code": code_line(template.layer_class, template.arguments | settings),
+        "operation": template.kind.operation,
         "settings": dict(settings),
-        "channel_axis": recipe.channel_axis,
+        "channel_axis": template.channel_axis,
         "x": x,
     }
 
 
-def _windows(recipe, settings, x):
+def _windows(template, settings, x):
     """The numbers of each axis, and its size rule with them put in."""
-    spatial = [axis for axis in range(1, x.ndim) if axis != recipe.channel_axis]
+    spatial = [axis for axis in range(1, x.ndim) if axis != template.channel_axis]
     names = ("kernel_size", "strides", "dilation_rate")
     axes = tuple(
         dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
@@ -150,20 +150,20 @@ def _windows(recipe, settings, x):
         | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
         for i, axis in enumerate(spatial)
     )
-    formulas = tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(recipe.kind.axes, axes))
+    formulas = tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(template.kind.axes, axes))
     return {"axes": axes, "size_formulas": formulas}
 
 
-def _impossible(recipe, settings, x, rule):
+def _impossible(template, settings, x, rule):
     """Facts of settings that no layer can have, with what Keras says of them."""
     said = rule
     try:
-        recipe.build(settings, x.shape)
+        template.build(settings, x.shape)
     except Exception as refusal:
         said = plain_text(refusal)
     problem = said.split("\n\n")[0]
     return Facts(
-        **_known(recipe, settings, x), axes=(), size_formulas=(), problem=problem, whole_problem=said, advice=rule
+        **_known(template, settings, x), axes=(), size_formulas=(), problem=problem, whole_problem=said, advice=rule
     )
 
 
@@ -213,9 +213,9 @@ def _sampling(layer, x, moved):
     return lambda values: layer.call_with(values, offset, mask), known
 
 
-def _separable_steps(recipe, settings, x, weights):
+def _separable_steps(template, settings, x, weights):
     """Facts of the two convolutions that a separable one is made of: depthwise, then pointwise with the bias."""
-    rank = len(recipe.kind.axes)
+    rank = len(template.kind.axes)
     shared = {
         name: settings[name]
         for name in (
@@ -226,13 +226,13 @@ def _separable_steps(recipe, settings, x, weights):
             "depth_multiplier",
         )
     }
-    both = {"data_format": recipe.arguments["data_format"], "name": NAME}
-    depthwise = Recipe(getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False))
-    first = ask(depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values)[1]
+    both = {"data_format": template.arguments["data_format"], "name": NAME}
+    depthwise = LayerTemplate(getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False))
+    first = evaluate_layer(depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values)[1]
     ending = {name: settings[name] for name in ("use_bias", "activation")}
-    pointwise = Recipe(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
+    pointwise = LayerTemplate(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
     kernels = {name.removeprefix("pointwise_"): weight.values for name, weight in weights.items()}
-    return first, ask(pointwise, pointwise.settings, first.y, lambda name, *_: kernels[name])[1]
+    return first, evaluate_layer(pointwise, pointwise.settings, first.y, lambda name, *_: kernels[name])[1]
 
 
 def _at(value, axis):
@@ -277,7 +277,7 @@ def layer_tables(facts):
     return tables(facts.operation, facts.axes, channels, facts.settings, kernel)
 
 
-def sees(steps):
+def chain_receptive_field(steps):
     """How many cells along each axis one cell behind these steps sees, at most; padding cells are counted.
 
     >>> import keras

@@ -62,7 +62,7 @@ def _start_runtime():
 
 
 @contextmanager
-def no_trace():
+def isolated_keras():
     """Ask Keras, and leave nothing behind: no log line, and the reader's random numbers and names as they were.
 
     Every grouped layer that TensorFlow compiles makes it remark on that, an initializer without a seed draws one from

@@ -27,8 +27,8 @@ def unchanged(layer, name):
     Raises TypeError for a layer that cannot be copied.
     """
     if is_convolution(layer):
-        recipe = Recipe(layer)
-        return recipe.layer_class(**recipe.arguments | {"name": name})
+        template = LayerTemplate(layer)
+        return template.layer_class(**template.arguments | {"name": name})
     if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
         shape = getattr(layer, "_output_shape", None)
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
@@ -65,7 +65,7 @@ def give_weights(layer, weights):
         layer.finalize_state()
 
 
-class Recipe:
+class LayerTemplate:
     """A layer's class, arguments and weights, copied.
 
     The initializers are shared with the reader's layer: an unbuilt layer gets the weights that it would have had.
@@ -97,7 +97,7 @@ class Recipe:
         # What a built layer insists on; None before it is built.
         self.channels = next(iter(layer.input_spec.axes.values()), None) if layer.built else None
 
-    def unlike(self, settings):
+    def reseeded_copy(self, settings):
         """A new layer with these settings, not built yet, whose initializers without a seed draw other weights."""
         fresh = {
             name: type(value).from_config(value.get_config())

@@ -95,8 +95,8 @@ def advice(known, problem):
     for name, axis in zip(known["size_formulas"], axes):
         name, given = name.split(":")[0], axis.get("output_padding")
         if given is not None and given >= axis["s"]:
-            told = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
-            return words.ADVICE_OUTPUT_PADDING.format(**told)
+            fields = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
+            return words.ADVICE_OUTPUT_PADDING.format(**fields)
         if given is not None and axis["padding"] == "same":
             o = arithmetic.transposed_size(**axis)
             if math.ceil(o / axis["s"]) != axis["n"]:

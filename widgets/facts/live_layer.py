@@ -6,10 +6,10 @@ import keras
 import tensorflow as tf
 
 from widgets.facts.code_line import code_line
-from widgets.facts.facts import Facts, ask
+from widgets.facts.facts import Facts, evaluate_layer
 from widgets.facts.inputs import LARGEST_INPUT
-from widgets.facts.isolation import no_trace
-from widgets.facts.layer_template import NAME, Recipe, by_name, give_weights, is_convolution, unchanged
+from widgets.facts.isolation import isolated_keras
+from widgets.facts.layer_template import NAME, LayerTemplate, by_name, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.position_memory import Memory
 from widgets.facts.settings import WEIGHTS
@@ -20,8 +20,8 @@ class LiveLayer:
     """A convolution that can be built again and again; its weights are kept by position."""
 
     def __init__(self, layer):
-        self.recipe = Recipe(layer)
-        self.settings = dict(self.recipe.settings)
+        self.template = LayerTemplate(layer)
+        self.settings = dict(self.template.settings)
         self.forget()
 
     @property
@@ -34,8 +34,8 @@ class LiveLayer:
         """The weights of the start again."""
         self._layer, self._taken = None, False
         self.moved = {}  # sampling points that the reader put elsewhere
-        self._memories = {name: Memory() for name in WEIGHTS[self.recipe.kind.operation]}
-        for name, values in self.recipe.weights.items():
+        self._memories = {name: Memory() for name in WEIGHTS[self.template.kind.operation]}
+        for name, values in self.template.weights.items():
             self._memories[name].note(values)
 
     def put(self, name, index, values):
@@ -49,23 +49,23 @@ class LiveLayer:
 
     def ask(self, x):
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
-        rank = len(self.recipe.kind.axes) + 2
+        rank = len(self.template.kind.axes) + 2
         if x.ndim != rank:  # behind a layer that returns other axes
             known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
-            known |= {"operation": self.recipe.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
+            known |= {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
             problem = words.OTHER_RANK.format(rank=rank, shape=x.shape)
             return Facts(**known, problem=problem, advice=words.ADVICE_RANK)
         if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
                     memory.note(variable.numpy())
-        layer, facts = ask(self.recipe, self.settings, x, self._start, self.moved)
+        layer, facts = evaluate_layer(self.template, self.settings, x, self._start, self.moved)
         if layer is not None:
             self._layer, self._taken = layer, False
         return facts
 
     def _code(self):
-        return code_line(self.recipe.layer_class, self.recipe.arguments | self.settings)
+        return code_line(self.template.layer_class, self.template.arguments | self.settings)
 
     def _start(self, name, shape, draw):
         """A weight as it was before, as far as it was; Keras draws the rest."""
@@ -74,13 +74,13 @@ class LiveLayer:
         return memory.fill(draw()) if known is None else known
 
 
-class NamedLayer:
+class GenericLayer:
     """Any other layer, pooling or normalisation say: copied, called, and shown by its name."""
 
-    recipe = None
+    template = None
 
     def __init__(self, layer):
-        with no_trace():
+        with isolated_keras():
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
         self._weights = layer.get_weights() if layer.built else None
         self.settings = {}
@@ -97,7 +97,7 @@ class NamedLayer:
             problem = words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
             return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_LARGE)
         try:
-            with no_trace(), tf.device("CPU:0"):
+            with isolated_keras(), tf.device("CPU:0"):
                 y = self.layer(x)
                 if self._weights is not None:
                     give_weights(self.layer, self._weights)
@@ -135,9 +135,9 @@ class NamedLayer:
             return f"layers.{type(self.layer).__name__}(...)"
 
 
-def live(layer):
+def wrap_layer(layer):
     """The layer as an explorer holds it."""
-    return LiveLayer(layer) if is_convolution(layer) else NamedLayer(layer)
+    return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer)
 
 
 def window_axes(layer, input_shape):
@@ -160,7 +160,7 @@ def window_axes(layer, input_shape):
 def _shape_after(layer, input_shape):
     """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
     try:
-        with no_trace():  # the spec knows layers without compute_output_shape too
+        with isolated_keras():  # the spec knows layers without compute_output_shape too
             shape = tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
     except Exception:
         return None
@@ -175,9 +175,9 @@ def chain_facts(steps):
     known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
     known |= {"operation": "chain", "axes": first.axes, "channel_axis": first.channel_axis}
     if last.problem:
-        told = {name: getattr(last, name) for name in ("whole_problem", "advice")}
+        fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
         where = words.STEP_REFUSED.format(number=len(steps) - 1, problem=last.problem)
-        return Facts(**known, problem=where, **told)
+        return Facts(**known, problem=where, **fields)
     counts = {}
     for name in ("params", "macs"):
         parts = [getattr(step, name) for step in steps]

@@ -9,7 +9,7 @@ import numpy as np
 
 from widgets.arithmetic import padding_cells, writes
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, seeded_values
-from widgets.facts.isolation import no_trace
+from widgets.facts.isolation import isolated_keras
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import window_axes
@@ -30,7 +30,7 @@ class ModelSteps:
 
     MOST = 6  # layers drawn at once
 
-    @no_trace()
+    @isolated_keras()
     def __init__(self, model, x):
         self.x = _values(model, x)
         if not model.built or not getattr(model, "inputs", None):
@@ -69,7 +69,7 @@ class ModelSteps:
         """How many layers from this one on can be drawn as a chain."""
         return len(self._following(start))
 
-    @no_trace()
+    @isolated_keras()
     def run(self, start, count):
         """The layers of a run, and the activations that reach the first of them."""
         indices = self._following(start)[:count]
@@ -269,8 +269,8 @@ def _built(model, input_shape):
         with seeds_kept(part for layer in copies for part in vars(layer).values()):
             built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
     except Exception as refusal:  # whatever Keras raises
-        told = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
-        raise ValueError(told) from refusal
+        message = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
+        raise ValueError(message) from refusal
     if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
         raise ValueError(words.NO_SHAPES)
     for layer, copy in zip(model.layers, copies):

@@ -188,8 +188,8 @@ GOAL = {
     "sees_each": "an output cell sees {wanted} input cells along each axis",
     "failed": "Wanted: {condition}. Received: {got}.",
     "refused": "It gives no output for an input of shape {shape}: {problem} {advice}",
-    "reached": "Right. {code}: {told}.",
-    "told": "output {shape}, {params} parameters, {macs} MACs a sample",
+    "reached": "Right. {code}: {properties}.",
+    "properties": "output {shape}, {params} parameters, {macs} MACs a sample",
     "not_a_layer": "A task takes a Keras layer, or a list of layers that follow one another. Received: {received}. "
     "Try `task(layers.Conv2D(6, 3))`.",
     "no_condition": "`goal` takes `output_shape` as a shape, `kind` as the name of a layer class or a list of names, "

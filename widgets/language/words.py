@@ -239,7 +239,7 @@ STAGE = {
     "more": "... and {count} more",
 }
 
-LIFELINE = {
+CONNECTION = {
     "gone": "The kernel was restarted or stopped: run the cells up to this one again. No cells? Reload the page.",
     "waiting": "Still waiting for the kernel. If it was restarted or stopped, run the cells up to this one again.",
     "running": "Another cell is running. This tool answers when it is done.",

@@ -9,7 +9,17 @@ from typing import NamedTuple
 import numpy as np
 
 from widgets import arithmetic
-from widgets.facts import KINDS, NAME, Facts, Recipe, ask, channels_last, layer_facts, layer_tables, no_trace
+from widgets.facts import (
+    KINDS,
+    NAME,
+    Facts,
+    LayerTemplate,
+    channels_last,
+    evaluate_layer,
+    isolated_keras,
+    layer_facts,
+    layer_tables,
+)
 from widgets.language import question_words
 
 LEVELS = 5
@@ -41,7 +51,7 @@ def draw_layer(layer_class, level, rng):
         settings, shape = _drawn_settings(kind, level, rng)
         if not _paper_sizes(kind, settings, shape):
             continue
-        with no_trace():
+        with isolated_keras():
             layer = layer_class(**settings, name=NAME)
         facts = layer_facts(layer, shape)
         if not facts.problem and not facts.warning and _distinct(facts.output_shape) and _distinct(main_kernel(facts)):
@@ -124,17 +134,17 @@ def _different(rng, count, low, high):
     return tuple(int(number) for number in rng.choice(np.arange(low, high + 1), count, replace=False))
 
 
-def wanted(recipe, facts, rng, level=None):
+def wanted(template, facts, rng, level=None):
     """Changed settings that give another output shape than those of `facts`, and Keras' facts of them.
 
     With a level the sizes wanted all differ, as they do in a drawn layer.
     """
     level, drawn = level or LEVELS, level is not None
-    rank, settings = len(recipe.kind.axes), facts.settings
+    rank, settings = len(template.kind.axes), facts.settings
     groups = settings.get("groups", 1)
     for _ in range(TRIES):
         changes = {"kernel_size": tuple(int(k) for k in rng.integers(1, LARGEST_KERNEL[rank] + 1, rank))}
-        if level > 1 and recipe.kind.operation not in ("depthwise", "separable"):
+        if level > 1 and template.kind.operation not in ("depthwise", "separable"):
             changes["strides"] = tuple(int(s) for s in rng.integers(1, 4, rank))
         elif level > 1:  # some processors' kernels refuse unequal strides of depthwise layers
             changes["strides"] = (int(rng.integers(1, 4)),) * rank
@@ -144,13 +154,13 @@ def wanted(recipe, facts, rng, level=None):
         changes[count] = groups * int(rng.integers(1, 8))
         kept = rng.choice(list(changes), min(2, len(changes)), replace=False)
         changes = {name: changes[name] for name in changes if name in kept and changes[name] != settings[name]}
-        answer = ask(recipe, settings | changes, facts.x)[1]
+        answer = evaluate_layer(template, settings | changes, facts.x)[1]
         shape = answer.output_shape
         if answer.problem or shape == facts.output_shape or (drawn and not _well_chosen(shape, facts.output_shape)):
             continue
         for name in list(changes):  # a change that changes nothing is none
             fewer = {other: value for other, value in changes.items() if other != name}
-            less = ask(recipe, settings | fewer, facts.x)[1]
+            less = evaluate_layer(template, settings | fewer, facts.x)[1]
             if fewer and less.output_shape == shape:
                 changes, answer = fewer, less
         return changes, answer
@@ -162,26 +172,26 @@ def _well_chosen(shape, other):
     return _distinct(shape) and shape[1:-1] != other[1:-1]
 
 
-def small_case(recipe, rng):
-    """The recipe's layer made small enough for paper, with whole numbers in it."""
-    settings, shape = _small(recipe)
-    small = Recipe(recipe.layer_class(**recipe.arguments | settings))
+def small_case(template, rng):
+    """The template's layer made small enough for paper, with whole numbers in it."""
+    settings, shape = _small(template)
+    small = LayerTemplate(template.layer_class(**template.arguments | settings))
     for _ in range(TRIES):
         case = _case(small, shape, rng)
         if case is not None:
             return case
-    raise ValueError(question_words.NO_WHOLE_NUMBERS.format(code=recipe.layer_class.__name__))
+    raise ValueError(question_words.NO_WHOLE_NUMBERS.format(code=template.layer_class.__name__))
 
 
-def _small(recipe):
+def _small(template):
     """Settings and an input shape with few taps and channels."""
-    rank, given, operation = len(recipe.kind.axes), recipe.settings, recipe.kind.operation
+    rank, given, operation = len(template.kind.axes), template.settings, template.kind.operation
     most = MOST_TAPS[rank] - (operation == "separable" and rank > 1)
     odd = "output_padding" in given  # what fits an even kernel does not fit an odd one there
     settings = {"kernel_size": tuple(min(k, most - odd * ((most - k) % 2)) for k in given["kernel_size"])}
     settings["activation"] = "relu" if given["activation"] == "relu" else None
     groups = min(given.get("groups", 1), 2)
-    channels = 1 if operation in ("transposed", "deformable") or rank == 3 or recipe.channels == 1 else 2
+    channels = 1 if operation in ("transposed", "deformable") or rank == 3 or template.channels == 1 else 2
     if operation == "deformable":
         settings |= {"groups": 1, "offset_groups": 1, "modulated": False}
     elif "groups" in given:
@@ -195,11 +205,11 @@ def _small(recipe):
     for k, s, d in zip(settings["kernel_size"], given["strides"], given["dilation_rate"]):
         spatial.append({1: 3, 2: 2, 3: 2}[rank] if operation == "transposed" else arithmetic.window_size(k, d) + s)
     shape = [1, *spatial]
-    shape.insert(recipe.channel_axis, channels)
+    shape.insert(template.channel_axis, channels)
     return settings, tuple(shape)
 
 
-def _case(recipe, shape, rng):
+def _case(template, shape, rng):
     """One try: None where the numbers would be misleading, a sum of 0 say."""
     x = rng.integers(0, 4, shape).astype("float32")
     drawn = {}
@@ -209,7 +219,7 @@ def _case(recipe, shape, rng):
             drawn[name] = _weight(name, shape, rng)
         return drawn[name]
 
-    layer, facts = ask(recipe, recipe.settings, x, weight)
+    layer, facts = evaluate_layer(template, template.settings, x, weight)
     if facts.problem or facts.warning:
         raise ValueError(
             question_words.REFUSES.format(code=facts.code, problem=facts.problem or facts.warning, advice="")

@@ -2,7 +2,15 @@
 
 import keras
 
-from widgets.facts import chain_facts, input_values, is_convolution, is_shape, live, seeded_values, sees
+from widgets.facts import (
+    chain_facts,
+    chain_receptive_field,
+    input_values,
+    is_convolution,
+    is_shape,
+    seeded_values,
+    wrap_layer,
+)
 from widgets.language import question_words, words
 from widgets.quiz.questions import Feedback
 from widgets.quiz.rendering import task_html
@@ -90,12 +98,12 @@ class Goal:
             return Feedback(False, str(misfit))
         facts = steps[0] if len(steps) == 1 else chain_facts(steps)
         if facts.problem:
-            told = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
-            return Feedback(False, G["refused"].format(**told).strip())
+            fields = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
+            return Feedback(False, G["refused"].format(**fields).strip())
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
             "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
-            "sees": sees(steps) if all(step.axes for step in steps) else (),
+            "sees": chain_receptive_field(steps) if all(step.axes for step in steps) else (),
             "macs": facts.macs,
             "params": facts.params,
         }
@@ -107,18 +115,18 @@ class Goal:
         if failed:
             return Feedback(False, "\n".join([question_words.PREDICT_WORDS["wrong"], *failed]))
         shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
-        told = G["told"].format(shape=shape, params=facts.params, macs=facts.macs)
-        return Feedback(True, G["reached"].format(code=facts.code, told=told))
+        properties = G["properties"].format(shape=shape, params=facts.params, macs=facts.macs)
+        return Feedback(True, G["reached"].format(code=facts.code, properties=properties))
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones, steps = [live(layer) for layer in layers], []
-        convolution = next((one.recipe for one in ones if one.recipe), None)
+        ones, steps = [wrap_layer(layer) for layer in layers], []
+        convolution = next((one.template for one in ones if one.template), None)
         if convolution is None:
             raise TypeError(G["not_a_layer"].format(received=type(layers[0]).__name__))
         shape = self.input_shape
         shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
-        x = input_values(convolution, shape) if ones[0].recipe else seeded_values(shape)
+        x = input_values(convolution, shape) if ones[0].template else seeded_values(shape)
         for one in ones:
             steps.append(one.ask(x))
             x = steps[-1].y

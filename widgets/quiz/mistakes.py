@@ -11,10 +11,10 @@ from widgets.language import question_words, words
 M = question_words.MISTAKES
 
 
-def told(mistakes, answer, right):
+def explain(mistakes, answer, right):
     """The first sentence that explains this answer; "" where none does.
 
-    >>> told([(6, "right by luck"), (5, "too few"), (5, "other")], 5, right=6)
+    >>> explain([(6, "right by luck"), (5, "too few"), (5, "other")], 5, right=6)
     'too few'
     """
     return next((text for value, text in mistakes if value == answer and value != right), "")

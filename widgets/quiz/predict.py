@@ -9,7 +9,7 @@ from widgets.language import question_words
 from widgets.quiz.questions import Feedback
 from widgets.quiz.rendering import feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
-from widgets.stage import Shown, lifetime
+from widgets.stage import Tool, lifetime
 
 LATER = 0.2  # seconds in which the text of a field follows the message that Enter was pressed there
 W = question_words.PREDICT_WORDS
@@ -56,7 +56,7 @@ width, channels)?
     return Prediction(layer_or_layers, x, ask, seed)
 
 
-class Prediction(Shown, ipywidgets.VBox):
+class Prediction(Tool, ipywidgets.VBox):
     """Questions, one at a time. Made by `predict`.
 
     `results` is a list of dicts, one for each question begun: what was asked and answered, in how many tries.
@@ -163,18 +163,18 @@ class Prediction(Shown, ipywidgets.VBox):
         """Ask the question of the present number, or none after the last."""
         self._question = self._quiz.question(self._number, self._again)
         if self._question is not None:
-            told = {
+            record = {
                 "number": self._number + 1,
                 "kind": self._question.kind,
                 "level": self._quiz.level(self._number),
             }
-            told |= {
+            record |= {
                 "layer": self._question.facts.code,
                 "x": self._question.facts.input_shape,
                 "question": self.question,
             }
             state = {"answer": None, "answers": [], "right": False, "tries": 0, "over": False}
-            self._records.append(told | state | {"hint": False, "solution_shown": False})
+            self._records.append(record | state | {"hint": False, "solution_shown": False})
         self._show_question()
 
     @property
@@ -268,11 +268,11 @@ class Prediction(Shown, ipywidgets.VBox):
     def _show_head(self):
         """The question, with its number and the score above it."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
-        told = W["count"].format(number=min(number, count), count=count) if count else ""
-        told = told or W["endless"].format(number=number, level=level)
+        heading = W["count"].format(number=min(number, count), count=count) if count else ""
+        heading = heading or W["endless"].format(number=number, level=level)
         right, answered = self.score
-        told += ", " + W["score"].format(right=right, answered=answered)
-        self._text.value = question_html(told, self._question, self.question)
+        heading += ", " + W["score"].format(right=right, answered=answered)
+        self._text.value = question_html(heading, self._question, self.question)
 
     def _show_buttons(self):
         """All stay where they are while there is a question, so that the focus is not lost."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from widgets.facts import Facts, Recipe, ask, input_values
+from widgets.facts import Facts, LayerTemplate, evaluate_layer, input_values
 from widgets.language import question_words, words
 from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
@@ -38,7 +38,7 @@ class Feedback(NamedTuple):
 class Subject(NamedTuple):
     """The layer that is asked about: how to make it, the live layer, and what Keras answered."""
 
-    recipe: Recipe
+    template: LayerTemplate
     layer: object
     facts: Facts
     level: int | None = None  # of a drawn layer
@@ -46,18 +46,18 @@ class Subject(NamedTuple):
     @property
     def axes(self):
         """The names of the axes of x and y."""
-        names = [*self.recipe.kind.axes]
-        names.insert(self.recipe.channel_axis - 1, "channels")
+        names = [*self.template.kind.axes]
+        names.insert(self.template.channel_axis - 1, "channels")
         return ("batch", *names)
 
 
 def subject(layer, x, level=None):
     """The layer and its facts for x. Raises ValueError where Keras refuses them: then nothing can be asked."""
-    recipe = Recipe(layer)
-    made, facts = ask(recipe, recipe.settings, input_values(recipe, x), recipe.given)
+    template = LayerTemplate(layer)
+    made, facts = evaluate_layer(template, template.settings, input_values(template, x), template.given)
     if facts.problem:
         raise ValueError(question_words.REFUSES.format(code=facts.code, problem=facts.problem, advice=facts.advice))
-    return Subject(recipe, made, facts, level)
+    return Subject(template, made, facts, level)
 
 
 class Question:
@@ -127,21 +127,21 @@ class OutputShape(Question):
         if given == self.solution:
             return ""
         axes = self.about.axes
-        if whole := mistakes.told(mistakes.output_shapes(self.facts, axes), given, self.solution):
+        if whole := mistakes.explain(mistakes.output_shapes(self.facts, axes), given, self.solution):
             return whole
         if len(given) != len(axes):
             return Q["axes"].format(count=len(axes), axes=words.axes(axes), received=len(given))
         channel, spatial = self.facts.channel_axis, iter(self.facts.axes)
         wrong, good = {}, []
         for i, (name, got, right) in enumerate(zip(axes, given, self.solution)):
-            if name in self.about.recipe.kind.axes:
+            if name in self.about.template.kind.axes:
                 slips = mistakes.sizes(self.facts.operation, **next(spatial))
             else:
                 slips = mistakes.output_channels(self.facts) if i == channel else [(got, M["batch"])]
             if got == right:
                 good.append(name)
             else:
-                wrong.setdefault(mistakes.told(slips, got, right), []).append(f"{name} {got}")
+                wrong.setdefault(mistakes.explain(slips, got, right), []).append(f"{name} {got}")
         lines = [Q["wrong_axes"].format(axes=", ".join(named), why=why).strip() for why, named in wrong.items()]
         return "\n".join(lines + [Q["right_axes"].format(axes=", ".join(good))] * bool(good))
 
@@ -165,7 +165,7 @@ class KernelShape(Question):
     def compare(self, given):
         if given == self.solution:
             return ""
-        slip = mistakes.told(mistakes.kernel_shapes(self.facts, self.name), given, self.solution)
+        slip = mistakes.explain(mistakes.kernel_shapes(self.facts, self.name), given, self.solution)
         if slip or len(given) != len(self.solution):
             return slip or Q["kernel_axes"].format(count=len(self.solution), received=len(given))
         good = [str(place) for place, (got, right) in enumerate(zip(given, self.solution)) if got == right]
@@ -194,7 +194,7 @@ class Params(Question):
     def compare(self, given):
         if given == self.solution:
             return ""
-        return mistakes.told(mistakes.params(self.facts), given, self.solution) or Q["not_it"].format(given=given)
+        return mistakes.explain(mistakes.params(self.facts), given, self.solution) or Q["not_it"].format(given=given)
 
 
 class Value(Question):
@@ -204,19 +204,19 @@ class Value(Question):
 
     def __init__(self, about, rng):
         super().__init__(about)
-        self.case = generate.small_case(about.recipe, rng)
+        self.case = generate.small_case(about.template, rng)
         self.facts = facts = self.case.facts
         self.asked = self.case.cell
         self.solution = round(float(facts.y[self.asked]))
         self.cell = f"y[{', '.join(map(str, self.asked))}]"
         self.label = Q["value_label"].format(cell=self.cell)
-        told = "transposed" if facts.operation == "transposed" else "window"
-        self.text = Q[f"value_{told}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)
+        form = "transposed" if facts.operation == "transposed" else "window"
+        self.text = Q[f"value_{form}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)
         if facts.operation == "deformable":
             dy, dx = facts.weights["offset_bias"].values[:2]
             self.text += " " + Q["value_offset"].format(offset=(int(dy), int(dx)))
         self.shown = tuple(self._tables(facts))
-        self.hint = H[f"value_{told}"] + " " + H["value_bias" if self._bias() else "value_plain"]
+        self.hint = H[f"value_{form}"] + " " + H["value_bias" if self._bias() else "value_plain"]
         self.worked = list(self._sums())
 
     def _bias(self):
@@ -259,7 +259,7 @@ class Value(Question):
         if given == self.solution:
             return ""
         slips = [(value, M[slip]) for slip, value in self.case.others.items()]
-        return mistakes.told(slips, given, self.solution) or Q["not_it"].format(given=given)
+        return mistakes.explain(slips, given, self.solution) or Q["not_it"].format(given=given)
 
     def stage(self):
         return self.case.layer, self.facts.x
@@ -272,7 +272,7 @@ class Settings(Question):
 
     def __init__(self, about, rng):
         super().__init__(about)
-        self.solution, facts = generate.wanted(about.recipe, self.facts, rng, about.level)
+        self.solution, facts = generate.wanted(about.template, self.facts, rng, about.level)
         self.wanted, self.label = facts.output_shape, Q["settings_label"]
         names = self.names | {"example": Q["settings_example"]}
         self.text = Q["settings"].format(output=self.facts.output_shape, wanted=self.wanted, **names)
@@ -282,15 +282,15 @@ class Settings(Question):
         self._given = self.solution
 
     def read(self, answer):
-        recipe = self.about.recipe
-        given = read_settings(answer, recipe.layer_class, recipe.kind, Q["settings_example"])
+        template = self.about.template
+        given = read_settings(answer, template.layer_class, template.kind, Q["settings_example"])
         self._given = given
         if self._cells() > MOST_CELLS:
             raise Unreadable(question_words.READ["large"])
         return given
 
     def compare(self, given):
-        facts = ask(self.about.recipe, self._all(), self.facts.x)[1]
+        facts = evaluate_layer(self.about.template, self._all(), self.facts.x)[1]
         if facts.problem:
             return Q["settings_refused"].format(problem=facts.problem, advice=facts.advice)
         if facts.output_shape == self.wanted:
@@ -314,7 +314,7 @@ class Settings(Question):
 
     def _all(self):
         """The settings answered last, in Keras' form, on top of the layer's own."""
-        rank, rules = len(self.about.recipe.kind.axes), self.about.recipe.kind.settings
+        rank, rules = len(self.about.template.kind.axes), self.about.template.kind.settings
         for_all = {
             name: (value,) * rank if getattr(rules[name], "per_axis", False) and type(value) is int else value
             for name, value in self._given.items()
@@ -322,10 +322,10 @@ class Settings(Question):
         return self.facts.settings | {n: tuple(v) if isinstance(v, list) else v for n, v in for_all.items()}
 
     def stage(self):
-        layer, facts = ask(self.about.recipe, self._all(), self.facts.x)
+        layer, facts = evaluate_layer(self.about.template, self._all(), self.facts.x)
         if facts.output_shape != self.wanted:
             self._given = self.solution
-            layer = ask(self.about.recipe, self._all(), self.facts.x)[0]
+            layer = evaluate_layer(self.about.template, self._all(), self.facts.x)[0]
         return layer, self.facts.x
 
 

@@ -13,13 +13,13 @@ def question_text(question):
     return "\n".join([question.text, *map(_text_table, question.shown)])
 
 
-def question_html(told, question, text):
-    """The question as HTML. `told` says which one it is; `text` stands alone where there is no question."""
+def question_html(heading, question, text):
+    """The question as HTML. `heading` says which one it is; `text` stands alone where there is no question."""
     body = _code(question.text if question else text)
     tables = "".join(_html_table(title, rows) for title, rows in (question.shown if question else ()))
     return (
         f"<style>{STYLE.read_text(encoding='utf-8')}</style><div class='cn-question'>"
-        f"<div class='cn-count'>{html.escape(told)}</div><p>{body}</p><div class='cn-tables'>{tables}</div></div>"
+        f"<div class='cn-count'>{html.escape(heading)}</div><p>{body}</p><div class='cn-tables'>{tables}</div></div>"
     )
 
 

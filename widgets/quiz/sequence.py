@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from widgets.facts import KINDS as LAYERS
-from widgets.facts import Recipe, default_input
+from widgets.facts import LayerTemplate, default_input
 from widgets.language import question_words, words
 from widgets.quiz import generate
 from widgets.quiz.questions import KINDS, Subject, questions, subject
@@ -53,15 +53,15 @@ class Quiz:
         layer_class = self._classes[number % len(self._classes)]
         level = self.level(number)
         layer, _, facts = generate.draw_layer(layer_class, level, rng)
-        about = Subject(Recipe(layer), layer, facts, level)
+        about = Subject(LayerTemplate(layer), layer, facts, level)
         made = questions(about, self._asked[number % len(self._asked)], rng)
         return made[number // len(self._asked) % len(made)]
 
     def _about(self, layer, x, whatever_fits):
         """All questions about one layer of the reader's own."""
-        recipe = Recipe(layer)
+        template = LayerTemplate(layer)
         if x is None:
-            x = default_input(len(recipe.kind.axes) + 2, recipe.channels, recipe.channel_axis)
+            x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
         about, made = subject(layer, x), []
         for kind in self._asked:
             try:

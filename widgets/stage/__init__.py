@@ -2,10 +2,10 @@
 
 from widgets.stage import lifetime
 from widgets.stage.stage import Stage
-from widgets.stage.tool import Shown
+from widgets.stage.tool import Tool
 
 __all__ = [
-    "Shown",
+    "Tool",
     "Stage",
     "lifetime",
 ]

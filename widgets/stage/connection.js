@@ -16,7 +16,7 @@ const USELESS = `${CONTROLS}, .cn-tools, .cn-views, .cn-samples`; // without a k
 const UNTOLD = '[title="null"]'; // the 8.0 alphas of ipywidgets write so where there is no tooltip
 
 /** The widget of one model, which may be shown in several places. */
-function lifeline() {
+function connection() {
   /** @type {Set<HTMLElement>} */ const places = new Set(); // what holds the tool on the page
   let closing = false; // Python closes the tool: then nothing of it is to stay
   let running = false; // cells have been running for a while
@@ -25,7 +25,7 @@ function lifeline() {
   function ended(words) {
     for (const place of closing ? [] : places) {
       const told = document.createElement("div");
-      told.className = "cn-lifeline";
+      told.className = "cn-connection";
       told.setAttribute("role", "status");
       told.textContent = words.gone;
       place.append(told);
@@ -106,7 +106,7 @@ function lifeline() {
       }
     }
 
-    el.classList.add("cn-lifeline");
+    el.classList.add("cn-connection");
     el.setAttribute("role", "status");
     el.dataset.state = "";
     const later = () => setTimeout(look); // Jupyter marks one widget after the other
@@ -146,4 +146,4 @@ function lifeline() {
   return { initialize, render };
 }
 
-export default lifeline;
+export default connection;

@@ -16,21 +16,21 @@ LONG = 1.5  # seconds for which cells run, one after another, until pages hear o
 PAUSE = 0.5  # seconds between two cells that still belong together
 
 
-class Lifeline(anywidget.AnyWidget):
+class Connection(anywidget.AnyWidget):
     """Empty, until the kernel of the tool that it is in is gone or does not answer."""
 
     # As text: anywidget keeps every widget for ever that is made of files.
     _esm = (HERE / "connection.js").read_text(encoding="utf-8")
     _css = (HERE / "connection.css").read_text(encoding="utf-8")
 
-    words = traitlets.Dict(words.LIFELINE).tag(sync=True)
+    words = traitlets.Dict(words.CONNECTION).tag(sync=True)
 
     def __init__(self):
         super().__init__()
         self.seen = False  # whether a page has said that it shows the tool, since it was asked last
         self.on_msg(self._answer)
         if (shell := get_ipython()) is not None:
-            _watch(shell).lifelines.add(self)
+            _watch(shell).connections.add(self)
 
     def ask(self):
         """Ask all pages whether they show the tool."""
@@ -50,7 +50,7 @@ class Lifeline(anywidget.AnyWidget):
             self.seen = True
 
     def __repr__(self):
-        return "<Lifeline>"
+        return "<Connection>"
 
 
 class CellWatch:
@@ -60,9 +60,9 @@ class CellWatch:
     """
 
     def __init__(self, events):
-        self.lifelines = weakref.WeakSet()
+        self.connections = weakref.WeakSet()
         self._start = self._end = None  # timers
-        self._told = False
+        self._reported = False
         events.register("pre_run_cell", self._begin)
         events.register("post_run_cell", self._finish)
 
@@ -81,10 +81,10 @@ class CellWatch:
             if self._start is not None:  # else the first tool was made in the cell that is over
                 self._start.cancel()
             self._start = self._end = None
-        if running != self._told:
-            self._told = running
-            for lifeline in list(self.lifelines):
-                lifeline.send({"running": running})
+        if running != self._reported:
+            self._reported = running
+            for connection in list(self.connections):
+                connection.send({"running": running})
 
 
 @functools.cache

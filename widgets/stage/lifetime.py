@@ -70,7 +70,7 @@ def _ask_pages():
     except RuntimeError:  # no kernel
         return
     for tool in _replaced:
-        tool.lifeline.ask()
+        tool.connection.ask()
     loop.call_later(WAIT, _look, time.monotonic())
 
 
@@ -79,7 +79,7 @@ def _look(asked):
         _ask_pages()
         return
     shown = [tools for _, tools in _of_cell.values()]
-    _let_go([tool for tool in _replaced if not tool.lifeline.seen and not any(tool in tools for tools in shown)])
+    _let_go([tool for tool in _replaced if not tool.connection.seen and not any(tool in tools for tools in shown)])
 
 
 def _let_go(tools):

@@ -405,13 +405,13 @@ function render({ model, el }) {
     drawGrids();
   }
 
-  /** Something has come from the kernel: the lifeline beside the stage need not say that nothing does. */
+  /** Something has come from the kernel: the connection beside the stage need not say that nothing does. */
   function hear() {
     el.dataset.hears = "yes";
     el.dispatchEvent(new Event("cn-heard", { bubbles: true }));
   }
 
-  /** Jupyter throws where the kernel is gone. The lifeline beside the stage hears of both. @param {() => void} act */
+  /** Jupyter throws where the kernel is gone. The connection beside the stage hears of both. @param {() => void} act */
   function reach(act) {
     let told = "cn-sent";
     try { act(); } catch { told = "cn-lost"; }
@@ -422,7 +422,7 @@ function render({ model, el }) {
   /** Tell Python, and the other views. @param {string} trait @param {any} value */
   const tell = (trait, value) => reach(() => { model.set(trait, value); model.save_changes(); });
 
-  const want = (/** @type {number} */ sample) => tell("wanted", { sample, channels: chosen });
+  const want = (/** @type {number} */ sample) => tell("requested_channels", { sample, channels: chosen });
 
   /** The panel that an event happened in. @param {Event} event */
   const partOf = (event) => find(/** @type {Element} */ (event.target).closest(".cn-panel")?.getAttribute("data-grid") ?? "");

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import traitlets
 
-from widgets.facts import cell_template, sees, symbol, tap_template
+from widgets.facts import cell_template, chain_receptive_field, symbol, tap_template
 from widgets.language import words
 from widgets.picture import VIEWS
 
@@ -52,7 +52,7 @@ class Stage(anywidget.AnyWidget):
     # Whether the facts and the output are shown.
     reveal = traitlets.Bool(True).tag(sync=True)
     # Set by the browser: the sample to show, and one channel of each grid that has to be among those sent.
-    wanted = traitlets.Dict({"sample": 0, "channels": []}).tag(sync=True)
+    requested_channels = traitlets.Dict({"sample": 0, "channels": []}).tag(sync=True)
     # One of the snapshot's `views`, for layers that can be drawn in more than one way.
     view = traitlets.Unicode("").tag(sync=True)
 
@@ -72,7 +72,7 @@ class Stage(anywidget.AnyWidget):
         self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
         self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
         self._lit = []  # the output cell that the browser last said was lit
-        self.observe(lambda _: self._redraw(), "wanted")
+        self.observe(lambda _: self._redraw(), "requested_channels")
         self.on_msg(self._answer)
 
     def __repr__(self):
@@ -100,11 +100,11 @@ class Stage(anywidget.AnyWidget):
         channel = cell.pop(self._facts.channel_axis - 1)
         self.start = {"cell": _three(cell, 0), "channel": channel}
 
-    def looked_at(self):
+    def view_state(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
         return {
-            "sample": int(self.wanted["sample"]),
-            "channels": tuple(self.wanted["channels"]),
+            "sample": int(self.requested_channels["sample"]),
+            "channels": tuple(self.requested_channels["channels"]),
             "cell": self._lit or self.start.get("cell", []),
         }
 
@@ -113,7 +113,7 @@ class Stage(anywidget.AnyWidget):
             return
         picture = self._picture
         samples = len(picture.grids[0].values) if picture else 1
-        sample = min(max(int(self.wanted.get("sample", 0)), 0), samples - 1)
+        sample = min(max(int(self.requested_channels.get("sample", 0)), 0), samples - 1)
         with self.hold_sync():
             self._send_first(sample)
             self.snapshot = self._snapshot(sample, samples)
@@ -155,7 +155,7 @@ class Stage(anywidget.AnyWidget):
         """The channels of one grid that are sent: all of them, or a block with the one that is wanted."""
         *_, channels = values.shape
         block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
-        wanted = dict(enumerate(self.wanted.get("channels", []))).get(index, 0)
+        wanted = dict(enumerate(self.requested_channels.get("channels", []))).get(index, 0)
         first = min(max(int(wanted), 0), channels - 1) // block * block
         return slice(first, min(first + block, channels))
 
@@ -268,7 +268,7 @@ class Stage(anywidget.AnyWidget):
 
     def _hand_over(self, question):
         """A file for the browser to save, or a text for it to copy."""
-        self.wanted = self.wanted | {"channels": question["channels"]}
+        self.requested_channels = self.requested_channels | {"channels": question["channels"]}
         self._lit = question["cell"]
         try:
             made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
@@ -287,7 +287,7 @@ def fact_rows(facts):
     """The facts as (label, text) rows, in reading order."""
     rows = [(words.FACT_INPUT, str(facts.input_shape))]
     for i, step in enumerate(facts.steps if facts.operation == "chain" else ()):
-        seen = " x ".join(map(str, sees(facts.steps[: i + 1])))
+        seen = " x ".join(map(str, chain_receptive_field(facts.steps[: i + 1])))
         rows.append(
             (
                 f"{i} {step.code.split('(')[0].removeprefix('layers.')}",

@@ -3,15 +3,15 @@
 from IPython.display import display
 
 from widgets.stage import lifetime
-from widgets.stage.connection import Lifeline
+from widgets.stage.connection import Connection
 
 
-class Shown:
+class Tool:
     """A box of widgets, displayed together with its `_saved()`: a dict of MIME types and what they hold."""
 
     def __init__(self, children):
-        self.lifeline = Lifeline()
-        super().__init__([*children, self.lifeline])
+        self.connection = Connection()
+        super().__init__([*children, self.connection])
         self.add_class("cn-tool")
         lifetime.note(self)
 

@@ -41,7 +41,7 @@ import keras
 keras.Model.fit = _one_epoch(keras.Model.fit)
 """
 DRAWN = """() => document.querySelector('.jupyter-widgets') !== null &&
-  [...document.querySelectorAll('.cn-tool')].every(tool => tool.querySelector('.cn-lifeline')) &&
+  [...document.querySelectorAll('.cn-tool')].every(tool => tool.querySelector('.cn-connection')) &&
   [...document.querySelectorAll('.cn-explorer')].every(tool => tool.querySelector('.cn-stage[data-revision]'))"""
 STANDS = """handle => ({
   value: handle.closest('.widget-slider').querySelector('.widget-readout').textContent,

@@ -49,16 +49,16 @@ def wait_for(page, expression):
 
 
 def said(frame):
-    return [text for text in frame.locator(".cn-lifeline").all_inner_texts() if text]
+    return [text for text in frame.locator(".cn-connection").all_inner_texts() if text]
 
 
 def wait_said(frame, start):
-    frame.locator(".cn-lifeline:not(:empty)", has_text=start).first.wait_for(timeout=20_000)
+    frame.locator(".cn-connection:not(:empty)", has_text=start).first.wait_for(timeout=20_000)
 
 
 def wait_silent(frame):
     frame.wait_for_function(
-        "[...document.querySelectorAll('.cn-lifeline')].every(e => e.textContent === '')", timeout=20_000
+        "[...document.querySelectorAll('.cn-connection')].every(e => e.textContent === '')", timeout=20_000
     )
 
 

@@ -11,7 +11,6 @@ from keras import layers
 from widgets import DeformableConv2D, explore
 from widgets.facts import code_line, layer_facts
 from widgets.facts.layer_template import LayerTemplate, call
-from widgets.facts.settings import WEIGHTS
 
 X = np.sin(np.arange(6 * 7 * 4)).reshape(1, 6, 7, 4).astype("float32")
 
@@ -192,7 +191,7 @@ def test_weights_can_be_given_from_the_start_and_the_initializers_stay_the_reade
 
     template = LayerTemplate(layer)
     made = template.build({}, X.shape, start)
-    assert list(asked) == [weight for weight in WEIGHTS[template.kind.operation] if getattr(made, weight) is not None]
+    assert list(asked) == [weight for weight in template.kind.weights if getattr(made, weight) is not None]
     for number, (weight, drawn) in enumerate(asked.items(), 1):
         values = getattr(made, weight).numpy()
         assert values.shape == drawn.shape

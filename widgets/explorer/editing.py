@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets.explorer import images, kernel_presets
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LARGEST_INPUT, WEIGHTS, Memory, boat, seeded_values
+from widgets.facts import LARGEST_INPUT, Memory, boat, seeded_values
 from widgets.language import words
 
 MOST_UNDOS = 100
@@ -72,7 +72,7 @@ class Undo:
 
 def kernels(live):
     """(layer, weight's name) for each kernel that is drawn of a live layer, in the order of the drawing."""
-    names = [name for name in WEIGHTS[live.template.kind.operation] if name.endswith("kernel")]
+    names = [name for name in live.template.kind.weights if name.endswith("kernel")]
     return [(live, name) for name in names if name != "offset_kernel"]
 
 

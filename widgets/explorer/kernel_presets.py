@@ -52,7 +52,7 @@ def window(name, sizes):
 
 
 def filled(name, shape, operation, seed=1):
-    """A whole kernel of this shape: (spatial taps ..., two axes of channels, as WEIGHTS names them).
+    """A whole kernel of this shape: (spatial taps ..., two axes of channels, as the kind names them).
 
     In a depthwise kernel every channel gets the preset. Elsewhere a filter adds its channels up, so each channel
     gets its share: the result is the preset of their mean. With identity, filter f copies channel f.

@@ -10,7 +10,7 @@ import numpy as np
 from traitlets import TraitError
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts import KINDS, LARGEST_INPUT, WEIGHTS, as_shape, boat, isolated_keras, seeded_values
+from widgets.facts import KINDS, LARGEST_INPUT, as_shape, boat, isolated_keras, seeded_values
 from widgets.language import words
 
 VERSION = 1
@@ -73,7 +73,7 @@ def _layer_text(settings, layer):
     for name, value in settings.items():
         if not _plain(value):
             raise ValueError(words.STATE_LACKS.format(reason=f"{name}={words.activation_name(value)}"))
-    names = WEIGHTS[KINDS[type(layer).__name__].operation]
+    names = KINDS[type(layer).__name__].weights
     weights = {name: _packed(variable.numpy()) for name in names if (variable := getattr(layer, name)) is not None}
     return {"class": type(layer).__name__, "settings": settings, "data_format": layer.data_format, "weights": weights}
 
@@ -96,7 +96,7 @@ def _layer(record, input_shape):
     _check_size(4 * taps * channels * each)  # before Keras asks for the memory
     layer.build(input_shape)
     for name, text in record["weights"].items():
-        if name not in WEIGHTS[KINDS[type(layer).__name__].operation]:
+        if name not in KINDS[type(layer).__name__].weights:
             raise ValueError(f"the layer has no weight {name!r:.40}")
         variable = getattr(layer, name)
         variable.assign(_unpacked(text, tuple(variable.shape)))

@@ -17,11 +17,11 @@ from widgets.facts.facts import (
     layer_tables,
 )
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
+from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Choice, Count, Divisor, Flag
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.live_layer import LiveLayer, chain_facts, wrap_layer
 from widgets.facts.model import ModelSteps, field_behind, layer_macs
 from widgets.facts.position_memory import Memory
-from widgets.facts.settings import INPUT_CHANNELS, INPUT_SIZE, KINDS, WEIGHTS, Choice, Count, Divisor, Flag
 
 __all__ = [
     "INPUT_CHANNELS",
@@ -29,7 +29,6 @@ __all__ = [
     "KINDS",
     "LARGEST_INPUT",
     "NAME",
-    "WEIGHTS",
     "Choice",
     "Count",
     "Divisor",

@@ -3,20 +3,17 @@
 import math
 import warnings
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import keras
 import numpy as np
 
 from widgets import arithmetic
-from widgets.deformable import sampling_points
 from widgets.facts.code_line import code_line
-from widgets.facts.index_tables import tables
 from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.kinds import kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import advice, broken_rule, plain_text, too_large
-from widgets.facts.settings import WEIGHTS
 from widgets.language import words
 
 
@@ -92,25 +89,24 @@ def evaluate_layer(template, settings, x, start=None, moved=()):
     """Build the template's layer with these settings and call it on x: (layer or None, Facts).
 
     `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
-    `moved` are sampling points of a deformable layer that a reader put elsewhere, see `_sampling`.
+    `moved` are sampling points of a deformable layer that a reader put elsewhere, see `Deformable.answer`.
     """
     if rule := broken_rule(template.kind.settings, settings):
         return None, _impossible(template, settings, x, rule)
     known = _known(template, settings, x) | _windows(template, settings, x)
     if problem := too_large(known):
         return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
-    weights, warned, answer, points = {}, [], None, {}
+    weights, warned, own_facts = {}, [], {}
     try:
         layer = template.build(settings, x.shape, start)
-        for name, axes in WEIGHTS[template.kind.operation].items():
+        for name, axes in template.kind.weights.items():
             if (variable := getattr(layer, name)) is not None:
                 spatial = template.kind.axes if name.endswith("kernel") else ()
                 weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
-            if template.kind.operation == "deformable":
-                answer, points = _sampling(layer, x, moved)
+            answer, own_facts = template.kind.answer(layer, x, moved)
             before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
         said = plain_text(refusal)
@@ -119,13 +115,13 @@ def evaluate_layer(template, settings, x, start=None, moved=()):
         odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
         problem = odd.format(before=before.shape, shape=y.shape)
         return None, _without_output(known | {"weights": weights}, problem)
-    if template.kind.operation != "transposed" and any(arithmetic.output_size(**axis) < 1 for axis in known["axes"]):
+    if any(template.kind.output_size(**axis) < 1 for axis in known["axes"]):
         # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
         problem = words.UNWRITTEN_RESULT.format(shape=y.shape)
         return None, _without_output(known | {"weights": weights}, problem)
-    steps = _separable_steps(template, settings, x, weights) if template.kind.operation == "separable" else ()
+    steps = _steps(template, settings, x, weights)
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(known | points | {"weights": weights, "steps": steps, "warning": said}, before, y)
+    return layer, _answered(known | own_facts | {"weights": weights, "steps": steps, "warning": said}, before, y)
 
 
 def _known(template, settings, x):
@@ -150,7 +146,7 @@ def _windows(template, settings, x):
         | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
         for i, axis in enumerate(spatial)
     )
-    formulas = tuple(f"{name}: {size_formula(**axis)}" for name, axis in zip(template.kind.axes, axes))
+    formulas = tuple(f"{name}: {template.kind.size_formula(**axis)}" for name, axis in zip(template.kind.axes, axes))
     return {"axes": axes, "size_formulas": formulas}
 
 
@@ -176,8 +172,8 @@ def _answered(known, before, y):
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    # A transposed convolution multiplies once for every input cell, the others once for every output cell.
-    cells = [(known["x"] if known["operation"] == "transposed" else y).shape[axis] for axis in spatial]
+    multiplied = known["x"] if kind_of(known["operation"]).multiplies_input_cells else y
+    cells = [multiplied.shape[axis] for axis in spatial]
     kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
     macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
     facts = Facts(
@@ -194,45 +190,16 @@ def _answered(known, before, y):
         return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
 
 
-def _sampling(layer, x, moved):
-    """How a deformable layer answers, and where its taps read.
-
-    `moved` maps (sample, row, column, offset group, tap) to the (dy, dx) that a reader chose there.
-    """
-    offset, mask = layer.offsets_and_mask(x)
-    offset = offset.numpy()
-    taps = math.prod(layer.kernel_size)
-    by_tap = offset.reshape(*offset.shape[:3], layer.offset_groups, taps, 2)
-    for place, chosen in dict(moved).items():
-        if all(at < size for at, size in zip(place, by_tap.shape)):
-            by_tap[place] = chosen
-    points = sampling_points(
-        offset, x.shape[1:3], layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate, layer.offset_groups
-    )
-    known = {"points": points.numpy(), "mask": None if mask is None else mask.numpy()}
-    return lambda values: layer.call_with(values, offset, mask), known
-
-
-def _separable_steps(template, settings, x, weights):
-    """Facts of the two convolutions that a separable one is made of: depthwise, then pointwise with the bias."""
-    rank = len(template.kind.axes)
-    shared = {
-        name: settings[name]
-        for name in (
-            "kernel_size",
-            "strides",
-            "padding",
-            "dilation_rate",
-            "depth_multiplier",
-        )
-    }
+def _steps(template, settings, x, weights):
+    """Facts of the layers that this one is made of, one after another."""
     both = {"data_format": template.arguments["data_format"], "name": NAME}
-    depthwise = LayerTemplate(getattr(keras.layers, f"DepthwiseConv{rank}D")(**shared, **both, use_bias=False))
-    first = evaluate_layer(depthwise, depthwise.settings, x, lambda *_: weights["depthwise_kernel"].values)[1]
-    ending = {name: settings[name] for name in ("use_bias", "activation")}
-    pointwise = LayerTemplate(getattr(keras.layers, f"Conv{rank}D")(settings["filters"], 1, **ending, **both))
-    kernels = {name.removeprefix("pointwise_"): weight.values for name, weight in weights.items()}
-    return first, evaluate_layer(pointwise, pointwise.settings, first.y, lambda name, *_: kernels[name])[1]
+    steps = []
+    for name, arguments, ours in template.kind.parts(settings, len(template.kind.axes)):
+        part = LayerTemplate(getattr(keras.layers, name)(**arguments, **both))
+        values = {weight: weights[own].values for weight, own in ours.items() if own in weights}
+        steps.append(evaluate_layer(part, part.settings, x, lambda name, *_, values=values: values[name])[1])
+        x = steps[-1].y
+    return tuple(steps)
 
 
 def _at(value, axis):
@@ -244,27 +211,6 @@ def _product(sizes):
     return "*".join(map(str, sizes))
 
 
-def size_formula(n, k, s, d, padding, **transposed):
-    """The size rule of one axis with its numbers put in.
-
-    >>> size_formula(28, 3, 2, 1, "same"), size_formula(28, 3, 1, 4, "valid")
-    ('ceil(28 / 2) = 14', 'floor((28 - (4*(3 - 1) + 1)) / 1) + 1 = 20')
-    >>> size_formula(28, 3, 2, 1, "valid", output_padding=None)
-    '(28 - 1)*2 + max(3, 2) = 57'
-    """
-    window = k if d == 1 else f"({d}*({k} - 1) + 1)"
-    if transposed:
-        o = arithmetic.transposed_size(n, k, s, d, padding, **transposed)
-        extra = transposed["output_padding"]
-        if padding == "same":
-            return f"{n}*{s} = {o}" if extra is None else f"({n} - 1)*{s} + {window} % 2 + {extra} = {o}"
-        return f"({n} - 1)*{s} + " + (f"max({window}, {s}) = {o}" if extra is None else f"{window} + {extra} = {o}")
-    o = arithmetic.output_size(n, k, s, d, padding)
-    if padding in ("same", "causal"):
-        return f"ceil({n} / {s}) = {o}"
-    return f"floor(({n} - {window}) / {s}) + 1 = {o}"
-
-
 def channels_last(values, channel_axis):
     """The same values with the channels on the last axis."""
     return values if channel_axis == values.ndim - 1 else np.moveaxis(values, channel_axis, -1)
@@ -274,7 +220,7 @@ def layer_tables(facts):
     """The index tables of a layer that does one operation."""
     channels = facts.x.shape[facts.channel_axis]
     kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None
-    return tables(facts.operation, facts.axes, channels, facts.settings, kernel)
+    return kind_of(facts.operation).tables(facts.axes, channels, facts.settings, kernel)
 
 
 def chain_receptive_field(steps):
@@ -282,7 +228,7 @@ def chain_receptive_field(steps):
 
     >>> import keras
     >>> layers = [keras.layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2)]
-    >>> sees([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
+    >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
     """
     flat = [part for step in steps for part in (step.steps or (step,))]
@@ -292,9 +238,7 @@ def chain_receptive_field(steps):
 
 def _field_steps(step, axis):
     k, s, d = (step.axes[axis][name] for name in "ksd")
-    if step.operation == "transposed":  # a convolution over cells that zeros have brought 1 / s close to one another
-        return (1, Fraction(1, s), 1, 0), (k, 1, d, 0)
-    return ((k, s, d, 0),)
+    return kind_of(step.operation).field_steps(k, s, d)
 
 
 def disagreement(facts, checked=12):
@@ -311,7 +255,7 @@ def disagreement(facts, checked=12):
     for axis, got in zip(facts.size_formulas, before.shape):
         if not axis.endswith(f" = {got}"):
             return words.WARNING_SHAPE.format(got=got, formula=axis)
-    if facts.operation == "deformable":  # its sums are made of what lies between the cells
+    if facts.points is not None:  # its sums are made of what lies between the cells
         return ""
     found = layer_tables(facts)
     bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from widgets import arithmetic
-
 
 @dataclass(frozen=True, eq=False)
 class Tables:
@@ -54,36 +52,3 @@ class Tables:
         found = np.full((2, len(place), max(slot.max(initial=0) + 1, 1)), -1)
         found[:, which, slot] = earlier, tap
         return found
-
-
-def tables(operation, axes, channels, settings, kernel):
-    """The tables of a convolution, a depthwise or a transposed one, or of a layer without a kernel.
-
-    `axes` are the numbers that `arithmetic` takes, one dict an axis.
-    """
-    none = tuple((0, 0) for _ in axes)
-    if operation == "transposed":
-        every = np.tile(np.arange(channels), (settings["filters"], 1))
-        return Tables(
-            None,
-            tuple(arithmetic.writes(**axis) for axis in axes),
-            every,
-            np.swapaxes(kernel, -1, -2),
-            none,
-        )
-    reads = tuple(arithmetic.reads(**axis) for axis in axes)
-    padding = tuple(arithmetic.padding_cells(**axis) for axis in axes)
-    if operation == "depthwise":
-        multiplier = settings["depth_multiplier"]
-        each = np.arange(channels * multiplier)[:, None] // multiplier
-        return Tables(
-            reads,
-            None,
-            each,
-            kernel.reshape(*kernel.shape[:-2], 1, channels * multiplier),
-            padding,
-        )
-    if kernel is None:
-        return Tables(reads, None, np.arange(channels)[:, None], None, padding)
-    shared = arithmetic.channel_reads(channels, settings["filters"], settings["groups"])
-    return Tables(reads, None, shared, kernel, padding)

@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from widgets.facts.code_line import defaults
-from widgets.facts.settings import INITIALIZERS, KINDS, WEIGHTS
+from widgets.facts.kinds import KINDS
 from widgets.language import words
 
 # Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
@@ -16,7 +16,7 @@ NAME = "explored"
 
 
 def is_convolution(layer):
-    """Whether this is a layer of a class in `settings.KINDS`, and not one of the reader's own with such a name."""
+    """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
     name = type(layer).__name__
     return name in KINDS and isinstance(layer, getattr(keras.layers, name, keras.layers.Conv2D))
 
@@ -69,7 +69,7 @@ class LayerTemplate:
     """A layer's class, arguments and weights, copied.
 
     The initializers are shared with the reader's layer: an unbuilt layer gets the weights that it would have had.
-    Raises TypeError where `layer` is not an instance of a Keras layer class in `settings.KINDS`.
+    Raises TypeError where `layer` is not an instance of a Keras layer class in `KINDS`.
     """
 
     def __init__(self, layer):
@@ -91,8 +91,7 @@ class LayerTemplate:
         self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
-        named = WEIGHTS[self.kind.operation]
-        kept = {name: getattr(layer, name) for name in named} if layer.built else {}
+        kept = {name: getattr(layer, name) for name in self.kind.weights} if layer.built else {}
         self.weights = {name: keras.ops.convert_to_numpy(w) for name, w in kept.items() if w is not None}
         # What a built layer insists on; None before it is built.
         self.channels = next(iter(layer.input_spec.axes.values()), None) if layer.built else None
@@ -126,8 +125,7 @@ class LayerTemplate:
 
     def _put_starts(self, layer, start):
         """Let `start` make the weights, which costs less than to draw them and to replace them; the initializers."""
-        operation = self.kind.operation
-        names = {name: f"{name}_initializer" for name in WEIGHTS[operation]} | INITIALIZERS.get(operation, {})
+        names = {name: f"{name}_initializer" for name in self.kind.weights} | self.kind.initializers
         kept = {attribute: getattr(layer, attribute) for attribute in names.values()}
         for name, attribute in names.items():
             vars(layer)[attribute] = partial(_first_values, partial(start, name), kept[attribute], self.dtype)

@@ -5,7 +5,7 @@ import re
 
 from widgets import arithmetic
 from widgets.facts.inputs import LARGEST_INPUT
-from widgets.facts.settings import Choice, Count, Divisor
+from widgets.facts.kinds import Choice, Count, Divisor, kind_of
 from widgets.language import words
 
 # For all of x: a few seconds for the slowest kinds, and a class waits for each move. TensorFlow has kernels for plain
@@ -17,7 +17,7 @@ MOST_FAST_MACS = 10 * MOST_MACS
 def broken_rule(rules, settings):
     """ "" or a sentence: a setting that no layer can have, so that nothing can be worked out from it.
 
-    >>> from widgets.settings import KINDS
+    >>> from widgets.facts import KINDS
     >>> broken_rule(KINDS["Conv2D"].settings, {"filters": 3, "kernel_size": (0, 1)})
     '`kernel_size` must be a whole number of at least 1, or 2 of them.'
     """
@@ -39,40 +39,25 @@ def too_large(known):
     >>> too_large(known | {"operation": "convolution"})
     'Keras was not asked: this would take 4,800,000,068 bytes, and at most 268,435,456 are shown.'
     """
-    size, macs = costs(
-        **{name: known[name] for name in ("input_shape", "channel_axis", "settings", "axes", "operation")}
-    )
+    kind = kind_of(known["operation"])
+    size, macs = costs(kind, **{name: known[name] for name in ("input_shape", "channel_axis", "settings", "axes")})
     if size > LARGEST_INPUT:
         return words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
     grouped = known["settings"].get("groups", 1) > 1 and len(known["axes"]) > 2
-    fast = known["operation"] in ("convolution", "transposed") and not grouped
-    limit = MOST_FAST_MACS if fast else MOST_MACS
+    limit = MOST_FAST_MACS if kind.fast and not grouped else MOST_MACS
     return words.SLOW_SETTINGS.format(macs=macs, limit=limit) if macs > limit else ""
 
 
-def costs(input_shape, channel_axis, settings, axes, operation):
+def costs(kind, input_shape, channel_axis, settings, axes):
     """(bytes, multiply-accumulates) for all samples: x, the weights, the output, and what lies between."""
     batch, channels = input_shape[0], input_shape[channel_axis]
-    size_rule = arithmetic.transposed_size if operation == "transposed" else arithmetic.output_size
-    cells = math.prod(max(size_rule(**axis), 0) for axis in axes)
-    taps = math.prod(axis["k"] for axis in axes)
-    filters = settings.get("filters", 1)
-    # With its padding, one channel of the input is drawn, and zeros between its cells where it is stretched.
+    cells = math.prod(max(kind.output_size(**axis), 0) for axis in axes)
+    kernels = kind.kernel_parameters(math.prod(axis["k"] for axis in axes), channels, settings)
+    # With its padding, one channel of the input is drawn.
     padded = math.prod(axis["n"] + axis["d"] * (axis["k"] - 1) for axis in axes)
-    between, kernels = padded, taps * channels * filters // settings.get("groups", 1)
-    if operation == "transposed":
-        between += batch * channels * math.prod((axis["n"] - 1) * axis["s"] + 1 for axis in axes)
-    elif operation in ("depthwise", "separable"):
-        copies = channels * settings["depth_multiplier"]
-        kernels = taps * copies + (copies * filters if operation == "separable" else 0)
-        between += batch * cells * copies * (operation == "separable")
-        filters = copies if operation == "depthwise" else filters
-    elif operation == "deformable":
-        numbers = settings["offset_groups"] * taps * (3 if settings["modulated"] else 2)
-        kernels += taps * channels * numbers
-        between += batch * cells * (numbers + 2 * taps * channels)  # every tap's sample, and a part of it
-    arrays = math.prod(input_shape) + kernels + batch * cells * filters + between
-    multiplied = math.prod(axis["n"] for axis in axes) if operation == "transposed" else cells
+    between = padded + kind.numbers_between(batch, channels, cells, axes, settings)
+    arrays = math.prod(input_shape) + kernels + batch * cells * kind.output_channels(channels, settings) + between
+    multiplied = math.prod(axis["n"] for axis in axes) if kind.multiplies_input_cells else cells
     return 4 * arrays, batch * multiplied * kernels
 
 
@@ -102,7 +87,7 @@ def advice(known, problem):
             if math.ceil(o / axis["s"]) != axis["n"]:
                 return words.ADVICE_NO_FORWARD.format(axis=name, strides=axis["s"], n=axis["n"], o=o)
         window = arithmetic.window_size(axis["k"], axis["d"])
-        if known["operation"] != "transposed" and axis["padding"] == "valid" and window > axis["n"]:
+        if axis["padding"] == "valid" and kind_of(known["operation"]).output_size(**axis) < 1:
             return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
     # What TensorFlow says where only its oneDNN kernels could answer; whether they are on depends on the processor.
     if re.search(r"[Cc]urrent (CPU )?implementations? (do|does|only)|NHWC tensor format on the CPU", problem):

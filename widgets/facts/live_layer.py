@@ -12,7 +12,6 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.layer_template import NAME, LayerTemplate, by_name, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.position_memory import Memory
-from widgets.facts.settings import WEIGHTS
 from widgets.language import words
 
 
@@ -34,7 +33,7 @@ class LiveLayer:
         """The weights of the start again."""
         self._layer, self._taken = None, False
         self.moved = {}  # sampling points that the reader put elsewhere
-        self._memories = {name: Memory() for name in WEIGHTS[self.template.kind.operation]}
+        self._memories = {name: Memory() for name in self.template.kind.weights}
         for name, values in self.template.weights.items():
             self._memories[name].note(values)
 

@@ -10,10 +10,10 @@ import numpy as np
 from widgets.arithmetic import padding_cells, writes
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import window_axes
-from widgets.facts.settings import KINDS
 from widgets.language import words
 
 # Behind these a cell may have seen everything.

@@ -68,7 +68,7 @@ def read_number(answer, example):
 def read_settings(answer, layer_class, kind, example):
     """The answer as a dict of settings: from a dict, a text such as "strides=2", a whole call, or a layer.
 
-    `kind` is the layer's, see `settings.py`. Only literals are read; no code is run.
+    `kind` is the layer's, see `KINDS`. Only literals are read; no code is run.
     """
     rules, axes = kind.settings, len(kind.axes)
     if type(answer) is layer_class:

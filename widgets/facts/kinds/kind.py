@@ -1,0 +1,127 @@
+"""What is true of every kind of convolution until it says otherwise, and what a setting may be."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from widgets import arithmetic
+from widgets.facts.index_tables import Tables
+
+
+class Count(NamedTuple):
+    """A whole number from `low` to `high`; with `per_axis`, one for each spatial axis.
+
+    With `optional` it may be None as well: not given, and left to Keras.
+    """
+
+    low: int
+    high: int
+    per_axis: bool = False
+    optional: bool = False
+
+
+class Choice(NamedTuple):
+    """One of a few values."""
+
+    options: tuple
+
+
+class Divisor(NamedTuple):
+    """A whole number that divides the input's channels."""
+
+
+class Flag(NamedTuple):
+    """True or False."""
+
+
+SIZES = {"kernel_size": Count(1, 11, per_axis=True), "strides": Count(1, 6, per_axis=True)}
+PADDING = {"padding": Choice(("valid", "same"))}
+RATE = {"dilation_rate": Count(1, 6, per_axis=True)}
+FILTERS = {"filters": Count(1, 64)}
+MULTIPLIER = {"depth_multiplier": Count(1, 8)}
+ENDING = {"use_bias": Flag(), "activation": Choice((None, "relu", "sigmoid", "tanh", "softmax", "gelu"))}
+
+
+class Kind:
+    """One kind of layer over the spatial axes `axes`, in Keras' order, with the arguments of one Keras class.
+
+    Everything here explains what Keras does and draws it; nothing here decides it. `axis` numbers are those that
+    `arithmetic` takes. As it is, this is a layer that only moves or pools cells.
+    """
+
+    operation = ""  # what its weights do; other rooms look up their words and pictures by it
+    settings = {}  # argument -> Count, Choice, Divisor or Flag
+    weights = {}  # name -> the axes behind the spatial ones; a kernel has the spatial axes in front of these
+    initializers = {}  # weight -> the argument that says how it starts, where that is not `<weight>_initializer`
+    fast = False  # whether TensorFlow's kernels for it are ten times as fast as for the others
+    multiplies_input_cells = False  # whether it multiplies once for each input cell, and not for each output cell
+
+    def __init__(self, axes=(), **settings):
+        self.axes = axes
+        self.settings = self.settings | settings
+
+    def output_size(self, **axis):
+        """Output cells along one axis; 0 or less when no window fits."""
+        return arithmetic.output_size(**axis)
+
+    def size_formula(self, n, k, s, d, padding):
+        """The size rule of one axis with its numbers put in.
+
+        >>> Kind().size_formula(28, 3, 2, 1, "same"), Kind().size_formula(28, 3, 1, 4, "valid")
+        ('ceil(28 / 2) = 14', 'floor((28 - (4*(3 - 1) + 1)) / 1) + 1 = 20')
+        """
+        o = self.output_size(n=n, k=k, s=s, d=d, padding=padding)
+        if padding in ("same", "causal"):
+            return f"ceil({n} / {s}) = {o}"
+        return f"floor(({n} - {window_formula(k, d)}) / {s}) + 1 = {o}"
+
+    def tables(self, axes, channels, settings, kernel):
+        """Which cells and channels are read, and the kernel as it is used."""
+        reads = tuple(arithmetic.reads(**axis) for axis in axes)
+        padding = tuple(arithmetic.padding_cells(**axis) for axis in axes)
+        return Tables(reads, None, self.channels_read(channels, settings), self.used_kernel(kernel), padding)
+
+    def channels_read(self, channels, settings):
+        """(output channels, channels read) ints: which input channels each output channel reads."""
+        return np.arange(channels)[:, None]
+
+    def used_kernel(self, kernel):
+        """The kernel as (spatial taps ..., channels read, output channels)."""
+        return kernel
+
+    def output_channels(self, channels, settings):
+        return settings.get("filters", 1)
+
+    def kernel_parameters(self, taps, channels, settings):
+        """How many numbers its kernels hold; all of them are multiplied at each cell."""
+        return taps * channels * settings.get("filters", 1) // settings.get("groups", 1)
+
+    def numbers_between(self, batch, channels, cells, axes, settings):
+        """How many numbers lie between its input and its output while it works, or while it is drawn."""
+        return 0
+
+    def field_steps(self, k, s, d):
+        """Its steps for `arithmetic.receptive_field`, along one axis."""
+        return ((k, s, d, 0),)
+
+    def parts(self, settings, rank):
+        """The layers that it is made of, one after another: (class name, arguments, {weight: ours}) each."""
+        return ()
+
+    def answer(self, layer, x, moved):
+        """(None, or what to call in place of the layer; the facts that only this kind has)."""
+        return None, {}
+
+
+def window_formula(k, d):
+    """The window's size with its numbers put in.
+
+    >>> window_formula(3, 1), window_formula(3, 4)
+    (3, '(4*(3 - 1) + 1)')
+    """
+    return k if d == 1 else f"({d}*({k} - 1) + 1)"
+
+
+def taps_of(axes):
+    return math.prod(axis["k"] for axis in axes)

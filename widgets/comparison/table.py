@@ -30,7 +30,7 @@ def row(facts, seen):
     ({'kernel': (2, 2, 4, 6), 'bias': (6,)}, '2*2*4*6 + 6 = 102', (2, 2))
     """
     names = ("code", "output_shape", "params", "params_formula", "macs", "macs_formula", "problem", "advice", "warning")
-    stack = facts.steps if facts.operation == "chain" else ()
+    stack = facts.chain
     operations = [facts.operation, *(step.operation for step in stack)]
     weights = {f"{i} {name}": weight for i, step in enumerate(stack) for name, weight in step.weights.items()}
     return {name: getattr(facts, name) for name in names} | {

@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets.explorer import images, kernel_presets
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LARGEST_INPUT, Memory, boat, seeded_values
+from widgets.facts import LARGEST_INPUT, Memory, boat, kind_of, seeded_values
 from widgets.language import words
 
 MOST_UNDOS = 100
@@ -86,12 +86,7 @@ def weight_index(link, tap, slice_, filter_):
     tap = tuple(tap)[-len(sizes) :]
     if link.kernel_name == words.TURNED:
         return (*(size - 1 - at for at, size in zip(tap, sizes)), filter_, slice_)
-    if link.operation == "transposed":
-        return (*tap, filter_, slice_)
-    if link.operation == "depthwise":
-        channel = int(link.channels[filter_, 0])
-        return (*tap, channel, filter_ - int(np.argmax(link.channels[:, 0] == channel)))
-    return (*tap, slice_, filter_)
+    return kind_of(link.operation).kernel_index(tap, slice_, filter_, link.channels)
 
 
 def edit(change, picture, source, found, sample, channel_axis, undo):

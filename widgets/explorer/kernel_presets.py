@@ -5,6 +5,8 @@ import math
 import keras
 import numpy as np
 
+from widgets.facts import kind_of
+
 # 3 by 3, as they are written in books. Keras multiplies them as they stand.
 SMALL = {
     "X": [[1, 0, 1], [0, 1, 0], [1, 0, 1]],
@@ -65,10 +67,11 @@ def filled(name, shape, operation, seed=1):
     if name == "random":
         return np.asarray(keras.initializers.GlorotUniform(seed=seed)(shape))
     one = window(name, shape[:-2])[..., None, None]
-    if operation in ("depthwise", "separable"):
+    kind = kind_of(operation)
+    if not kind.mixes_channels:
         return np.broadcast_to(one, shape).copy()
-    read, made = shape[-2:] if operation != "transposed" else shape[:-3:-1]
+    read, made = shape[:-3:-1] if kind.filters_first else shape[-2:]
     share = np.full((read, made), 1 / read, "float32")
     if name == "identity":
         share = (np.arange(read)[:, None] == np.arange(made)[None, :] % read).astype("float32")
-    return one * (share if operation != "transposed" else share.T)
+    return one * (share.T if kind.filters_first else share)

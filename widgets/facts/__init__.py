@@ -17,7 +17,7 @@ from widgets.facts.facts import (
     layer_tables,
 )
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
-from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Choice, Count, Divisor, Flag
+from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Choice, Count, Divisor, Flag, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.live_layer import LiveLayer, chain_facts, wrap_layer
 from widgets.facts.model import ModelSteps, field_behind, layer_macs
@@ -52,6 +52,7 @@ __all__ = [
     "input_values",
     "is_convolution",
     "is_shape",
+    "kind_of",
     "layer_facts",
     "layer_macs",
     "layer_tables",

@@ -11,7 +11,7 @@ from widgets import arithmetic
 from widgets.facts.code_line import code_line
 from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
-from widgets.facts.kinds import kind_of
+from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import advice, broken_rule, plain_text, too_large
 from widgets.language import words
@@ -57,6 +57,11 @@ class Facts:
     # A deformable layer's: (batch, rows, columns, offset groups, taps, 2) and (batch, rows, columns, groups * taps).
     points: np.ndarray | None = field(default=None, repr=False)
     mask: np.ndarray | None = field(default=None, repr=False)
+
+    @property
+    def chain(self):
+        """The Facts of each layer of a chain; () for one layer, of however many steps."""
+        return self.steps if self.operation == CHAIN else ()
 
 
 def layer_facts(layer, x):

@@ -9,6 +9,7 @@ from widgets.facts.code_line import code_line
 from widgets.facts.facts import Facts, evaluate_layer
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.kinds import CHAIN
 from widgets.facts.layer_template import NAME, LayerTemplate, by_name, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.position_memory import Memory
@@ -172,7 +173,7 @@ def chain_facts(steps):
     codes, remark, lacking = zip(*(step.code.partition(words.CODE_LACKS.format(names="")) for step in steps))
     code = f"keras.Sequential([{', '.join(codes)}])" + max(remark) + ", ".join(dict.fromkeys(filter(None, lacking)))
     known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
-    known |= {"operation": "chain", "axes": first.axes, "channel_axis": first.channel_axis}
+    known |= {"operation": CHAIN, "axes": first.axes, "channel_axis": first.channel_axis}
     if last.problem:
         fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
         where = words.STEP_REFUSED.format(number=len(steps) - 1, problem=last.problem)

@@ -142,8 +142,7 @@ def _chain(pictures, facts):
             last = end and i == len(pictures) - 1
             # The next link's padding belongs around the grid that it reads.
             padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
-            after_layer = end and facts.operation == "chain"
-            between = words.AFTER_LAYER.format(number=i) if after_layer else words.BETWEEN
+            between = words.AFTER_LAYER.format(number=i) if end and facts.chain else words.BETWEEN
             grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else between))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(

@@ -286,7 +286,7 @@ class Stage(anywidget.AnyWidget):
 def fact_rows(facts):
     """The facts as (label, text) rows, in reading order."""
     rows = [(words.FACT_INPUT, str(facts.input_shape))]
-    for i, step in enumerate(facts.steps if facts.operation == "chain" else ()):
+    for i, step in enumerate(facts.chain):
         seen = " x ".join(map(str, chain_receptive_field(facts.steps[: i + 1])))
         rows.append(
             (

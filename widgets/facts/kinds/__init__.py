@@ -23,11 +23,14 @@ KINDS = {
     "DeformableConv2D": Deformable(TWO),
 }
 
+# What layers one after another do, whatever each of them does.
+CHAIN = "chain"
+
 # The input's own sliders, where only its shape was given.
 INPUT_SIZE = Count(1, 224)
 INPUT_CHANNELS = Count(1, 64)
 
-__all__ = ["INPUT_CHANNELS", "INPUT_SIZE", "KINDS", "Choice", "Count", "Divisor", "Flag", "Kind", "kind_of"]
+__all__ = ["CHAIN", "INPUT_CHANNELS", "INPUT_SIZE", "KINDS", "Choice", "Count", "Divisor", "Flag", "Kind", "kind_of"]
 
 
 def kind_of(operation):

@@ -9,6 +9,7 @@ class Depthwise(Kind):
     operation = "depthwise"
     settings = SIZES | PADDING | MULTIPLIER | RATE | ENDING
     weights = {"kernel": ("in", "depth_multiplier"), "bias": ("in * depth_multiplier",)}
+    mixes_channels = False
     initializers = {"kernel": "depthwise_initializer"}
 
     def channels_read(self, channels, settings):
@@ -17,6 +18,10 @@ class Depthwise(Kind):
 
     def used_kernel(self, kernel):
         return kernel.reshape(*kernel.shape[:-2], 1, -1)
+
+    def kernel_index(self, tap, read, output, channels):
+        channel = channels[output, 0]
+        return (*tap, int(channel), output - int(np.argmax(channels[:, 0] == channel)))
 
     def output_channels(self, channels, settings):
         return channels * settings["depth_multiplier"]

@@ -55,6 +55,8 @@ class Kind:
     weights = {}  # name -> the axes behind the spatial ones; a kernel has the spatial axes in front of these
     initializers = {}  # weight -> the argument that says how it starts, where that is not `<weight>_initializer`
     fast = False  # whether TensorFlow's kernels for it are ten times as fast as for the others
+    mixes_channels = True  # whether an output channel adds several input channels up
+    filters_first = False  # whether the kernel's last two axes are those of the filters and then of what they read
     multiplies_input_cells = False  # whether it multiplies once for each input cell, and not for each output cell
 
     def __init__(self, axes=(), **settings):
@@ -88,7 +90,11 @@ class Kind:
 
     def used_kernel(self, kernel):
         """The kernel as (spatial taps ..., channels read, output channels)."""
-        return kernel
+        return np.swapaxes(kernel, -1, -2) if self.filters_first else kernel
+
+    def kernel_index(self, tap, read, output, channels):
+        """Where one number of the used kernel stands in the layer's own; `channels` are those of `tables`."""
+        return (*tap, output, read) if self.filters_first else (*tap, read, output)
 
     def output_channels(self, channels, settings):
         return settings.get("filters", 1)

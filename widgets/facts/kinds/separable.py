@@ -11,6 +11,7 @@ class Separable(Kind):
         "pointwise_kernel": ("in * depth_multiplier", "filters"),
         "bias": ("filters",),
     }
+    mixes_channels = False
     initializers = {"depthwise_kernel": "depthwise_initializer", "pointwise_kernel": "pointwise_initializer"}
 
     def kernel_parameters(self, taps, channels, settings):

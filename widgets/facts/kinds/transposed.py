@@ -15,6 +15,7 @@ class Transposed(Kind):
     settings = FILTERS | SIZES | PADDING | {"output_padding": Count(0, 5, per_axis=True, optional=True)} | RATE | ENDING
     weights = {"kernel": ("filters", "in"), "bias": ("filters",)}
     fast = True
+    filters_first = True
     multiplies_input_cells = True
 
     def output_size(self, **axis):
@@ -35,7 +36,7 @@ class Transposed(Kind):
     def tables(self, axes, channels, settings, kernel):
         every = np.tile(np.arange(channels), (settings["filters"], 1))
         writes = tuple(arithmetic.writes(**axis) for axis in axes)
-        return Tables(None, writes, every, np.swapaxes(kernel, -1, -2), tuple((0, 0) for _ in axes))
+        return Tables(None, writes, every, self.used_kernel(kernel), tuple((0, 0) for _ in axes))
 
     def numbers_between(self, batch, channels, cells, axes, settings):
         # The input's cells, with zeros between them.

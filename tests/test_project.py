@@ -377,6 +377,28 @@ def test_the_rooms_of_a_wing_import_one_another_in_no_circle(wing):
     assert list(graphlib.TopologicalSorter(behind).static_order())
 
 
+# Where a picture and a language say what they have for an operation.
+TABLES = {"widgets/picture/picture.py": {"VIEWS", "GATHERED"}, "widgets/quiz/goals.py": {"EXAMPLES"}}
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in MODULES if p.parts[1] != "language" and p.parts[2:3] != ("kinds",)], ids=str
+)
+def test_no_room_tells_kinds_apart_by_name(path):
+    from widgets.facts.kinds import CHAIN, KINDS
+
+    names = {kind.operation for kind in KINDS.values()} | {CHAIN} | KINDS.keys()
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    tables = TABLES.get(path.as_posix(), set()) | {"__all__"}
+    body = [
+        node
+        for node in tree.body
+        if not (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in tables)
+    ]
+    written = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Constant)]
+    assert [f"line {node.lineno}: {node.value}" for node in written if node.value in names] == []
+
+
 def test_contributing_lists_every_file_of_the_package():
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("| `")]

@@ -17,7 +17,7 @@ VERSION = 1
 LARGEST_NUMBER = 1024  # in a layer's settings: no text may ask for gigabytes of weights
 # What damaged text leads to, in Python and in Keras.
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error, TraitError)
-OWN = {"DeformableConv2D": DeformableConv2D}
+OWN = {DeformableConv2D.__name__: DeformableConv2D}
 
 
 def dumps(layers, x, **look):

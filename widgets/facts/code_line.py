@@ -13,7 +13,6 @@ from widgets.language import words
 NOT_WRITTEN = ("name", "dtype")
 
 _CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
-_LAST_AXES = {"depthwise": "{channel}, {copy}", "transposed": "{filter}, {slice}"}
 
 
 def code_line(layer_class, arguments):
@@ -132,10 +131,10 @@ def cell_template(rank, channels_first):
     return "{name}[{sample}, " + _CELL[rank] + ", {channel}]"
 
 
-def tap_template(rank, operation):
-    """A weight's name in code, to be filled in. The last two axes are in Keras' order for that operation.
+def tap_template(rank, last_axes):
+    """A weight's name in code, to be filled in; `last_axes` are those behind the spatial ones, `Kind.last_axes`.
 
-    >>> tap_template(1, "transposed")
+    >>> tap_template(1, "{filter}, {slice}")
     '{name}[{column}, {filter}, {slice}]'
     """
-    return "{name}[" + _CELL[rank] + ", " + _LAST_AXES.get(operation, "{slice}, {filter}") + "]"
+    return "{name}[" + _CELL[rank] + ", " + last_axes + "]"

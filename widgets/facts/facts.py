@@ -59,6 +59,11 @@ class Facts:
     mask: np.ndarray | None = field(default=None, repr=False)
 
     @property
+    def kind(self):
+        """What is true of all layers of its kind."""
+        return kind_of(self.operation)
+
+    @property
     def chain(self):
         """The Facts of each layer of a chain; () for one layer, of however many steps."""
         return self.steps if self.operation == CHAIN else ()
@@ -177,7 +182,7 @@ def _answered(known, before, y):
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    multiplied = known["x"] if kind_of(known["operation"]).multiplies_input_cells else y
+    multiplied = known["x"] if kind_of(known["operation"]).stamps else y  # it multiplies once for each of these cells
     cells = [multiplied.shape[axis] for axis in spatial]
     kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
     macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
@@ -225,7 +230,7 @@ def layer_tables(facts):
     """The index tables of a layer that does one operation."""
     channels = facts.x.shape[facts.channel_axis]
     kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None
-    return kind_of(facts.operation).tables(facts.axes, channels, facts.settings, kernel)
+    return facts.kind.tables(facts.axes, channels, facts.settings, kernel)
 
 
 def chain_receptive_field(steps):
@@ -243,7 +248,7 @@ def chain_receptive_field(steps):
 
 def _field_steps(step, axis):
     k, s, d = (step.axes[axis][name] for name in "ksd")
-    return kind_of(step.operation).field_steps(k, s, d)
+    return step.kind.field_steps(k, s, d)
 
 
 def disagreement(facts, checked=12):

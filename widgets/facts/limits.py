@@ -57,7 +57,7 @@ def costs(kind, input_shape, channel_axis, settings, axes):
     padded = math.prod(axis["n"] + axis["d"] * (axis["k"] - 1) for axis in axes)
     between = padded + kind.numbers_between(batch, channels, cells, axes, settings)
     arrays = math.prod(input_shape) + kernels + batch * cells * kind.output_channels(channels, settings) + between
-    multiplied = math.prod(axis["n"] for axis in axes) if kind.multiplies_input_cells else cells
+    multiplied = math.prod(axis["n"] for axis in axes) if kind.stamps else cells
     return 4 * arrays, batch * multiplied * kernels
 
 

@@ -118,7 +118,8 @@ class ModelSteps:
             if len(users) != 1 or not self._drawable[users[0]]:
                 break
             # What lies between the cells has no window that a chain could go on with.
-            if "DeformableConv2D" in (self.rows[run[-1]]["layer"], self.rows[users[0]]["layer"]):
+            names = [self.rows[i]["layer"] for i in (run[-1], users[0])]
+            if any(KINDS[name].reads_between_cells for name in names if name in KINDS):
                 break
             run += users
         return run

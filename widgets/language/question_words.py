@@ -41,7 +41,7 @@ QUESTIONS = {
     "value_label": "{cell}",
     "value_window": "A small layer with whole numbers: `{code}`, on an input of shape {input}. "
     "One output cell, `{cell}`, has the window and the weights below; padding cells count as 0. What is its value?",
-    "value_transposed": "A small layer with whole numbers: `{code}`, on an input of shape {input}. "
+    "value_stamps": "A small layer with whole numbers: `{code}`, on an input of shape {input}. "
     "Its input and its kernel are below. What is the value of the output cell `{cell}`?",
     "value_offset": "Every tap is moved by {offset}, and the window holds the numbers that the moved taps read.",
     "settings_label": "settings to change",
@@ -74,9 +74,9 @@ HINTS = {
     "`strides`, and count the places. A `dilation_rate` makes the window longer.",
     "same": "With this padding the size of the kernel does not matter. Count one output cell for every `strides` input "
     "cells; what is left over still gets one.",
-    "transposed_valid": "Each input cell stamps the kernel. The stamps start `strides` cells apart. Where does the "
+    "stamps_valid": "Each input cell stamps the kernel. The stamps start `strides` cells apart. Where does the "
     "last one end? None is ever cropped, and with a kernel shorter than the stride each takes `strides` cells.",
-    "transposed_same": "With `same`, each input cell gives `strides` output cells, unless `output_padding` is set: "
+    "stamps_same": "With `same`, each input cell gives `strides` output cells, unless `output_padding` is set: "
     "then count from the last stamp, crop what the kernel has too much, and add `output_padding`.",
     "filters": "Each filter gives one output channel.",
     "multiplier": "Each input channel gives `depth_multiplier` output channels.",
@@ -86,7 +86,7 @@ HINTS = {
     "no_bias": "There is no bias here.",
     "value_window": "Multiply each number in the window by the weight at the same place, and add the products of all "
     "channels.",
-    "value_transposed": "Put the kernel, times each input cell, where that cell's stamp begins. Which stamps cover the "
+    "value_stamps": "Put the kernel, times each input cell, where that cell's stamp begins. Which stamps cover the "
     "output cell? Add their numbers there.",
     "value_bias": "Then add the bias. An activation comes last.",
     "value_plain": "There is no bias. An activation comes last.",

@@ -13,6 +13,7 @@ from widgets.language import words
 
 # The ways in which an operation can be drawn; the first is the same as None.
 VIEWS = {"transposed": ("scatter", "gather", None)}
+GATHERED = {"transposed": "convolution"}  # what such a layer is in its second view
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +179,7 @@ def _gather(facts, found, first, last):
         (first, middle, last),
         (
             stretch,
-            replace(_link("convolution", facts, gathering, turned), kernel_name=words.TURNED),
+            replace(_link(GATHERED[facts.operation], facts, gathering, turned), kernel_name=words.TURNED),
         ),
     )
 

@@ -69,7 +69,7 @@ def _drawn_settings(kind, level, rng):
     level = min(level, LEVELS)
     kernel = _different(rng, rank, 2, LARGEST_KERNEL[rank])
     low, high = INPUT_SIZES[rank]
-    spatial = _different(rng, rank, low, 8 if kind.operation == "transposed" and rank == 3 else high)
+    spatial = _different(rng, rank, low, 8 if kind.stamps and rank == 3 else high)
     settings = {"kernel_size": kernel}
     batch, channels, count = _different(rng, 3, 2, 12)
     batch, channels = min(batch, channels), max(batch, channels)  # a small batch is quick
@@ -78,7 +78,7 @@ def _drawn_settings(kind, level, rng):
     settings["strides"] = (strides,) * rank
     if level == 3 or (level > 3 and rng.random() < 0.5):
         settings["padding"] = "same"
-    if level == 4 and kind.operation == "transposed":  # dilated, only some processors' kernels know it
+    if level == 4 and kind.stamps:  # dilated, only some processors' kernels know it
         settings["strides"] = _different(rng, rank, 1, 3)
     elif level == 4:
         settings["dilation_rate"] = int(rng.integers(2, 4))
@@ -95,13 +95,13 @@ def _drawn_rest(kind, channels, strides, padding, rng):
         rest["groups"] = int(rng.choice(arithmetic.divisors(channels)[1:]))
     if "output_padding" in offered and rng.random() < 0.6:
         rest["output_padding"] = int(rng.integers(0, strides))
-    elif rank > 1 and kind.operation in ("convolution", "transposed"):
+    elif rank > 1 and kind.mixes_channels:
         rest["strides"] = _different(rng, rank, 1, 3)
     if "causal" in offered["padding"].options and rng.random() < 0.4:
         rest["padding"] = "causal"
-    if kind.operation == "separable":
+    if "filters" in offered and "depth_multiplier" in offered:
         rest["depth_multiplier"] = int(rng.integers(2, 4))
-    if kind.operation == "deformable" and rng.random() < 0.5:
+    if "modulated" in offered and rng.random() < 0.5:
         rest["modulated"] = True
     if rng.random() < 0.3:
         rest["use_bias"] = False
@@ -113,11 +113,10 @@ def _paper_sizes(kind, settings, shape):
     batch, *spatial, channels = shape
     count = settings.get("filters") or settings["depth_multiplier"]
     kernel, strides, dilation = settings["kernel_size"], settings["strides"], settings.get("dilation_rate", 1)
-    rules = [(n, k, s, dilation, settings.get("padding", "valid")) for n, k, s in zip(spatial, kernel, strides)]
-    if kind.operation == "transposed":
-        out = [arithmetic.transposed_size(*rule, settings.get("output_padding")) for rule in rules]
-    else:
-        out = [arithmetic.output_size(*rule) for rule in rules]
+    axis = {"d": dilation, "padding": settings.get("padding", "valid")}
+    if "output_padding" in kind.settings:
+        axis["output_padding"] = settings.get("output_padding")
+    out = [kind.output_size(n=n, k=k, s=s, **axis) for n, k, s in zip(spatial, kernel, strides)]
     made = count if "filters" in settings else channels * count
     reads = channels // settings.get("groups", 1)
     return (
@@ -144,7 +143,7 @@ def wanted(template, facts, rng, level=None):
     groups = settings.get("groups", 1)
     for _ in range(TRIES):
         changes = {"kernel_size": tuple(int(k) for k in rng.integers(1, LARGEST_KERNEL[rank] + 1, rank))}
-        if level > 1 and template.kind.operation not in ("depthwise", "separable"):
+        if level > 1 and template.kind.mixes_channels:
             changes["strides"] = tuple(int(s) for s in rng.integers(1, 4, rank))
         elif level > 1:  # some processors' kernels refuse unequal strides of depthwise layers
             changes["strides"] = (int(rng.integers(1, 4)),) * rank
@@ -185,14 +184,15 @@ def small_case(template, rng):
 
 def _small(template):
     """Settings and an input shape with few taps and channels."""
-    rank, given, operation = len(template.kind.axes), template.settings, template.kind.operation
-    most = MOST_TAPS[rank] - (operation == "separable" and rank > 1)
+    rank, given, stamps = len(template.kind.axes), template.settings, template.kind.stamps
+    in_two_steps = "filters" in given and "depth_multiplier" in given
+    most = MOST_TAPS[rank] - (in_two_steps and rank > 1)
     odd = "output_padding" in given  # what fits an even kernel does not fit an odd one there
     settings = {"kernel_size": tuple(min(k, most - odd * ((most - k) % 2)) for k in given["kernel_size"])}
     settings["activation"] = "relu" if given["activation"] == "relu" else None
     groups = min(given.get("groups", 1), 2)
-    channels = 1 if operation in ("transposed", "deformable") or rank == 3 or template.channels == 1 else 2
-    if operation == "deformable":
+    channels = 1 if stamps or "offset_groups" in given or rank == 3 or template.channels == 1 else 2
+    if "offset_groups" in given:
         settings |= {"groups": 1, "offset_groups": 1, "modulated": False}
     elif "groups" in given:
         settings["groups"] = groups
@@ -200,10 +200,10 @@ def _small(template):
     if "filters" in given:
         settings["filters"] = settings.get("groups", 1)
     if "depth_multiplier" in given:
-        settings["depth_multiplier"] = 1 if operation == "separable" else min(given["depth_multiplier"], 2)
+        settings["depth_multiplier"] = 1 if in_two_steps else min(given["depth_multiplier"], 2)
     spatial = []
     for k, s, d in zip(settings["kernel_size"], given["strides"], given["dilation_rate"]):
-        spatial.append({1: 3, 2: 2, 3: 2}[rank] if operation == "transposed" else arithmetic.window_size(k, d) + s)
+        spatial.append({1: 3, 2: 2, 3: 2}[rank] if stamps else arithmetic.window_size(k, d) + s)
     shape = [1, *spatial]
     shape.insert(template.channel_axis, channels)
     return settings, tuple(shape)
@@ -230,13 +230,13 @@ def _case(template, shape, rng):
     sums = [float((read * weights).sum()) for _, read, weights in parts]
     value = float(y[cell])
     nonzero = sum(int(((read != 0) & (weights != 0)).sum()) for _, read, weights in parts)
-    overlap = facts.operation != "transposed" or any(axis["k"] > axis["s"] for axis in facts.axes)
+    overlap = not facts.kind.stamps or any(axis["k"] > axis["s"] for axis in facts.axes)
     needed = min(1 + overlap, sum(weights.size for *_, weights in parts) or 1)
     if value != round(value) or value == 0 or nonzero < needed or abs(value) > 60:
         return None
     bias = float(facts.weights["bias"].values[cell[-1]]) if "bias" in facts.weights else 0.0
     others = {"value_no_bias": value - bias}
-    if facts.operation != "transposed":
+    if not facts.kind.stamps:
         others["value_first_channel"] = sums[0] * float((pointwise or (1,))[0]) + bias
         turned = [float((read * np.flip(weights)).sum()) for _, read, weights in parts]
         others["value_turned"] = sum(t * float(w) for t, w in zip(turned, pointwise or (1,) * len(turned))) + bias
@@ -273,7 +273,7 @@ def _weight(name, shape, rng):
 
 def _parts(facts, cell):
     """What is multiplied for one output cell, channels last: the parts of a Case, and its pointwise weights."""
-    if facts.operation == "separable":
+    if facts.steps:
         first, second = facts.steps
         channels = range(first.output_shape[first.channel_axis])
         parts = [_parts(first, (*cell[:-1], channel))[0][0] for channel in channels]
@@ -281,9 +281,9 @@ def _parts(facts, cell):
     x, tables = channels_last(facts.x, facts.channel_axis)[0], layer_tables(facts)
     *spatial, later = cell[1:]
     kernel = tables.kernel[..., later]
-    if facts.operation == "transposed":
+    if tables.writes is not None:
         return _stamps(x[..., 0], tables.writes, kernel[..., 0], spatial), ()
-    if facts.operation == "deformable":
+    if facts.points is not None:
         points = facts.points[(0, *spatial, 0)].round().astype(int)
         reads = tuple(points.T.reshape(2, *kernel.shape[:-1]))
     else:

@@ -46,10 +46,10 @@ def output_shapes(facts, names):
     ]
 
 
-def sizes(operation, n, k, s, d, padding, output_padding="absent"):
+def sizes(n, k, s, d, padding, output_padding="absent"):
     """Slips along one spatial axis: the numbers are those that `arithmetic` takes."""
     window = arithmetic.window_size(k, d)
-    if operation == "transposed":
+    if output_padding != "absent":
         return _stamped_sizes(n, k, s, d, padding, output_padding, window)
     if padding == "valid":
         places = [
@@ -116,10 +116,9 @@ def kernel_shapes(facts, name):
     if groups > 1 and name == "kernel":
         found.append((shape[:at] + (channels,) + shape[at + 1 :], M["kernel_groups"]))
         found.append(((*spatial, channels, b // groups), M["kernel_groups_filters"]))
-    if facts.operation == "depthwise":
-        found.append(((*spatial, a, a * b), M["depthwise_product"]))
-    if facts.operation == "separable" and name.startswith("depthwise"):
-        found.append(((*spatial, a, facts.settings["filters"]), M["depthwise_filters"]))
+    if axes[-1] == "depth_multiplier":
+        filters = facts.settings.get("filters")
+        found.append(((*spatial, a, filters or a * b), M["depthwise_filters" if filters else "depthwise_product"]))
     if name == "offset_kernel":
         found.append(((*spatial, a, math.prod(spatial)), M["offset_pairs"]))
         found.append(((*spatial, a, facts.settings["filters"]), M["offset_filters"]))
@@ -148,7 +147,7 @@ def params(facts):
     for name, text in (("pointwise_kernel", M["no_pointwise"]), ("depthwise_kernel", M["no_depthwise"])):
         if name in cells:
             found += [(total - cells[name] - less, text) for less in (0, bias)]
-    if facts.operation == "separable":
+    if "depthwise_kernel" in shapes:
         *spatial, _, multiplier = shapes["depthwise_kernel"]
         if bias:
             found.append((total + channels * multiplier, M["bias_twice"]))

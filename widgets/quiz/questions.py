@@ -102,9 +102,9 @@ class OutputShape(Question):
         self.solution = self.facts.output_shape
         self.label = Q["output_label"]
         self.text = Q["output_shape"].format(axes=words.axes(about.axes), **self.names)
-        first, operation = self.facts.axes[0], self.facts.operation
+        first = self.facts.axes[0]
         padding = first["padding"] if first["padding"] == "valid" else "same"
-        name = ("transposed_" if operation == "transposed" else "") + padding
+        name = ("stamps_" if self.facts.kind.stamps else "") + padding
         by_filters = "filters" in self.facts.settings
         self.hint = H[name] + " " + H["filters" if by_filters else "multiplier"]
         channels = question_words.WORKED["filters" if by_filters else "multiplier"].format(
@@ -135,7 +135,7 @@ class OutputShape(Question):
         wrong, good = {}, []
         for i, (name, got, right) in enumerate(zip(axes, given, self.solution)):
             if name in self.about.template.kind.axes:
-                slips = mistakes.sizes(self.facts.operation, **next(spatial))
+                slips = mistakes.sizes(**next(spatial))
             else:
                 slips = mistakes.output_channels(self.facts) if i == channel else [(got, M["batch"])]
             if got == right:
@@ -210,9 +210,9 @@ class Value(Question):
         self.solution = round(float(facts.y[self.asked]))
         self.cell = f"y[{', '.join(map(str, self.asked))}]"
         self.label = Q["value_label"].format(cell=self.cell)
-        form = "transposed" if facts.operation == "transposed" else "window"
+        form = "stamps" if facts.kind.stamps else "window"
         self.text = Q[f"value_{form}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)
-        if facts.operation == "deformable":
+        if facts.points is not None:
             dy, dx = facts.weights["offset_bias"].values[:2]
             self.text += " " + Q["value_offset"].format(offset=(int(dy), int(dx)))
         self.shown = tuple(self._tables(facts))
@@ -224,10 +224,10 @@ class Value(Question):
         return 0 if bias is None else int(bias.values[-1])  # the cell is always in the last channel
 
     def _tables(self, facts):
-        if facts.operation == "transposed":
+        if facts.kind.stamps:
             yield from _planes(question_words.WHOLE_INPUT, facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))
             yield from _planes("kernel", facts.weights["kernel"].values[..., 0, 0])
-        for title, read, weights in self.case.parts if facts.operation != "transposed" else ():
+        for title, read, weights in self.case.parts if not facts.kind.stamps else ():
             yield from _planes(title, read)
             yield from _planes(title.replace(question_words.WINDOW, question_words.WEIGHTS), weights)
         if self.case.pointwise:
@@ -309,7 +309,7 @@ class Settings(Question):
         window = [settings[name] for name in ("kernel_size", "dilation_rate", "strides")]
         if any(not isinstance(sizes, tuple) for sizes in window):
             return 0  # Keras refuses it before anything is made
-        grown = math.prod(max(sizes) for sizes in zip(*window)) if self.facts.operation == "transposed" else 1
+        grown = math.prod(max(sizes) for sizes in zip(*window)) if self.facts.kind.stamps else 1
         return count * max(math.prod(shape) * grown, shape[self.facts.channel_axis] * math.prod(window[0]))
 
     def _all(self):

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import traitlets
 
-from widgets.facts import cell_template, chain_receptive_field, symbol, tap_template
+from widgets.facts import cell_template, chain_receptive_field, kind_of, symbol, tap_template
 from widgets.language import words
 from widgets.picture import VIEWS
 
@@ -203,7 +203,7 @@ class Stage(anywidget.AnyWidget):
             "kernel": None if kernel is None else _floats(kernel),
             "kernel_name": link.kernel_name,
             "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
-            "kernel_cell": tap_template(rank, link.operation),
+            "kernel_cell": tap_template(rank, kind_of(link.operation).last_axes),
             "kernel_limit": 1.0 if kernel is None else _limit(kernel),
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,

@@ -12,6 +12,7 @@ class Deformable(Convolution):
     settings = Convolution.settings | {"offset_groups": Divisor(), "modulated": Flag()}
     weights = Convolution.weights | {"offset_kernel": ("in", "offsets"), "offset_bias": ("offsets",)}
     fast = False
+    reads_between_cells = True
 
     def kernel_parameters(self, taps, channels, settings):
         return super().kernel_parameters(taps, channels, settings) + taps * channels * _numbers(taps, settings)

@@ -9,6 +9,7 @@ class Depthwise(Kind):
     operation = "depthwise"
     settings = SIZES | PADDING | MULTIPLIER | RATE | ENDING
     weights = {"kernel": ("in", "depth_multiplier"), "bias": ("in * depth_multiplier",)}
+    last_axes = "{channel}, {copy}"
     mixes_channels = False
     initializers = {"kernel": "depthwise_initializer"}
 

@@ -53,11 +53,13 @@ class Kind:
     operation = ""  # what its weights do; other rooms look up their words and pictures by it
     settings = {}  # argument -> Count, Choice, Divisor or Flag
     weights = {}  # name -> the axes behind the spatial ones; a kernel has the spatial axes in front of these
+    last_axes = "{slice}, {filter}"  # the kernel's axes behind the spatial ones, as a page fills them in
     initializers = {}  # weight -> the argument that says how it starts, where that is not `<weight>_initializer`
     fast = False  # whether TensorFlow's kernels for it are ten times as fast as for the others
     mixes_channels = True  # whether an output channel adds several input channels up
     filters_first = False  # whether the kernel's last two axes are those of the filters and then of what they read
-    multiplies_input_cells = False  # whether it multiplies once for each input cell, and not for each output cell
+    reads_between_cells = False  # whether its taps may leave the grid, so that it has no window of cells
+    stamps = False  # whether each input cell writes a stamp, and not each output cell reads a window
 
     def __init__(self, axes=(), **settings):
         self.axes = axes

@@ -14,9 +14,10 @@ class Transposed(Kind):
     operation = "transposed"
     settings = FILTERS | SIZES | PADDING | {"output_padding": Count(0, 5, per_axis=True, optional=True)} | RATE | ENDING
     weights = {"kernel": ("filters", "in"), "bias": ("filters",)}
+    last_axes = "{filter}, {slice}"
     fast = True
     filters_first = True
-    multiplies_input_cells = True
+    stamps = True
 
     def output_size(self, **axis):
         return arithmetic.transposed_size(**axis)

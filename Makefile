@@ -66,7 +66,8 @@ hosted: ## the same checks on the versions of the hosted notebook service, tests
 
 hosted-checks: .venv-hosted/.installed
 	$(RUN_HOSTED) pytest -n 2 --doctest-modules --ignore=tests/browser widgets tests
-	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted tests/browser/test_classic.py
+	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
+	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted
 
 hosted-checks: $(AXE) $(PAGE)
 

@@ -81,7 +81,7 @@ def test_a_layer_stays_as_it_was_written_whatever_its_numbers(page):
 
 def test_every_number_of_every_range_is_kept_when_it_is_shown(page):
     page.run(
-        "from widgets.slider import IntSlider\n"
+        "from widgets.explorer.slider import IntSlider\n"
         "ranges = [(1, 64), (1, 11), (1, 6), (0, 5), (1, 8), (1, 10), (1, 32), (1, 7), (1, 2), (1, 1)]\n"
         "s = [IntSlider(v, low, high) for low, high in ranges for v in range(low, high + 1)]\n"
         "written = [one.value for one in s]\nipywidgets.VBox(s)"

@@ -135,7 +135,8 @@ def test_no_slider_moves_by_itself_when_it_is_shown(notebook, at):
     explorer = "e = explore(layers.Conv2D(10, 3), (4, 28, 28, 12)); e"
     sliders = "s = [IntSlider(v, 1, 64) for v in range(1, 65)]; ipywidgets.VBox(s)"
     imports = (
-        "import ipywidgets\nfrom keras import layers\nfrom widgets import explore\nfrom widgets.explorer.slider import IntSlider"
+        "import ipywidgets\nfrom keras import layers\n"
+        "from widgets import explore\nfrom widgets.explorer.slider import IntSlider"
     )
     page = notebook([imports, explorer, sliders], at=at, whole=True)
     page.wait_revision(1)

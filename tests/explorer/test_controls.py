@@ -69,9 +69,9 @@ def test_the_controls_start_at_the_layer_that_was_handed_over():
         "groups": 3,
         "use_bias": False,
         "activation": "tanh",
-        "kernel": "as it is",
+        "kernel": "as_it_is",
         "turn the kernel": False,
-        "picture": "as given",
+        "picture": "as_given",
         "picture size": 48,
     }
     assert [square(explorer, name).value for name in ("kernel_size", "strides", "dilation_rate")] == [

@@ -17,8 +17,8 @@ from widgets.explorer.kernel_presets import filled, least_size, names, window
         ("box", [[1 / 9] * 3] * 3),
         ("Gaussian", [[1 / 16, 2 / 16, 1 / 16], [2 / 16, 4 / 16, 2 / 16], [1 / 16, 2 / 16, 1 / 16]]),
         ("sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-        ("Sobel, left to right", [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
-        ("Sobel, top to bottom", [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
+        ("Sobel_left_to_right", [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+        ("Sobel_top_to_bottom", [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]),
         ("Laplacian", [[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
         ("emboss", [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
     ],
@@ -114,7 +114,7 @@ def test_reset_turns_the_switch_and_the_menu_back():
     e._kernel.menu.value = "X"
     e._kernel.turn.value = True
     e._controls.reset()
-    assert (e._kernel.menu.value, e._kernel.turn.value) == ("as it is", False)
+    assert (e._kernel.menu.value, e._kernel.turn.value) == ("as_it_is", False)
     assert "cross-correlation" in e._kernel.rows[2].value
     assert np.array_equal(e.layer.kernel.numpy(), before)
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from widgets.facts.facts import disagreement, evaluate_layer, layer_facts
+from widgets.facts.evaluate import disagreement, evaluate_layer, layer_facts
 from widgets.facts.layer_template import LayerTemplate
 
 # The table
@@ -303,7 +303,7 @@ def test_what_a_readers_own_activation_raises_is_shown():
 
 def test_an_empty_result_that_keras_accepts_is_a_problem(monkeypatch):
     # Some layers of some versions of Keras return no cells where others refuse.
-    monkeypatch.setattr("widgets.facts.facts.call", lambda *_: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
+    monkeypatch.setattr("widgets.facts.evaluate.call", lambda *_: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
     facts = layer_facts(layers.Conv2D(2, 3), (1, 6, 6, 1))
     assert facts.problem == "Keras accepted this, and returned no cells: the output's shape is (1, 0, 4, 2)."
     assert facts.advice == "Move the setting that was changed last back, or press Reset."

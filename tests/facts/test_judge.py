@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from widgets import DeformableConv2D
 from widgets.facts import KINDS
-from widgets.facts.facts import evaluate_layer
+from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.layer_template import LayerTemplate
 from widgets.picture import layer_picture
 

@@ -72,8 +72,8 @@ def test_controls_that_are_made_anew_are_closed():
     menu = next(w for w in lifetime.family(explorer) if getattr(w, "description", "") == "picture")
     before = registered()
     for _ in range(3):
-        menu.value = "boat"
-        menu.value = "as given"
+        menu.value = "the_boat"
+        menu.value = "as_given"
     assert registered() == before
     assert explorer.y.shape == (1, 6, 6, 1)
 

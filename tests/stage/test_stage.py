@@ -389,14 +389,14 @@ def javascript():
 def test_every_word_that_the_browser_asks_for_exists():
     asked = set(re.findall(r"\bwords\.(\w+)", javascript()))
     assert len(asked) > 20
-    assert asked - set(words.STAGE) - set(words.CONNECTION) == set()
+    assert asked - set(words().room("stage")) - set(words().room("connection")) == set()
 
 
 def test_every_word_that_the_browser_is_sent_is_asked_for():
     text = javascript()
     made = tuple(re.findall(r"\bwords\[`(\w+_)\$", text))  # words[`view_${name}`]
     asked = set(re.findall(r"\bwords\.(\w+)", text))
-    assert [name for name in words.STAGE if name not in asked and not name.startswith(made)] == []
+    assert [name for name in words().room("stage") if name not in asked and not name.startswith(made)] == []
 
 
 def test_no_word_of_the_page_stands_in_the_javascript():

@@ -1,8 +1,3 @@
 """compare(): layers side by side."""
 
 from widgets.comparison.compare import Comparison, compare
-
-__all__ = [
-    "Comparison",
-    "compare",
-]

@@ -17,16 +17,18 @@ from widgets.facts import (
     as_values,
     boat,
     chain_facts,
+    count_rule,
     default_input,
     field_behind,
     input_values,
     is_shape,
     isolated_keras,
     layer_macs,
+    run_chain,
     seeded_values,
     wrap_layer,
 )
-from widgets.language import comparison_words, words
+from widgets.language import either, in_own_words, say, words
 from widgets.stage import Tool
 
 MOST_LAYERS = 12
@@ -89,6 +91,7 @@ class Comparison(Tool, ipywidgets.VBox):
     """
 
     def __init__(self, layers, x):
+        self.words = words()
         self._chains = _chains(layers)
         self.x = _input(self._chains, x)
         answers = [_answers(chain, self.x) for chain in self._chains]
@@ -99,10 +102,10 @@ class Comparison(Tool, ipywidgets.VBox):
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
         self._by = ipywidgets.Dropdown(
-            options=[(comparison_words.COLUMNS[name], name) for name in SORTS], description=comparison_words.SORT_BY
+            options=[(say(f"column.{name}"), name) for name in SORTS], description=say("compare.sort_by")
         )
-        self._largest = ipywidgets.ToggleButton(description=comparison_words.LARGEST_FIRST, layout=fitting)
-        self._button = ipywidgets.Button(description=comparison_words.MEASURE, icon="clock-o", layout=fitting)
+        self._largest = ipywidgets.ToggleButton(description=say("compare.largest_first"), layout=fitting)
+        self._button = ipywidgets.Button(description=say("compare.measure"), icon="clock-o", layout=fitting)
         self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})
         self._table = ipywidgets.HTML()
         self._by.observe(self._show, "value")
@@ -118,15 +121,17 @@ class Comparison(Tool, ipywidgets.VBox):
         """One dict a layer, in the order shown. What Keras refused, or nobody has measured, is None."""
         return [dict(self._rows[number]) for number in self._order()]
 
+    @in_own_words
     def sort(self, by, largest_first=False):
         """Sort by one of the rows' values, or by "given". A row that does not have the value stays at the end.
 
         Raises ValueError for another name.
         """
         if by not in SORTS:
-            raise ValueError(comparison_words.NOT_A_COLUMN.format(options=words.either(map(repr, SORTS)), received=by))
+            raise ValueError(say("compare.not_a_column", options=either(map(repr, SORTS)), received=by))
         self._by.value, self._largest.value = by, bool(largest_first)
 
+    @in_own_words
     def measure(self, rounds=30):
         """Time the layers here: `ms` in each row becomes the middle of up to `rounds` calls, each on all of `x`.
 
@@ -134,8 +139,8 @@ class Comparison(Tool, ipywidgets.VBox):
         that whatever else the machine is doing meets all of them. From then on the table and the text have times.
         """
         if not isinstance(rounds, int) or rounds < 1:
-            rule = words.count_rule(1)
-            raise ValueError(words.BAD_SETTING.format(name="rounds", rule=rule, received=rounds, example=30))
+            rule = count_rule(1)
+            raise ValueError(say("controls.bad_setting", name="rounds", rule=rule, received=rounds, example=30))
         self._bar.value, self._bar.max = 0, rounds
         self._bar.layout.visibility, self._button.disabled = "visible", True
         times = {number: [] for number, facts in enumerate(self.facts) if facts.y is not None}
@@ -176,6 +181,7 @@ class Comparison(Tool, ipywidgets.VBox):
         known.sort(key=lambda number: SORTS[by](self._rows[number][by]), reverse=falling)
         return known + [number for number in numbers if number not in known]
 
+    @in_own_words
     def _show(self, _=None):
         pictures = [self._thumbnails[number] for number in self._order()]
         self._table.value = as_html(self.x.shape, self.rows, pictures)
@@ -183,9 +189,11 @@ class Comparison(Tool, ipywidgets.VBox):
     def __repr__(self):
         return f"<Comparison of {len(self._rows)} layers on {self.x.shape}>"
 
+    @in_own_words
     def __str__(self):
         return as_text(self.x.shape, self.rows)
 
+    @in_own_words
     def _saved(self):
         """The table alone, without pictures: alike on every machine."""
         return {"text/plain": str(self), "text/html": as_html(self.x.shape, self.rows)}
@@ -194,25 +202,25 @@ class Comparison(Tool, ipywidgets.VBox):
 def _chains(layers):
     """Each layer's copy as a list of one, and the copies of a Sequential model's layers."""
     if not isinstance(layers, (list, tuple)):
-        raise TypeError(comparison_words.NOT_A_LIST.format(most=MOST_LAYERS, received=type(layers).__name__))
+        raise TypeError(say("compare.not_a_list", most=MOST_LAYERS, received=type(layers).__name__))
     if not 1 <= len(layers) <= MOST_LAYERS:
-        raise ValueError(comparison_words.NOT_A_LIST.format(most=MOST_LAYERS, received=f"{len(layers)} layers"))
+        raise ValueError(say("compare.not_a_list", most=MOST_LAYERS, received=say("compare.layers", count=len(layers))))
     stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
     chains = [[_copied(layer) for layer in stack] for stack in stacks]
     if not all(chains):
-        raise ValueError(comparison_words.EMPTY_STACK)
+        raise ValueError(say("compare.empty_stack"))
     axes = [len(template.kind.axes) for template in map(_first_template, chains) if template]
     if len(set(axes)) > 1:
-        raise ValueError(comparison_words.MIXED_RANKS.format(received=", ".join(map(str, axes))))
+        raise ValueError(say("compare.mixed_ranks", received=", ".join(map(str, axes))))
     return chains
 
 
 def _copied(layer):
     if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
-        received = f"{layer.__name__} (a class)" if isinstance(layer, type) else type(layer).__name__
-        raise TypeError(comparison_words.NOT_COMPARED.format(received=received))
+        received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
+        raise TypeError(say("compare.not_compared", received=received))
     if isinstance(layer, keras.Model):
-        raise TypeError(comparison_words.NOT_A_STACK.format(received=type(layer).__name__))
+        raise TypeError(say("compare.not_a_stack", received=type(layer).__name__))
     return wrap_layer(layer)
 
 
@@ -240,20 +248,16 @@ def _input(chains, x):
 
 def _answers(chain, x):
     """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
-    steps = []
-    for one in chain:
-        facts = one.ask(x)
-        if one.template is None and not facts.problem:
-            macs = layer_macs(one.layer, x.shape, facts.output_shape)
-            weights = {
-                variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights
-            }
-            facts = replace(facts, macs=macs, macs_formula=str(macs), weights=weights)
-        steps.append(facts)
-        if facts.problem:
-            break
-        x = facts.y
-    return steps
+    return [_counted(one, facts) for one, facts in zip(chain, run_chain(chain, x))]
+
+
+def _counted(one, facts):
+    """The facts with what a layer that is no convolution holds and costs."""
+    if one.template is not None or facts.problem:
+        return facts
+    macs = layer_macs(one.layer, facts.input_shape, facts.output_shape)
+    weights = {variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights}
+    return replace(facts, macs=macs, macs_formula=str(macs), weights=weights)
 
 
 def _together(chain, steps):

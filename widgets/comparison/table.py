@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from widgets.facts import channels_last
-from widgets.language import comparison_words, words
+from widgets.language import Sentence, say, together, words
 
 STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
 # Inline, since a notebook that is not trusted loses style sheets and keeps this.
@@ -34,7 +34,7 @@ def row(facts, seen):
     operations = [facts.operation, *(step.operation for step in stack)]
     weights = {f"{i} {name}": weight for i, step in enumerate(stack) for name, weight in step.weights.items()}
     return {name: getattr(facts, name) for name in names} | {
-        "operation": next((name for name in comparison_words.FIELDS if name in operations), facts.operation),
+        "operation": next((name for name in words().room("field") if name in operations), facts.operation),
         "weights": {name: weight.shape for name, weight in (weights or facts.weights).items()},
         "receptive_field": seen,
         "ms": None,
@@ -61,7 +61,7 @@ def as_text(x_shape, rows):
     """The rows as text: what the layers give and cost, then where their parameters are, then what Keras said."""
     timed = ["ms"] * _timed(rows)
     good = [found for found in rows if not found["problem"]]
-    lines = [comparison_words.COMPARED_ON.format(shape=x_shape), ""]
+    lines = [say("compare.compared_on", shape=x_shape), ""]
     lines += _aligned(["code", "output_shape", "params", "macs", "receptive_field", *timed], rows)
     if good:
         lines += ["", *_aligned(["code", "weights", "params_formula"], good)]
@@ -72,29 +72,27 @@ def as_text(x_shape, rows):
 def as_html(x_shape, rows, pictures=None):
     """The rows as an HTML table; `pictures` are the rows' thumbnails. Without them it is alike on every machine."""
     shown = ["code", "output_shape", "weights", "params", "macs", "receptive_field", *["ms"] * _timed(rows)]
-    heads = "".join(f'<th scope="col">{comparison_words.COLUMNS[name]}</th>' for name in shown)
+    heads = "".join(f'<th scope="col">{say("column." + name)}</th>' for name in shown)
     most = {name: max((found[name] or 0 for found in rows), default=0) for name in ("params", "macs", "ms")}
     body = []
     for i, found in enumerate(rows):
-        picture = (
-            f'<td><img src="{pictures[i]}" alt="{comparison_words.THUMBNAIL}"></td>'
-            if pictures and pictures[i]
-            else "<td></td>"
-        )
+        thumb = f'<img src="{pictures[i]}" alt="{say("compare.thumbnail")}">' if pictures and pictures[i] else ""
         code = html.escape(found["code"]).replace(", layers.", ",<br>layers.")  # a stack: one layer a line
         cells = [f'<th scope="row"><code>{code}</code></th>']
         if found["problem"]:
-            cells.append(
-                f'<td colspan="{len(shown) - 1}"><strong>{words.REFUSED}:</strong> {html.escape(_said(found))}</td>'
-            )
+            cells.append(f'<td colspan="{len(shown) - 1}">{_refusal(found)}</td>')
         else:
             cells += [_cell(name, found, most) for name in shown[1:]]
-        body.append("<tr>" + picture * bool(pictures) + "".join(cells) + "</tr>")
+        body.append("<tr>" + f"<td>{thumb}</td>" * bool(pictures) + "".join(cells) + "</tr>")
     return (
         f'<div class="cn-compare"><style>{STYLE.read_text(encoding="utf-8")}</style><table>'
-        f"<caption>{comparison_words.COMPARED_ON.format(shape=x_shape)}</caption>"
+        f"<caption>{say('compare.compared_on', shape=x_shape)}</caption>"
         f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _refusal(found):
+    return f"<strong>{html.escape(say('compare.refused'))}</strong> {html.escape(_said(found))}"
 
 
 def _cell(name, found, most):
@@ -107,14 +105,12 @@ def _cell(name, found, most):
         formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
         formula = "" if formula == text else formula  # a layer that is no convolution has a count and no more
         text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
-    return f'<td data-label="{comparison_words.COLUMNS[name]}">{text}</td>'
+    return f'<td data-label="{say("column." + name)}">{text}</td>'
 
 
 def _aligned(names, rows):
     """A table as lines of text, with the columns of numbers set to the right."""
-    table = [[comparison_words.COLUMNS[name] for name in names]] + [
-        [_written(name, found) for name in names] for found in rows
-    ]
+    table = [[say(f"column.{name}") for name in names]] + [[_written(name, found) for name in names] for found in rows]
     widths = [max(map(len, column)) for column in zip(*table)]
     numbers = ("params", "macs", "ms")
     sides = [">" if name in numbers else "<" for name in names]
@@ -127,20 +123,22 @@ def _written(name, found):
     """One value as a reader sees it."""
     value = found[name]
     if value is None and name == "receptive_field" and not found["problem"]:
-        return words.WHOLE_PICTURE
+        return say("model.whole_picture")
     if value is None:
-        return words.REFUSED if name == "output_shape" else "-"
+        return say("picture.refused") if name == "output_shape" else "-"
     if name == "weights":
         return ", ".join(map(str, value.values())) or "-"
     if name == "receptive_field":
-        return comparison_words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
+        form = found["operation"] if found["operation"] in words().room("field") else "plain"
+        return say(f"field.{form}", sizes=" x ".join(map(str, value)))
     return f"{value:.2f}" if name == "ms" else str(value)
 
 
 def _said(found):
     """Keras' refusal with our advice, or a warning. The advice to press Reset is no use where no Reset is."""
-    advice = found["advice"] if found["advice"] != words.ADVICE_OTHER else ""
-    return " ".join(filter(None, [found["problem"], advice, found["warning"]]))
+    own, advice = words(), found["advice"]
+    useless = isinstance(advice, Sentence) and advice.key == "facts.advice_other"
+    return own.again(together(found["problem"], "" if useless else advice, found["warning"]))
 
 
 def _timed(rows):

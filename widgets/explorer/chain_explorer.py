@@ -9,8 +9,8 @@ from widgets.explorer import sharing
 from widgets.explorer.editing import Input, kernels
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, isolated_keras, wrap_layer
-from widgets.language import words
+from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
+from widgets.language import say
 from widgets.stage import lifetime
 
 
@@ -25,17 +25,18 @@ class StackExplorer(Explorer):
         self.steps = self._model.rows
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
-        self._prepare(self._model.x, controls)
+        self._prepare(self._model.x, False, controls)
         self._first = ipywidgets.Dropdown(
-            options=self._model.starts, value=self._model.start, description=words.FIRST_DRAWN
+            options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
         )
         longest = self._model.longest(self._model.start)
         drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
-        self._count = IntSlider(drawn, 1, longest, description=words.DRAWN)
-        self._which = ipywidgets.Dropdown(description=words.SLIDERS_FOR)
-        add = ipywidgets.Button(description=words.ADD_LAYER, icon="plus", layout=ipywidgets.Layout(width="auto"))
-        remove = ipywidgets.Button(description=words.REMOVE_LAYER, icon="minus", layout=ipywidgets.Layout(width="auto"))
-        self._silent = False
+        self._count = IntSlider(drawn, 1, longest, description=say("chain.drawn"))
+        self._which = ipywidgets.Dropdown(description=say("chain.sliders_for"))
+        add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=ipywidgets.Layout(width="auto"))
+        remove = ipywidgets.Button(
+            description=say("chain.remove_layer"), icon="minus", layout=ipywidgets.Layout(width="auto")
+        )
         self._added = itertools.count()
         self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox([add, remove])
@@ -44,8 +45,8 @@ class StackExplorer(Explorer):
         self._open()
         self._show(reveal, (), controls)
         self._first.observe(self._start_elsewhere, "value")
-        self._count.observe(lambda _: self._silent or self._again(), "value")
-        self._which.observe(lambda _: self._silent or self._choose(self._which.value), "value")
+        self._count.observe(lambda _: self._quiet or self._again(), "value")
+        self._which.observe(lambda _: self._quiet or self._choose(self._which.value), "value")
         add.on_click(lambda _: self._add())
         remove.on_click(lambda _: self._remove())
 
@@ -56,13 +57,11 @@ class StackExplorer(Explorer):
         return [box]
 
     def _start_elsewhere(self, _):
-        if not self._silent:
-            longest = self._model.longest(self._first.value)
-            self._silent = True
+        longest = self._model.longest(self._first.value)
+        with self._quiet.moving():
             self._count.value = min(self._count.value, longest)
             self._count.limit(1, longest)
-            self._silent = False
-            self._again()
+        self._again()
 
     def _again(self):
         self._open()
@@ -71,7 +70,7 @@ class StackExplorer(Explorer):
     def _open(self):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
-        self._source = Input(x)
+        self._source = Input(x, self._shape_only and self._first.value == 0)
         self._chain = [wrap_layer(layer) for layer in layers]
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
@@ -83,10 +82,9 @@ class StackExplorer(Explorer):
             for i, one in enumerate(self._chain)
             if one.template
         ]
-        self._silent = True
-        self._which.options = named
-        self._which.value = chosen
-        self._silent = False
+        with self._quiet.moving():
+            self._which.options = named
+            self._which.value = chosen
         self._ask_chain()
         self._choose(chosen)
 
@@ -94,16 +92,18 @@ class StackExplorer(Explorer):
         """Sliders for one layer of the chain, at its present settings."""
         self._chosen = chosen
         if chosen is None:
-            before, self._side.children = self._side.children, [ipywidgets.HTML(words.NO_CONVOLUTION)]
+            before, self._side.children = self._side.children, [ipywidgets.HTML(self.words("chain.no_convolution"))]
             lifetime.close(*before)
             self._controls = None
             return
         self._live = self._chain[chosen]
-        self._resizable = self._shape_only and chosen == 0 and self._first.value == 0
         self._make_controls(self._live.settings)
 
     def _input_shape(self):
-        return self._inputs[self._chosen]
+        return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape  # behind a refusal, nothing is known
+
+    def _resizable(self):
+        return self._chosen == 0 and self._source.resizable
 
     def _kernels(self):
         return [kernel for one in self._chain if one.template for kernel in kernels(one)]
@@ -113,7 +113,7 @@ class StackExplorer(Explorer):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
         self._check_state()
         if named := [one for one in self._chain if one.template is None]:
-            raise ValueError(words.STATE_LACKS.format(reason=type(named[0].layer).__name__))
+            raise ValueError(say("sharing.state_lacks", reason=type(named[0].layer).__name__))
         return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)
 
     @property
@@ -124,7 +124,7 @@ class StackExplorer(Explorer):
     @settings.setter
     def settings(self, wanted):
         if self._controls is None:
-            raise ValueError(words.NOTHING_TO_SET.format(received=wanted))
+            raise ValueError(say("chain.nothing_to_set", received=wanted))
         self._controls.settings = wanted
 
     @property
@@ -150,7 +150,8 @@ class StackExplorer(Explorer):
 
     def _other_layers(self, chosen):
         """Layers came or went: sliders for one of those there are now, and a word on the way back."""
-        self._note.value = words.OTHER_LAYERS.format(first=words.FIRST_DRAWN, drawn=words.DRAWN)
+        first, drawn = self.words("chain.first_drawn"), self.words("chain.drawn")
+        self._note.value = self.words("chain.other_layers", first=first, drawn=drawn)
         self._list_chain(chosen)
         self._ask()
 
@@ -161,13 +162,5 @@ class StackExplorer(Explorer):
         self._draw()
 
     def _ask_chain(self):
-        steps, x = [], self._source.values
-        self._inputs = []
-        for one in self._chain:
-            self._inputs.append(x.shape)
-            steps.append(one.ask(x))
-            if steps[-1].problem:
-                break
-            x = steps[-1].y
-        self._inputs += [x.shape] * (len(self._chain) - len(self._inputs))
-        self.facts = chain_facts(steps)
+        self._steps = run_chain(self._chain, self._source.values)
+        self.facts = chain_facts(self._steps)

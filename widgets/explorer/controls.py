@@ -9,8 +9,18 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.explorer.slider import IntSlider
-from widgets.facts import INPUT_CHANNELS, INPUT_SIZE, Choice, Count, Divisor, Flag, in_keras_form
-from widgets.language import words
+from widgets.facts import (
+    INPUT_CHANNELS,
+    INPUT_SIZE,
+    Choice,
+    Count,
+    Divisor,
+    Flag,
+    activation_name,
+    count_rule,
+    in_keras_form,
+)
+from widgets.language import either, say
 
 
 class Controls:
@@ -23,14 +33,14 @@ class Controls:
 
     OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
 
-    def __init__(self, template, input_shape, shape_only, changed, restart, settings=None, shown=None):
+    def __init__(self, template, input_shape, shape_only, changed, restart, quiet, settings=None, shown=None):
         known = (*template.kind.settings, *self.OTHERS)
         if unknown := [name for name in shown or () if name not in known]:
             fields = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
-            raise ValueError(words.UNKNOWN_CONTROL.format(**fields))
+            raise ValueError(say("controls.unknown_control", **fields))
         self._changed = changed
         self._restart = restart
-        self._silent = False
+        self._quiet = quiet
         self._kind = template.kind
         self._input_shape = tuple(input_shape)
         self._channel_axis = template.channel_axis
@@ -46,7 +56,9 @@ class Controls:
         for name, rule in self._kind.settings.items():
             made = self._setting_rows(name, rule, (settings or template.settings)[name])
             rows += made if shown is None or name in shown else []
-        reset = ipywidgets.Button(description=words.RESET, icon="undo", layout=ipywidgets.Layout(width="auto"))
+        reset = ipywidgets.Button(
+            description=say("controls.reset"), icon="undo", layout=ipywidgets.Layout(width="auto")
+        )
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])
         self.box.add_class("cn-controls")
@@ -68,7 +80,7 @@ class Controls:
     @settings.setter
     def settings(self, wanted):
         if not isinstance(wanted, Mapping):
-            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=repr(wanted)))
+            raise ValueError(say("controls.unknown_setting", known=", ".join(self._controls), received=repr(wanted)))
         checked = {name: self._checked(name, value) for name, value in wanted.items()}
         with self._one_change():
             for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
@@ -81,7 +93,7 @@ class Controls:
     def _checked(self, name, value):
         """The value in Keras' form; ValueError where it is not of the argument's type. Keras judges all others."""
         if name not in self._controls:
-            raise ValueError(words.UNKNOWN_SETTING.format(known=", ".join(self._controls), received=name))
+            raise ValueError(say("controls.unknown_setting", known=", ".join(self._controls), received=name))
         now = self.settings[name]
         if name in self._given and value is None:
             return None
@@ -90,28 +102,28 @@ class Controls:
         rule = self._kind.settings.get(name)
         if name == "input_shape":
             good = _whole(value, len(now)) and min(value) >= 1 and value[0] == now[0]
-            text = words.RULE_SHAPE.format(rank=len(now), batch=now[0])
+            text = say("controls.rule_shape", rank=len(now), batch=now[0])
         elif isinstance(rule, Count) and rule.per_axis:
             value = (value,) * len(now) if _whole((value,), 1) else value
-            good, text = _whole(value, len(now)), words.count_rule(rule.low, len(now))
+            good, text = _whole(value, len(now)), count_rule(rule.low, len(now))
         elif isinstance(rule, (Count, Divisor)):
-            good, text = _whole((value,), 1), words.count_rule(getattr(rule, "low", 1))
+            good, text = _whole((value,), 1), count_rule(getattr(rule, "low", 1))
         elif isinstance(rule, Flag):
-            good, text = isinstance(value, (bool, np.bool_)), words.RULE_FLAG
+            good, text = isinstance(value, (bool, np.bool_)), say("controls.rule_flag")
         else:
             value = in_keras_form(name, value)
             known = list(self._options[name].values())
             good = value in known or isinstance(value, str) or (name == "activation" and callable(value))
-            text = words.either([repr(option) for option in known])
+            text = either([repr(option) for option in known])
         if not good:
-            raise ValueError(words.BAD_SETTING.format(name=name, rule=text, received=value, example=now))
+            raise ValueError(say("controls.bad_setting", name=name, rule=text, received=value, example=now))
         if isinstance(now, tuple):
             return tuple(map(int, value))
         return type(now)(value) if isinstance(now, (bool, int)) else value
 
     def _put(self, name, value):
         if name in self._options:
-            option, value = value, words.option_name(value)
+            option, value = value, option_name(value)
             if value not in self._options[name]:
                 self._options[name][value] = option
                 self._controls[name].options = list(self._options[name])
@@ -135,13 +147,15 @@ class Controls:
         if isinstance(rule, Count) and rule.optional:
             return self._optional_rows(name, rule, value)
         if isinstance(rule, Count) and rule.per_axis:
-            sliders = [self._slider(f"{name} {axis}", rule, v) for axis, v in zip(self._kind.axes, value)]
+            sliders = [self._slider(self._along(name, axis), rule, v) for axis, v in zip(self._kind.axes, value)]
             self._controls[name] = sliders
             if len(sliders) == 1:
                 self._watch(*sliders)
                 return sliders
             square = ipywidgets.Checkbox(
-                value=len(set(value)) == 1, description=words.SQUARE if len(sliders) == 2 else words.CUBE, indent=False
+                value=len(set(value)) == 1,
+                description=say("controls.square") if len(sliders) == 2 else say("controls.cube"),
+                indent=False,
             )
             square.add_class("cn-square")
             self._squares[name] = square
@@ -162,10 +176,10 @@ class Controls:
         elif isinstance(rule, Choice):
             options = rule.options if value in rule.options else (*rule.options, value)
             # The names are the values: a menu takes None for "nothing chosen".
-            self._options[name] = {words.option_name(option): option for option in options}
+            self._options[name] = {option_name(option): option for option in options}
             control = ipywidgets.Dropdown(
                 options=list(self._options[name]),
-                value=words.option_name(value),
+                value=option_name(value),
                 description=name,
             )
         else:
@@ -177,7 +191,7 @@ class Controls:
     def _optional_rows(self, name, rule, value):
         """Sliders that count only while their box is ticked; otherwise the argument is None."""
         known = value if isinstance(value, tuple) else (value or 0,) * len(self._kind.axes)
-        sliders = [self._slider(f"{name} {axis}", rule, v or 0) for axis, v in zip(self._kind.axes, known)]
+        sliders = [self._slider(self._along(name, axis), rule, v or 0) for axis, v in zip(self._kind.axes, known)]
         given = ipywidgets.Checkbox(value=value is not None, description=name, indent=False)
         self._controls[name] = sliders
         self._given[name] = given
@@ -192,8 +206,15 @@ class Controls:
 
     def _input_rows(self):
         spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
-        sliders = [self._slider(f"input {axis}", INPUT_SIZE, n) for axis, n in zip(self._kind.axes, spatial)]
-        sliders.append(self._slider("input channels", INPUT_CHANNELS, self._input_shape[self._channel_axis]))
+        sliders = [
+            self._slider(self._along(say("controls.input"), axis), INPUT_SIZE, n)
+            for axis, n in zip(self._kind.axes, spatial)
+        ]
+        sliders.append(
+            self._slider(
+                self._along(say("controls.input"), "channels"), INPUT_CHANNELS, self._input_shape[self._channel_axis]
+            )
+        )
         self._controls["input_shape"] = sliders
         sliders[-1].observe(self._keep_groups, "value")
         self._watch(*sliders)
@@ -208,34 +229,31 @@ class Controls:
     def _slider(self, name, rule, value):
         return IntSlider(value, min(rule.low, value), max(rule.high, value), description=name)
 
+    def _along(self, name, axis):
+        return say("controls.along", name=name, axis=say(f"axes.{axis}"))
+
     def _watch(self, *controls):
         for control in controls:
             control.observe(self._moved, "value")
 
     def _moved(self, _):
-        if not self._silent:
+        if not self._quiet:
             self._changed()
 
     @contextmanager
     def _one_change(self):
         """Several controls move, one call of `changed` follows."""
-        if self._silent:
+        with self._quiet.moving():
             yield
-            return
-        self._silent = True
-        try:
-            yield
-        finally:
-            self._silent = False
-        self._changed()
+        self._moved(None)
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
-        if self._silent:
+        if self._quiet:
             return
         with ExitStack() as held:  # the browser hears of the others when it has the picture
             if self._squares[name].value:
-                with self._quietly():
+                with self._quiet.moving():
                     for slider in self._controls[name]:
                         held.enter_context(slider.hold_sync())
                         slider.admit(value)
@@ -244,7 +262,7 @@ class Controls:
 
     def _make_square(self, name):
         """The box was ticked: the first axis' value for all."""
-        if not self._silent:
+        if not self._quiet:
             with self._one_change():
                 self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
 
@@ -252,26 +270,27 @@ class Controls:
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
         channels = self.settings.get("input_shape", self._input_shape)[self._channel_axis]
         options = arithmetic.divisors(channels)
-        if change.new not in options and not self._silent:
+        if change.new not in options and not self._quiet:
             beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
-            with self._quietly():
+            with self._quiet.moving():
                 change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
         for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
-            with self._quietly():
+            with self._quiet.moving():
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value = fitting[-1]
                 groups.limit(1, change.new)
 
-    @contextmanager
-    def _quietly(self):
-        before, self._silent = self._silent, True
-        try:
-            yield
-        finally:
-            self._silent = before
+
+def option_name(option):
+    """A menu's option as code would say it.
+
+    >>> option_name(None), option_name("same")
+    ('None', 'same')
+    """
+    return "None" if option is None else activation_name(option)
 
 
 def _whole(values, length):

@@ -8,7 +8,8 @@ import numpy as np
 from widgets.explorer import images, kernel_presets
 from widgets.explorer.slider import IntSlider
 from widgets.facts import LARGEST_INPUT, Memory, boat, kind_of, seeded_values
-from widgets.language import words
+from widgets.language import say, words
+from widgets.picture import TURNED
 
 MOST_UNDOS = 100
 
@@ -16,8 +17,9 @@ MOST_UNDOS = 100
 class Input:
     """An explorer's x while it changes. Every change makes a new array: facts that were given out keep theirs."""
 
-    def __init__(self, values):
+    def __init__(self, values, resizable):
         self._start = self.values = values
+        self.resizable = resizable  # whether sliders may give it other sizes
         self._memory = Memory()
         self._too_large = False
 
@@ -33,9 +35,7 @@ class Input:
     def put(self, index, value):
         """Write `value` at an index; returns what stood there."""
         if self._too_large:
-            raise ValueError(
-                words.LARGE_INPUT.format(size=4 * self.values.size, limit=LARGEST_INPUT, received=self.values.shape)
-            )
+            raise ValueError  # it is no change, see Undo
         before = self.values[index].copy()
         self.values = self.values.copy()
         self.values[index] = value
@@ -43,7 +43,7 @@ class Input:
 
     def reset(self):
         """The values of the start again."""
-        self.__init__(self._start)
+        self.__init__(self._start, self.resizable)
 
 
 class Undo:
@@ -84,7 +84,7 @@ def weight_index(link, tap, slice_, filter_):
     """
     sizes = link.weights["kernel"].shape[:-2]
     tap = tuple(tap)[-len(sizes) :]
-    if link.kernel_name == words.TURNED:
+    if link.kernel_name == TURNED:
         return (*(size - 1 - at for at, size in zip(tap, sizes)), filter_, slice_)
     return kind_of(link.operation).kernel_index(tap, slice_, filter_, link.channels)
 
@@ -117,37 +117,37 @@ class KernelControls:
     `present()` is the live layer of the moment, `settings(new)` moves the explorer's sliders.
     """
 
-    def __init__(self, present, settings, undo, changed):
+    def __init__(self, present, settings, undo, changed, quiet):
         self._present, self._settings, self._undo, self._changed = present, settings, undo, changed
-        self._silent = False
+        self._quiet, self.words = quiet, words()
         self._random_kernels = 0  # how many random kernels were asked for
-        rank = len(present().template.kind.axes)
-        self.menu = ipywidgets.Dropdown(options=[words.AS_IT_IS, *kernel_presets.names(rank)], description=words.KERNEL)
-        self.turn = ipywidgets.ToggleButton(
-            description=words.TURN, icon="refresh", layout=ipywidgets.Layout(width="auto")
-        )
-        self._note = ipywidgets.HTML(self._said(False))
+        presets = ["as_it_is", *kernel_presets.names(len(present().template.kind.axes))]
+        options = [(say(f"preset.{name}"), name) for name in presets]
+        self.menu = ipywidgets.Dropdown(options=options, description=say("editing.kernel"))
+        fitting = ipywidgets.Layout(width="auto")
+        self.turn = ipywidgets.ToggleButton(description=say("editing.turn"), icon="refresh", layout=fitting)
+        self._note = ipywidgets.HTML(self._remark(False))
         self.menu.observe(self._fill, "value")
         self.turn.observe(self._flip, "value")
         self.rows = [self.menu, self.turn, self._note]
 
     def reset(self):
         """As at the start; the weights themselves are reset by whoever holds them."""
-        self._silent = True
-        self.menu.value, self.turn.value, self._note.value = words.AS_IT_IS, False, self._said(False)
-        self._silent = False
+        with self._quiet.moving():
+            self.menu.value, self.turn.value, self._note.value = "as_it_is", False, self._remark(False)
 
     def _kernel(self):
         """The live layer, and the name of the kernel that moves over the input."""
         return kernels(self._present())[0]
 
-    def _said(self, turned):
-        operation = self._present().template.kind.operation
-        return words.TURNED_TOLD.get(operation, words.TURNED_TOLD[""])[turned]
+    def _remark(self, turned):
+        """What the layer does with the kernel as it stands, or turned."""
+        form = "stamp" if self._present().template.kind.stamps else "kernel"
+        return self.words(f"editing.{form}_turned" if turned else f"editing.{form}_unturned")
 
     def _fill(self, change):
         live, name = self._kernel()
-        if self._silent or change.new == words.AS_IT_IS or live.layer is None:
+        if self._quiet or change.new == "as_it_is" or live.layer is None:
             return
         now = live.settings["kernel_size"]
         least = kernel_presets.least_size(change.new, len(now))
@@ -158,72 +158,70 @@ class KernelControls:
         if any(map(int.__lt__, built.shape, least)):  # Keras refuses the settings, and the layer is an older one
             return
         self._random_kernels += change.new == "random"
-        values = kernel_presets.filled(
-            change.new, tuple(built.shape), live.template.kind.operation, self._random_kernels
-        )
-        self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
-        self._changed()
+        operation = live.template.kind.operation
+        self._put(kernel_presets.filled(change.new, tuple(built.shape), operation, self._random_kernels))
 
     def _flip(self, change):
         live, name = self._kernel()
-        if self._silent or live.layer is None:
+        if self._quiet or live.layer is None:
             return
-        self._note.value = self._said(change.new)
+        self._note.value = self._remark(change.new)
         values = getattr(live.layer, name).numpy()
-        turned = np.flip(values, tuple(range(values.ndim - 2)))
-        self._undo.change(lambda index, new: live.put(name, index, new), ..., turned)
+        self._put(np.flip(values, tuple(range(values.ndim - 2))))
+
+    def _put(self, values):
+        live, name = self._kernel()
+        self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         self._changed()
 
 
 class ImageControls:
-    """Whose picture the layer sees: the one given, our own, a photograph, or the reader's.
+    """What the layer sees: the input given, the boat, a photograph, or the reader's own image.
 
-    `replace(x, given)` hands a new input over; `given` says that it is the one of the start.
+    `replace(image)` hands a new input over, channels last; None stands for the input given.
     """
 
-    PHOTOS = {words.PHOTO_GREY: False, words.PHOTO_COLOUR: True, words.OWN_GREY: False, words.OWN_COLOUR: True}
+    PHOTOS = {"photo_grey": False, "photo_colour": True}  # whether it is in colour
+    OWN = {"own_grey": False, "own_colour": True}
 
-    def __init__(self, given, channels, replace):
-        self._given, self._replace, self._own, self._silent = given, replace, None, False
-        allowed = [name for name, colour in self.PHOTOS.items() if channels in (None, 3 if colour else 1)]
-        self._allowed = allowed
-        options = [words.AS_GIVEN, *[words.THE_BOAT] * (channels in (None, 1))]
-        options += [name for name in allowed if name in (words.PHOTO_GREY, words.PHOTO_COLOUR)]
-        self.menu = ipywidgets.Dropdown(options=options, description=words.PICTURE)
-        self.size = IntSlider(48, 8, 224, description=words.PICTURE_SIZE, disabled=True)
-        self.menu.observe(lambda _: self._show(), "value")
-        self.size.observe(lambda _: self.menu.value in self.PHOTOS and self._show(), "value")
+    def __init__(self, channels, replace, quiet):
+        self._replace, self._quiet, self._own, self.words = replace, quiet, None, words()
+        self._sized = self.PHOTOS | self.OWN  # the others have a size of their own
+        self._allowed = [name for name, colour in self._sized.items() if channels in (None, 3 if colour else 1)]
+        offered = ["as_given", *["the_boat"] * (channels in (None, 1))]
+        offered += [name for name in self._allowed if name in self.PHOTOS]
+        self.menu = ipywidgets.Dropdown(options=self._options(offered), description=say("editing.image"))
+        self.size = IntSlider(48, 8, 224, description=say("editing.image_size"), disabled=True)
+        self.menu.observe(lambda _: self._quiet or self._show(), "value")
+        self.size.observe(lambda _: self.menu.value in self._sized and self._show(), "value")
         self.rows = [self.menu, self.size]
 
+    def _options(self, names):
+        return [(self.words(f"editing.{name}"), name) for name in names]
+
     def reset(self):
-        """The menu as at the start; returns the picture of the start, or None where it is there already."""
-        if self.menu.value == words.AS_GIVEN:
-            return None
-        self._silent = True
-        self.menu.value, self.size.disabled = words.AS_GIVEN, True
-        self._silent = False
-        return self._given
+        """The menu as at the start; whether it was elsewhere."""
+        elsewhere = self.menu.value != "as_given"
+        with self._quiet.moving():
+            self.menu.value, self.size.disabled = "as_given", True
+        return elsewhere
 
     def _show(self):
         name = self.menu.value
-        if self._silent:
-            return None
-        self.size.disabled = name not in self.PHOTOS  # the others have a size of their own
-        if name == words.AS_GIVEN:
-            return self._replace(self._given, True)
-        if name == words.THE_BOAT:
-            return self._replace(boat(), False)
-        data = self._own if name in (words.OWN_GREY, words.OWN_COLOUR) else images.photograph()
-        self._replace(images.as_input(data, self.size.value, self.PHOTOS[name]), False)
+        self.size.disabled = name not in self._sized
+        if name in self._sized:
+            data = self._own if name in self.OWN else images.photograph()
+            self._replace(images.as_input(data, self.size.value, self._sized[name]))
+        else:
+            self._replace(boat() if name == "the_boat" else None)
 
     def take(self, data):
         """Show the reader's own image, of the bytes of a file. Raises ValueError, in plain words, for what is none."""
-        own = [name for name in self._allowed if name in (words.OWN_GREY, words.OWN_COLOUR)]
+        own = [name for name in self._allowed if name in self.OWN]
         images.as_input(data, 8, False)
-        self._own = data
-        self._silent = True  # a menu with other options first falls back to its first one
-        if own[0] not in self.menu.options:
-            self.menu.options = [*self.menu.options, *own]
-        self.menu.value = own[-1]
-        self._silent = False
+        first, self._own = self._own is None, data
+        with self._quiet.moving():  # a menu with other options first falls back to its first one
+            if first:
+                self.menu.options = [*self.menu.options, *self._options(own)]
+            self.menu.value = own[-1]
         self._show()

@@ -5,7 +5,7 @@ import keras
 from widgets.explorer import sharing
 from widgets.explorer.chain_explorer import StackExplorer
 from widgets.explorer.explorer import Explorer
-from widgets.language import words
+from widgets.language import say
 
 
 def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
@@ -39,11 +39,11 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
     (4, 13, 13, 10)
     """
     if state is None and layer is None:
-        raise TypeError(words.NO_LAYER)
+        raise TypeError(say("controls.no_layer"))
     if state is None:
         return (StackExplorer if isinstance(layer, keras.Model) else Explorer)(layer, x, reveal, controls)
     if layer is not None or x is not None:
-        raise TypeError(words.STATE_AND_LAYER)
+        raise TypeError(say("controls.state_and_layer"))
     layers, x, look = sharing.loads(state)
     try:
         explorer = explore(

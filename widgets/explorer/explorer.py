@@ -9,8 +9,9 @@ import numpy as np
 from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
+from widgets.explorer.quiet import Quiet
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
-from widgets.language import words
+from widgets.language import say, words
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
@@ -23,19 +24,20 @@ class Explorer(Tool, ipywidgets.Box):
         template = self._live.template
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
-        self._resizable = is_shape(x)
-        given = input_values(template, x)
-        self._prepare(given, controls)
-        pictures = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
-        self._image_menu = ImageControls(given, template.channels, self._replace) if pictures else None
+        self._start = input_values(template, x), is_shape(x)
+        self._prepare(*self._start, controls)
+        images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
+        self._image_menu = ImageControls(template.channels, self._replace, self._quiet) if images else None
         self._make_controls(template.settings)
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
 
-    def _prepare(self, x, controls):
+    def _prepare(self, x, resizable, controls):
         """What is there before the controls are."""
+        self.words = words()
+        self._quiet = Quiet()
         several = controls is None or isinstance(controls, (list, tuple, set))
         self._wanted_controls = controls if several else [controls]
-        self._source = Input(x)
+        self._source = Input(x, resizable)
         self._undo = Undo()
         self._side = ipywidgets.VBox()
         self._side.add_class("cn-side")
@@ -48,22 +50,27 @@ class Explorer(Tool, ipywidgets.Box):
         self._controls = Controls(
             self._live.template,
             self._input_shape(),
-            self._resizable,
+            self._resizable(),
             self._ask,
             self._restart,
+            self._quiet,
             settings,
             self._wanted_controls,
         )
-        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask)
+        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask, self._quiet)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []
-        hands = ipywidgets.VBox(rows)
-        hands.add_class("cn-controls")
-        before, self._side.children = self._side.children, [self._controls.box, *[hands] * bool(rows)]
+        others = ipywidgets.VBox(rows)
+        others.add_class("cn-controls")
+        before, self._side.children = self._side.children, [self._controls.box, *[others] * bool(rows)]
         lifetime.close(*before, but=self._side.children)
 
     def _input_shape(self):
         return self._source.values.shape
+
+    def _resizable(self):
+        """Whether the input of the layer that the sliders change has sliders too."""
+        return self._source.resizable
 
     def _show(self, reveal, views, controls):
         self._picture = self._last_valid_facts = None
@@ -126,13 +133,13 @@ class Explorer(Tool, ipywidgets.Box):
         look = {
             "view": self._stage.view,
             "wanted": self._stage.requested_channels,
-            "moved": list(self._live.moved.items()),
+            "moved": list(self._live.offset_overrides.items()),
         }
         return sharing.dumps([(self._live.settings, self.layer)], self._source.values, **look)
 
     def _check_state(self):
         if self.facts.problem:
-            raise ValueError(words.STATE_REFUSED.format(advice=self.facts.advice))
+            raise ValueError(say("sharing.state_refused", advice=self.facts.advice))
 
     def start_at(self, index):
         """Light one cell of the output first, given by its index in `y`. Raises ValueError where there is none."""
@@ -140,14 +147,14 @@ class Explorer(Tool, ipywidgets.Box):
             np.ravel_multi_index(index, self.facts.output_shape)
         except (TypeError, ValueError):
             fields = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
-            raise ValueError(words.BAD_CELL.format(**fields)) from None
+            raise ValueError(say("controls.bad_cell", **fields)) from None
         self._stage.start_at(index)
 
     def save(self, path):
         """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
         kind = Path(str(path)).suffix.lower()
         if kind not in (".png", ".gif"):
-            raise ValueError(words.BAD_FILE.format(received=path))
+            raise ValueError(say("controls.bad_file", received=path))
         Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
 
     def _ask(self):
@@ -163,7 +170,7 @@ class Explorer(Tool, ipywidgets.Box):
         if shape != self._source.values.shape:
             self._source.resize(shape)
         if settings != self._live.settings:
-            self._live.moved = {}  # the points of other settings are others
+            self._live.offset_overrides = {}  # the points of other settings are others
         self._live.settings = settings
 
     def _move_sliders(self, wanted):
@@ -172,23 +179,22 @@ class Explorer(Tool, ipywidgets.Box):
     def _restart(self, settings):
         """The weights, the input, the switches and the settings of the start again."""
         self._live.forget()
-        if self._image_menu and (given := self._image_menu.reset()) is not None:
-            return self._replace(given, True, self._live.template.settings)
+        if self._image_menu and self._image_menu.reset():
+            return self._replace(None, self._live.template.settings)
         self._source.reset()
         self._kernel.reset()
         self._controls.settings = settings
 
-    def _replace(self, values, given, settings=None):
-        """Another picture as the input, the settings as they are; `given` says that it is the one of the start."""
-        self._source = Input(values if given or self._live.template.channel_axis > 1 else np.moveaxis(values, -1, 1))
-        self._resizable, resizable = given and self._resizable, self._resizable
+    def _replace(self, image, settings=None):
+        """Another image as the input, None for that of the start; the settings as they are."""
+        axis = self._live.template.channel_axis
+        self._source = Input(*self._start) if image is None else Input(np.moveaxis(image, -1, axis), False)
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
-        self._resizable = resizable
         self._ask()
 
     def _move_point(self, place, offset):
         """A reader dragged a sampling point: ask the layer what it gives there."""
-        self._live.moved[place] = offset
+        self._live.offset_overrides[place] = offset
         self._ask()
 
     def _kernels(self):
@@ -230,8 +236,8 @@ class Explorer(Tool, ipywidgets.Box):
         """Go on with what `state` kept besides layer and input."""
         moved = {tuple(map(int, place)): tuple(map(float, offset)) for place, offset in look.get("moved", ())}
         if not all(len(place) == 5 and min(place) >= 0 and np.isfinite(dy + dx) for place, (dy, dx) in moved.items()):
-            raise ValueError("a moved point is five whole numbers and two more")
-        self._live.moved = moved
+            raise ValueError(say("sharing.odd_point"))
+        self._live.offset_overrides = moved
         self._stage.requested_channels = look.get("wanted", self._stage.requested_channels)
         self._stage.view = look.get("view", self._stage.view)
         self._ask()
@@ -245,9 +251,9 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.show(self.facts, self._picture)
 
     def __repr__(self):
-        answer = words.REFUSED if self.facts.problem else self.facts.output_shape
+        answer = say("picture.refused") if self.facts.problem else self.facts.output_shape
         if not self._stage.reveal:
-            answer = words.HIDDEN
+            answer = say("picture.hidden")
         return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
 
     def _saved(self):

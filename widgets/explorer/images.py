@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageOps
 
-from widgets.language import words
+from widgets.language import either, say
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MOST_PIXELS = 20_000_000
@@ -40,10 +40,10 @@ def as_input(data, size, colour):
         paper = Image.new("RGBA", clear.size, "white")
         paper.alpha_composite(clear)
     except Image.DecompressionBombError as error:
-        received = str(error) if pixels else words.MANY  # Pillow counts no pixels for us
-        raise ValueError(words.PICTURE_LARGE.format(limit=MOST_PIXELS / 1e6, received=received)) from error
+        received = str(error) if pixels else say("editing.many")  # Pillow counts no pixels for us
+        raise ValueError(say("editing.image_large", limit=f"{MOST_PIXELS / 1e6:.0f}", received=received)) from error
     except Exception as error:  # whatever Pillow raises of damaged bytes
-        raise ValueError(words.PICTURE_DAMAGED.format(formats=words.either(FORMATS))) from error
+        raise ValueError(say("editing.image_damaged", formats=either(FORMATS))) from error
     image = paper.convert("RGB" if colour else "L")
     image.thumbnail((size, size), Image.Resampling.LANCZOS)
     values = np.asarray(image, "float32") / 255

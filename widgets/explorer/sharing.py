@@ -10,8 +10,8 @@ import numpy as np
 from traitlets import TraitError
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts import KINDS, LARGEST_INPUT, as_shape, boat, isolated_keras, seeded_values
-from widgets.language import words
+from widgets.facts import KINDS, LARGEST_INPUT, activation_name, as_shape, boat, isolated_keras, seeded_values
+from widgets.language import Sentence, say
 
 VERSION = 1
 LARGEST_NUMBER = 1024  # in a layer's settings: no text may ask for gigabytes of weights
@@ -46,18 +46,18 @@ def loads(text):
     Raises ValueError where the text is damaged, and TypeError where it is no text.
     """
     if not isinstance(text, str):
-        raise TypeError(words.BAD_STATE.format(reason=f"Received: {type(text).__name__}."))
+        raise TypeError(say("sharing.bad_state", reason=say("sharing.received", received=type(text).__name__)))
     try:
         record = json.loads(text)
         if not isinstance(record, dict) or record.pop("explore", None) != VERSION:
-            raise ValueError(f'It has to begin with {{"explore":{VERSION}.')
+            raise ValueError(say("sharing.beginning", version=VERSION))
         x = _input(record.pop("x"))
         shape, layers = x.shape, []
         for one in record.pop("layers"):
             layers.append(_layer(one, shape))
             shape = tuple(layers[-1].compute_output_shape(shape))
         if not layers:
-            raise ValueError("It names no layer.")
+            raise ValueError(say("sharing.no_layer"))
         return layers, x, record
     except DAMAGE as error:
         raise refusal(error) from error
@@ -65,14 +65,15 @@ def loads(text):
 
 def refusal(error):
     """What to tell a reader whose text gave this error."""
-    reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
-    return ValueError(words.BAD_STATE.format(reason=words.STATE_DAMAGE.format(reason=reason)))
+    own = isinstance(error.args[0] if error.args else None, Sentence)
+    reason = error.args[0] if own else str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
+    return ValueError(say("sharing.bad_state", reason=say("sharing.state_damage", reason=reason)))
 
 
 def _layer_text(settings, layer):
     for name, value in settings.items():
         if not _plain(value):
-            raise ValueError(words.STATE_LACKS.format(reason=f"{name}={words.activation_name(value)}"))
+            raise ValueError(say("sharing.state_lacks", reason=f"{name}={activation_name(value)}"))
     names = KINDS[type(layer).__name__].weights
     weights = {name: _packed(variable.numpy()) for name in names if (variable := getattr(layer, name)) is not None}
     return {"class": type(layer).__name__, "settings": settings, "data_format": layer.data_format, "weights": weights}
@@ -81,13 +82,13 @@ def _layer_text(settings, layer):
 def _layer(record, input_shape):
     name = record["class"]
     if name not in KINDS:
-        raise ValueError(f"it knows no layer {name!r:.40}")
+        raise ValueError(say("sharing.unknown_layer", received=f"{name!r:.40}"))
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in record["settings"].items()}
     if unknown := [key for key in settings if key not in KINDS[name].settings]:
-        raise ValueError(f"{name} has no setting {unknown[0]!r:.40}")
+        raise ValueError(say("sharing.unknown_setting", layer=name, received=f"{unknown[0]!r:.40}"))
     for key, value in settings.items():
         if not _plain(value):
-            raise ValueError(f"{key} is neither a whole number, nor a word, nor a few of them")
+            raise ValueError(say("sharing.odd_setting", name=key))
     layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=record["data_format"])
     taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
     each = max(
@@ -97,7 +98,7 @@ def _layer(record, input_shape):
     layer.build(input_shape)
     for name, text in record["weights"].items():
         if name not in KINDS[type(layer).__name__].weights:
-            raise ValueError(f"the layer has no weight {name!r:.40}")
+            raise ValueError(say("sharing.unknown_weight", received=f"{name!r:.40}"))
         variable = getattr(layer, name)
         variable.assign(_unpacked(text, tuple(variable.shape)))
     return layer
@@ -128,7 +129,7 @@ def _input(record):
 
 def _check_size(size):
     if size > LARGEST_INPUT:
-        raise ValueError(f"{size:,} bytes are too many")
+        raise ValueError(say("sharing.too_large", size=f"{size:,}"))
 
 
 def _packed(values):
@@ -141,5 +142,5 @@ def _unpacked(text, shape):
     opened = zlib.decompressobj()
     values = opened.decompress(base64.b64decode(text, validate=True), size + 1)  # no more than is needed
     if len(values) != size:
-        raise ValueError(f"there are {len(values) // 4} numbers where {size // 4} belong")
+        raise ValueError(say("sharing.other_size", received=len(values) // 4, size=size // 4))
     return np.frombuffer(values, "<f4").reshape(shape).copy()

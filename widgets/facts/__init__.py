@@ -5,61 +5,13 @@ from widgets.facts.isolation import import_tensorflow, isolated_keras
 
 import_tensorflow()  # first, and quietly
 
-from widgets.facts.code_line import cell_template, symbol, tap_template
-from widgets.facts.facts import (
-    Facts,
-    Weight,
-    chain_receptive_field,
-    channels_last,
-    evaluate_layer,
-    input_values,
-    layer_facts,
-    layer_tables,
-)
+from widgets.facts.code_line import activation_name, cell_template, symbol, tap_template
+from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
+from widgets.facts.facts import Facts, Weight, chain_receptive_field, channels_last
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
 from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Choice, Count, Divisor, Flag, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
-from widgets.facts.live_layer import LiveLayer, chain_facts, wrap_layer
+from widgets.facts.limits import count_rule
+from widgets.facts.live_layer import LiveLayer, chain_facts, run_chain, wrap_layer
 from widgets.facts.model import ModelSteps, field_behind, layer_macs
 from widgets.facts.position_memory import Memory
-
-__all__ = [
-    "INPUT_CHANNELS",
-    "INPUT_SIZE",
-    "KINDS",
-    "LARGEST_INPUT",
-    "NAME",
-    "Choice",
-    "Count",
-    "Divisor",
-    "Facts",
-    "Flag",
-    "LiveLayer",
-    "Memory",
-    "ModelSteps",
-    "LayerTemplate",
-    "Weight",
-    "as_shape",
-    "as_values",
-    "evaluate_layer",
-    "boat",
-    "cell_template",
-    "chain_facts",
-    "channels_last",
-    "default_input",
-    "field_behind",
-    "in_keras_form",
-    "input_values",
-    "is_convolution",
-    "is_shape",
-    "kind_of",
-    "layer_facts",
-    "layer_macs",
-    "layer_tables",
-    "wrap_layer",
-    "isolated_keras",
-    "seeded_values",
-    "chain_receptive_field",
-    "symbol",
-    "tap_template",
-]

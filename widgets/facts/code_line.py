@@ -7,7 +7,7 @@ import re
 import keras
 
 from widgets.facts.isolation import isolated_keras
-from widgets.language import words
+from widgets.language import Sentence, say
 
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
 NOT_WRITTEN = ("name", "dtype")
@@ -38,7 +38,22 @@ def code_line(layer_class, arguments):
             parts.append(f"{name}={text}")
     room = "layers." if layer_class.__module__.startswith("keras.") else ""
     line = f"{room}{layer_class.__name__}({', '.join(parts)})"
-    return line + words.CODE_LACKS.format(names=", ".join(lacking)) if lacking else line
+    return say("facts.code_lacks", code=line, names=", ".join(lacking)) if lacking else line
+
+
+def chain_code(codes):
+    """The call that makes a Sequential of layers whose lines these are."""
+    lines = [code.fields["code"] if isinstance(code, Sentence) else code for code in codes]
+    lacking = dict.fromkeys(code.fields["names"] for code in codes if isinstance(code, Sentence))
+    line = f"keras.Sequential([{', '.join(lines)}])"
+    return say("facts.code_lacks", code=line, names=", ".join(lacking)) if lacking else line
+
+
+def activation_name(activation):
+    """An activation as a reader knows it; "" where there is none."""
+    if activation is None:
+        return ""
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", type(activation).__name__)
 
 
 def _required(made):

@@ -1,20 +1,13 @@
-"""A layer and its input -> Facts: what the built layer answered, or Keras' own refusal."""
+"""What a layer answered for an input, frozen: all that is shown of it."""
 
 import math
-import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import keras
 import numpy as np
 
 from widgets import arithmetic
-from widgets.facts.code_line import code_line
-from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
-from widgets.facts.isolation import isolated_keras
+from widgets.facts.index_tables import Tables
 from widgets.facts.kinds import CHAIN, kind_of
-from widgets.facts.layer_template import NAME, LayerTemplate, call
-from widgets.facts.limits import advice, broken_rule, plain_text, too_large
-from widgets.language import words
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +47,7 @@ class Facts:
     advice: str = ""
     warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
+    tables: Tables | None = field(default=None, repr=False)  # who reads whom, where it is one operation
     # A deformable layer's: (batch, rows, columns, offset groups, taps, 2) and (batch, rows, columns, groups * taps).
     points: np.ndarray | None = field(default=None, repr=False)
     mask: np.ndarray | None = field(default=None, repr=False)
@@ -69,174 +63,16 @@ class Facts:
         return self.steps if self.operation == CHAIN else ()
 
 
-def layer_facts(layer, x):
-    """What `layer` answers for `x`, an array, tensor or shape; changes neither.
-
-    Raises TypeError or ValueError where `layer` or `x` is nothing that we know.
-
-    >>> import keras
-    >>> facts = layer_facts(keras.layers.Conv2D(10, 3), (4, 28, 28, 12))
-    >>> facts.output_shape, facts.params_formula
-    ((4, 26, 26, 10), '3*3*12*10 + 10 = 1090')
-    >>> facts.size_formulas[0]
-    'height: floor((28 - 3) / 1) + 1 = 26'
-    """
-    template = LayerTemplate(layer)
-    return evaluate_layer(template, template.settings, input_values(template, x), template.given)[1]
-
-
-def input_values(template, x):
-    """x as float32 values of the rank, and for a built layer the channels, that the template's layer reads."""
-    rank = len(template.kind.axes) + 2
-    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
-    if template.channels not in (None, values.shape[template.channel_axis]):
-        raise ValueError(words.OTHER_CHANNELS.format(wanted=template.channels, received=values.shape))
-    return values
-
-
-@isolated_keras()
-def evaluate_layer(template, settings, x, start=None, moved=()):
-    """Build the template's layer with these settings and call it on x: (layer or None, Facts).
-
-    `start(name, shape, draw)` gives each weight's values; its initializer's, which are the default, are `draw()`.
-    `moved` are sampling points of a deformable layer that a reader put elsewhere, see `Deformable.answer`.
-    """
-    if rule := broken_rule(template.kind.settings, settings):
-        return None, _impossible(template, settings, x, rule)
-    known = _known(template, settings, x) | _windows(template, settings, x)
-    if problem := too_large(known):
-        return None, Facts(**known, problem=problem, advice=words.ADVICE_LARGE)
-    weights, warned, own_facts = {}, [], {}
-    try:
-        layer = template.build(settings, x.shape, start)
-        for name, axes in template.kind.weights.items():
-            if (variable := getattr(layer, name)) is not None:
-                spatial = template.kind.axes if name.endswith("kernel") else ()
-                weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
-            answer, own_facts = template.kind.answer(layer, x, moved)
-            before, y = call(layer, x, answer)
-    except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
-        said = plain_text(refusal)
-        return None, _without_output(known | {"weights": weights}, said.split("\n\n")[0], said)
-    if y.size == 0 or y.shape != before.shape:
-        odd = words.EMPTY_RESULT if before.size == 0 else words.ODD_RESULT
-        problem = odd.format(before=before.shape, shape=y.shape)
-        return None, _without_output(known | {"weights": weights}, problem)
-    if any(template.kind.output_size(**axis) < 1 for axis in known["axes"]):
-        # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
-        problem = words.UNWRITTEN_RESULT.format(shape=y.shape)
-        return None, _without_output(known | {"weights": weights}, problem)
-    steps = _steps(template, settings, x, weights)
-    said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(known | own_facts | {"weights": weights, "steps": steps, "warning": said}, before, y)
-
-
-def _known(template, settings, x):
-    """The facts that need no answer from the layer, and no reckoning."""
-    return {
-        "input_shape": x.shape,
-        "code": code_line(template.layer_class, template.arguments | settings),
-        "operation": template.kind.operation,
-        "settings": dict(settings),
-        "channel_axis": template.channel_axis,
-        "x": x,
-    }
-
-
-def _windows(template, settings, x):
-    """The numbers of each axis, and its size rule with them put in."""
-    spatial = [axis for axis in range(1, x.ndim) if axis != template.channel_axis]
-    names = ("kernel_size", "strides", "dilation_rate")
-    axes = tuple(
-        dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
-        | {"padding": settings["padding"]}
-        | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
-        for i, axis in enumerate(spatial)
-    )
-    formulas = tuple(f"{name}: {template.kind.size_formula(**axis)}" for name, axis in zip(template.kind.axes, axes))
-    return {"axes": axes, "size_formulas": formulas}
-
-
-def _impossible(template, settings, x, rule):
-    """Facts of settings that no layer can have, with what Keras says of them."""
-    said = rule
-    try:
-        template.build(settings, x.shape)
-    except Exception as refusal:
-        said = plain_text(refusal)
-    problem = said.split("\n\n")[0]
-    return Facts(
-        **_known(template, settings, x), axes=(), size_formulas=(), problem=problem, whole_problem=said, advice=rule
-    )
-
-
-def _without_output(known, problem, whole_problem=""):
-    return Facts(**known, problem=problem, whole_problem=whole_problem, advice=advice(known, whole_problem))
-
-
-def _answered(known, before, y):
-    """All facts. The counts are made from what the layer returned, not from what was asked for."""
-    shapes = [weight.shape for weight in known["weights"].values()]
-    params = sum(math.prod(shape) for shape in shapes)
-    spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    multiplied = known["x"] if kind_of(known["operation"]).stamps else y  # it multiplies once for each of these cells
-    cells = [multiplied.shape[axis] for axis in spatial]
-    kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
-    macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
-    facts = Facts(
-        **known,
-        output_shape=y.shape,
-        y=y,
-        before_activation=before,
-        params=params,
-        params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
-        macs=macs,
-        macs_formula=" + ".join(_product([*cells, *shape]) for shape in kernels) + f" = {macs}",
-    )
-    with np.errstate(all="ignore"):  # nan and inf in the input are no reason to print
-        return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
-
-
-def _steps(template, settings, x, weights):
-    """Facts of the layers that this one is made of, one after another."""
-    both = {"data_format": template.arguments["data_format"], "name": NAME}
-    steps = []
-    for name, arguments, ours in template.kind.parts(settings, len(template.kind.axes)):
-        part = LayerTemplate(getattr(keras.layers, name)(**arguments, **both))
-        values = {weight: weights[own].values for weight, own in ours.items() if own in weights}
-        steps.append(evaluate_layer(part, part.settings, x, lambda name, *_, values=values: values[name])[1])
-        x = steps[-1].y
-    return tuple(steps)
-
-
-def _at(value, axis):
-    """One axis' part of an argument that may be one number, one for each axis, or None."""
-    return value[axis] if isinstance(value, tuple) else value
-
-
-def _product(sizes):
-    return "*".join(map(str, sizes))
-
-
 def channels_last(values, channel_axis):
     """The same values with the channels on the last axis."""
     return values if channel_axis == values.ndim - 1 else np.moveaxis(values, channel_axis, -1)
-
-
-def layer_tables(facts):
-    """The index tables of a layer that does one operation."""
-    channels = facts.x.shape[facts.channel_axis]
-    kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None
-    return facts.kind.tables(facts.axes, channels, facts.settings, kernel)
 
 
 def chain_receptive_field(steps):
     """How many cells along each axis one cell behind these steps sees, at most; padding cells are counted.
 
     >>> import keras
+    >>> from widgets.facts import layer_facts
     >>> layers = [keras.layers.Conv2D(1, 3, dilation_rate=d) for d in (1, 2)]
     >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
@@ -249,35 +85,3 @@ def chain_receptive_field(steps):
 def _field_steps(step, axis):
     k, s, d = (step.axes[axis][name] for name in "ksd")
     return step.kind.field_steps(k, s, d)
-
-
-def disagreement(facts, checked=12):
-    """ "" or a sentence: where the layer's answer is not what its own definition gives.
-
-    Adds up the windows of a few output cells, spread over the first sample and all filters.
-    """
-    x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
-    if facts.steps:
-        return _difference(
-            channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0],
-            before,
-        )
-    for axis, got in zip(facts.size_formulas, before.shape):
-        if not axis.endswith(f" = {got}"):
-            return words.WARNING_SHAPE.format(got=got, formula=axis)
-    if facts.points is not None:  # its sums are made of what lies between the cells
-        return ""
-    found = layer_tables(facts)
-    bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
-    cells = np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)
-    sums, sizes = found.sums_at(x, np.transpose(cells))
-    added = bias[cells[-1]]
-    return _difference(sums + added, before[cells], sizes + np.abs(added))
-
-
-def _difference(expected, got, sizes=None):
-    difference = np.abs(expected - got)
-    sizes = np.abs(expected).max() if sizes is None else sizes
-    # TensorFlow takes the numbers below float32's normal ones for 0. A nan that it returns is never near enough.
-    wrong = np.isfinite(expected) & ~(difference <= 1e-5 * sizes + 1e-36)
-    return words.WARNING_VALUES.format(difference=difference[wrong].max()) if wrong.any() else ""

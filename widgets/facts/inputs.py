@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from widgets.language import words
+from widgets.language import say
 
 # A boat with its sail to one side: known at a glance, and no flip or turn maps it onto itself. 1 is white.
 BOAT = """
@@ -84,10 +84,10 @@ def as_shape(x, rank):
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
     if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
-        raise ValueError(words.BAD_SHAPE.format(rank=rank, received=shape))
+        raise ValueError(say("facts.bad_shape", rank=rank, received=shape))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
-        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=shape))
+        raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=shape))
     return shape
 
 
@@ -103,13 +103,13 @@ def as_values(x, rank):
         real = False
     if not real:
         dtype = f" of {x.dtype}" if hasattr(x, "dtype") else ""
-        raise TypeError(words.NOT_NUMBERS.format(received=type(x).__name__ + dtype))
+        raise TypeError(say("facts.not_numbers", received=type(x).__name__ + dtype))
     if np.ma.is_masked(x):
-        raise TypeError(words.MASKED)
+        raise TypeError(say("facts.masked"))
     if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
-        raise ValueError(words.BAD_RANK.format(rank=values.ndim if rank is None else rank, received=values.shape))
+        raise ValueError(say("facts.bad_rank", rank=values.ndim if rank is None else rank, received=values.shape))
     if (size := 4 * values.size) > LARGEST_INPUT:
-        raise ValueError(words.LARGE_INPUT.format(size=size, limit=LARGEST_INPUT, received=values.shape))
+        raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=values.shape))
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
         return values.astype("float32")  # always a copy: what was handed over stays the reader's
 

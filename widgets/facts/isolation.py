@@ -9,7 +9,7 @@ import sys
 import threading
 from contextlib import contextmanager
 
-from widgets.language import words
+from widgets.language import say
 
 # JupyterLab lets a slider's move run in a thread of its own while a cell runs. What is put back below is the process'.
 _one_at_a_time = threading.RLock()
@@ -33,9 +33,9 @@ def import_tensorflow():
         "true",
         "True",
     ):
-        raise ImportError(words.KERAS_2.format(version=keras.__version__))
+        raise ImportError(say("facts.keras_2", version=keras.__version__))
     if keras.backend.backend() != "tensorflow":
-        raise ImportError(words.OTHER_BACKEND.format(backend=keras.backend.backend()))
+        raise ImportError(say("facts.other_backend", backend=keras.backend.backend()))
     _start_runtime()
 
 

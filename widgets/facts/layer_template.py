@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from widgets.facts.code_line import defaults
 from widgets.facts.kinds import KINDS
-from widgets.language import words
+from widgets.language import say
 
 # Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
 NAME = "explored"
@@ -41,7 +41,7 @@ def unchanged(layer, name):
             config = {key: value for key, value in config.items() if key in takes}
         made = type(layer).from_config(config)
     except Exception as error:  # a layer of the reader's own
-        raise TypeError(words.NOT_COPIED.format(name=type(layer).__name__)) from error
+        raise TypeError(say("facts.not_copied", name=type(layer).__name__)) from error
     vars(made).update((k, v) for k, v in vars(layer).items() if isinstance(v, keras.initializers.Initializer))
     return made
 
@@ -76,9 +76,9 @@ class LayerTemplate:
         self.layer_class = type(layer)
         if not is_convolution(layer):
             if type(layer).__name__.startswith("ConvLSTM"):
-                raise TypeError(words.RECURRENT.format(name=type(layer).__name__))
+                raise TypeError(say("facts.recurrent", name=type(layer).__name__))
             received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
-            raise TypeError(words.NOT_A_LAYER.format(known=", ".join(KINDS), received=received))
+            raise TypeError(say("facts.not_a_layer", known=", ".join(KINDS), received=received))
         self.kind = KINDS[self.layer_class.__name__]
         # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
         names = [*defaults(self.layer_class), *self.kind.settings]

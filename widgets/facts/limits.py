@@ -6,7 +6,7 @@ import re
 from widgets import arithmetic
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.kinds import Choice, Count, Divisor, kind_of
-from widgets.language import words
+from widgets.language import either, say
 
 # For all of x: a few seconds for the slowest kinds, and a class waits for each move. TensorFlow has kernels for plain
 # and transposed convolutions that are ten times as fast.
@@ -25,10 +25,15 @@ def broken_rule(rules, settings):
         rule, several = rules[name], isinstance(value, tuple)
         low = getattr(rule, "low", 1)
         if isinstance(rule, (Count, Divisor)) and value is not None and min(value if several else (value,)) < low:
-            return words.BROKEN_RULE.format(name=name, rule=words.count_rule(low, len(value) if several else 1))
+            return say("facts.broken_rule", name=name, rule=count_rule(low, len(value) if several else 1))
         if name == "padding" and isinstance(rule, Choice) and value not in rule.options:
-            return words.BROKEN_RULE.format(name=name, rule=words.either(map(repr, rule.options)))
+            return say("facts.broken_rule", name=name, rule=either(map(repr, rule.options)))
     return ""
+
+
+def count_rule(low, axes=1):
+    """The rule of a whole number that may be given for each axis."""
+    return say("facts.count_rule" if axes == 1 else "facts.count_rule_axes", low=low, count=axes)
 
 
 def too_large(known):
@@ -42,10 +47,10 @@ def too_large(known):
     kind = kind_of(known["operation"])
     size, macs = costs(kind, **{name: known[name] for name in ("input_shape", "channel_axis", "settings", "axes")})
     if size > LARGEST_INPUT:
-        return words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
+        return say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
     grouped = known["settings"].get("groups", 1) > 1 and len(known["axes"]) > 2
     limit = MOST_FAST_MACS if kind.fast and not grouped else MOST_MACS
-    return words.SLOW_SETTINGS.format(macs=macs, limit=limit) if macs > limit else ""
+    return say("facts.slow_settings", macs=f"{macs:,}", limit=f"{limit:,}") if macs > limit else ""
 
 
 def costs(kind, input_shape, channel_axis, settings, axes):
@@ -67,32 +72,33 @@ def advice(known, problem):
     channels = known["input_shape"][known["channel_axis"]]
     filters, groups = settings.get("filters"), settings.get("groups", 1)
     if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
-        return words.ADVICE_STRIDES_DILATION
+        return say("facts.advice_strides_dilation")
     if channels % groups:
-        return words.ADVICE_CHANNELS.format(
+        return say(
+            "facts.advice_channels",
             groups=groups,
             channels=channels,
-            options=words.either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
+            options=either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
         )
     if filters and filters % groups:
         options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
-        return words.ADVICE_FILTERS.format(groups=groups, filters=filters, options=words.either(options))
-    for name, axis in zip(known["size_formulas"], axes):
-        name, given = name.split(":")[0], axis.get("output_padding")
+        return say("facts.advice_filters", groups=groups, filters=filters, options=either(options))
+    for formula, axis in zip(known["size_formulas"], axes):
+        name, given = say(f"axes.{formula.split(':')[0]}"), axis.get("output_padding")
         if given is not None and given >= axis["s"]:
-            fields = {"axis": name, "given": given, "strides": axis["s"], "options": words.either(range(axis["s"]))}
-            return words.ADVICE_OUTPUT_PADDING.format(**fields)
+            fields = {"axis": name, "given": given, "strides": axis["s"], "options": either(range(axis["s"]))}
+            return say("facts.advice_output_padding", **fields)
         if given is not None and axis["padding"] == "same":
             o = arithmetic.transposed_size(**axis)
             if math.ceil(o / axis["s"]) != axis["n"]:
-                return words.ADVICE_NO_FORWARD.format(axis=name, strides=axis["s"], n=axis["n"], o=o)
+                return say("facts.advice_no_forward", axis=name, strides=axis["s"], n=axis["n"], o=o)
         window = arithmetic.window_size(axis["k"], axis["d"])
         if axis["padding"] == "valid" and kind_of(known["operation"]).output_size(**axis) < 1:
-            return words.ADVICE_WINDOW.format(axis=name, window=window, n=axis["n"])
+            return say("facts.advice_window", axis=name, window=window, n=axis["n"])
     # What TensorFlow says where only its oneDNN kernels could answer; whether they are on depends on the processor.
     if re.search(r"[Cc]urrent (CPU )?implementations? (do|does|only)|NHWC tensor format on the CPU", problem):
-        return words.ADVICE_ONEDNN
-    return words.ADVICE_OTHER
+        return say("facts.advice_onednn")
+    return say("facts.advice_other")
 
 
 def plain_text(refusal):

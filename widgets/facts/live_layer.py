@@ -5,15 +5,16 @@ import math
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import code_line
-from widgets.facts.facts import Facts, evaluate_layer
+from widgets.facts.code_line import chain_code, code_line
+from widgets.facts.evaluate import evaluate_layer
+from widgets.facts.facts import Facts
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
-from widgets.facts.kinds import CHAIN
+from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, by_name, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.position_memory import Memory
-from widgets.language import words
+from widgets.language import say, together
 
 
 class LiveLayer:
@@ -33,7 +34,7 @@ class LiveLayer:
     def forget(self):
         """The weights of the start again."""
         self._layer, self._taken = None, False
-        self.moved = {}  # sampling points that the reader put elsewhere
+        self.offset_overrides = {}  # sampling points that the reader put elsewhere
         self._memories = {name: Memory() for name in self.template.kind.weights}
         for name, values in self.template.weights.items():
             self._memories[name].note(values)
@@ -53,13 +54,13 @@ class LiveLayer:
         if x.ndim != rank:  # behind a layer that returns other axes
             known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
             known |= {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
-            problem = words.OTHER_RANK.format(rank=rank, shape=x.shape)
-            return Facts(**known, problem=problem, advice=words.ADVICE_RANK)
+            problem = say("facts.other_rank", rank=rank, shape=x.shape)
+            return Facts(**known, problem=problem, advice=say("facts.advice_rank"))
         if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
                     memory.note(variable.numpy())
-        layer, facts = evaluate_layer(self.template, self.settings, x, self._start, self.moved)
+        layer, facts = evaluate_layer(self.template, self.settings, x, self._start, self.offset_overrides)
         if layer is not None:
             self._layer, self._taken = layer, False
         return facts
@@ -94,8 +95,8 @@ class GenericLayer:
         known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
         if size > LARGEST_INPUT:
-            problem = words.LARGE_SETTINGS.format(size=size, limit=LARGEST_INPUT)
-            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_LARGE)
+            problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
+            return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_large"))
         try:
             with isolated_keras(), tf.device("CPU:0"):
                 y = self.layer(x)
@@ -106,14 +107,15 @@ class GenericLayer:
                 y = keras.ops.convert_to_numpy(y).astype("float32")
         except Exception as refusal:
             problem = plain_text(refusal)
-            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=words.ADVICE_OTHER)
+            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
         if y.size == 0:
-            problem = words.EMPTY_RESULT.format(shape=y.shape)
-            return Facts(**known, axes=(), problem=problem, advice=words.ADVICE_OTHER)
-        params = self.layer.count_params()
+            problem = say("facts.empty_result", shape=y.shape)
+            return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_other"))
+        params, axes = self.layer.count_params(), window_axes(self.layer, x.shape) or ()
         return Facts(
             **known,
-            axes=window_axes(self.layer, x.shape) or (),
+            axes=axes,
+            tables=kind_of(known["operation"]).tables(axes, x.shape[-1], {}, None),
             output_shape=y.shape,
             y=y,
             before_activation=y,
@@ -167,16 +169,25 @@ def _shape_after(layer, input_shape):
     return None if None in shape else shape
 
 
+def run_chain(layers, x):
+    """The facts of each layer on what the one before it returned; a refusal ends them."""
+    steps = []
+    for one in layers:
+        steps.append(one.ask(x))
+        x = steps[-1].y
+        if steps[-1].problem:
+            break
+    return steps
+
+
 def chain_facts(steps):
     """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
-    first, last = steps[0], steps[-1]
-    codes, remark, lacking = zip(*(step.code.partition(words.CODE_LACKS.format(names="")) for step in steps))
-    code = f"keras.Sequential([{', '.join(codes)}])" + max(remark) + ", ".join(dict.fromkeys(filter(None, lacking)))
+    first, last, code = steps[0], steps[-1], chain_code([step.code for step in steps])
     known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
     known |= {"operation": CHAIN, "axes": first.axes, "channel_axis": first.channel_axis}
     if last.problem:
         fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
-        where = words.STEP_REFUSED.format(number=len(steps) - 1, problem=last.problem)
+        where = say("facts.step_refused", number=len(steps) - 1, problem=last.problem)
         return Facts(**known, problem=where, **fields)
     counts = {}
     for name in ("params", "macs"):
@@ -189,6 +200,6 @@ def chain_facts(steps):
         output_shape=last.output_shape,
         y=last.y,
         before_activation=last.before_activation,
-        warning=" ".join(filter(None, (step.warning for step in steps))),
+        warning=together(*(step.warning for step in steps)),
         steps=tuple(steps),
     )

@@ -14,7 +14,7 @@ from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import window_axes
-from widgets.language import words
+from widgets.language import say, words
 
 # Behind these a cell may have seen everything.
 WHOLE = ("Flatten", "Reshape", "Bidirectional", "LSTM", "GRU", "SimpleRNN")
@@ -36,7 +36,7 @@ class ModelSteps:
         if not model.built or not getattr(model, "inputs", None):
             model = _built(model, self.x.shape)
         if len(model.inputs) != 1:
-            raise ValueError(words.ONE_INPUT.format(received=len(model.inputs)))
+            raise ValueError(say("model.one_input", received=len(model.inputs)))
         self._input = model.inputs[0]
         self._nodes = model_nodes(model)
         shapes = tensor_shapes(model, self.x.shape)
@@ -58,7 +58,7 @@ class ModelSteps:
         self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
         first = [i for i, node in enumerate(self._nodes) if self._drawable[i]]
         if not first:
-            raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
+            raise ValueError(say("model.nothing_drawable", known=", ".join(KINDS)))
         # A run with a convolution in it comes first.
         self.start = next(
             (i for i in first if any(self.rows[j]["layer"] in KINDS for j in self._following(i))), first[0]
@@ -79,15 +79,15 @@ class ModelSteps:
 
     def html(self, folded):
         """The rows as an HTML table."""
-        heads = "".join(f"<th>{head}</th>" for head in words.MODEL_COLUMNS)
+        heads = "".join(f"<th>{head}</th>" for head in ("", *words().room("model_column").values()))
         lines = []
         for i, row in enumerate(self.rows):
             seen = row["receptive_field"]
-            seen = words.WHOLE_PICTURE if seen is None else " x ".join(map(str, seen))
+            seen = say("model.whole_picture") if seen is None else " x ".join(map(str, seen))
             cells = [i, row["name"], row["layer"], row["output_shape"], f"{row['params']:,}", f"{row['macs']:,}", seen]
             lines.append("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
-        total = words.MODEL_TOTAL.format(
-            layers=len(self.rows), params=self.params, macs=sum(r["macs"] for r in self.rows)
+        total = say(
+            "model.model_total", count=len(self.rows), params=self.params, macs=sum(r["macs"] for r in self.rows)
         )
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
@@ -255,25 +255,25 @@ def _values(model, x):
         return default_input(rank)
     values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
     if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
-        raise ValueError(words.OTHER_INPUT.format(wanted=tuple(wanted), received=values.shape))
+        raise ValueError(say("model.other_input", wanted=tuple(wanted), received=values.shape))
     return values
 
 
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
-        raise TypeError(words.NOT_A_MODEL.format(received=type(model).__name__))
+        raise TypeError(say("model.not_a_model", received=type(model).__name__))
     if not model.layers:
-        raise ValueError(words.NOTHING_DRAWABLE.format(known=", ".join(KINDS)))
+        raise ValueError(say("model.nothing_drawable", known=", ".join(KINDS)))
     copies = [unchanged(layer, layer.name) for layer in model.layers]
     try:
         with seeds_kept(part for layer in copies for part in vars(layer).values()):
             built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
     except Exception as refusal:  # whatever Keras raises
-        message = words.MODEL_REFUSES.format(shape=input_shape, problem=plain_text(refusal))
+        message = say("model.model_refuses", shape=input_shape, problem=plain_text(refusal))
         raise ValueError(message) from refusal
     if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
-        raise ValueError(words.NO_SHAPES)
+        raise ValueError(say("model.no_shapes"))
     for layer, copy in zip(model.layers, copies):
         if layer.built:
             give_weights(copy, layer.get_weights())

@@ -1,9 +1,15 @@
-"""Every word that a reader sees."""
+"""Every word that a reader sees, looked up by key when it is said."""
 
-from widgets.language import comparison_words, question_words, words
-
-__all__ = [
-    "comparison_words",
-    "question_words",
-    "words",
-]
+from widgets.language.sentences import (
+    LANGUAGES,
+    Sentence,
+    Words,
+    axis_names,
+    either,
+    in_own_words,
+    say,
+    set_language,
+    speaking,
+    together,
+    words,
+)

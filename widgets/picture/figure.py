@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from widgets.language import words
+from widgets.language import say
 
 NUMBER_ROOM = 15  # points a side that a cell needs for a number
 MOST_LINES = 64  # cells a side up to which they are parted by lines
@@ -109,9 +109,9 @@ def _figure(facts, picture, revealed, look):
     figure = Figure(figsize=(9, 3.6), dpi=90, layout="constrained")
     FigureCanvasAgg(figure)
     if not revealed:
-        answer = [words.PREDICT]
+        answer = [say("stage.predict")]
     elif facts.problem:
-        answer = [facts.problem] + [words.STALE] * (picture is not None)
+        answer = [facts.problem] + [say("stage.stale")] * (picture is not None)
     else:
         answer = [f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"]
     # Matplotlib's own wrapping would take dollars in Keras' words for a formula.

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from widgets.facts import channels_last, layer_tables
-from widgets.language import words
+from widgets.facts import activation_name, channels_last
+from widgets.language import either, say
 
 # The ways in which an operation can be drawn; the first is the same as None.
 VIEWS = {"transposed": ("scatter", "gather", None)}
 GATHERED = {"transposed": "convolution"}  # what such a layer is in its second view
+TURNED = "turned_kernel"  # the name of its kernel there
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,40 +84,32 @@ def layer_picture(facts, view=None):
     [[0, 1, 2], [2, 3, 4], [4, 5, 6]]
     """
     if facts.y is None:
-        raise ValueError(words.NOTHING_TO_DRAW.format(problem=facts.problem))
+        raise ValueError(say("picture.nothing_to_draw", problem=facts.problem))
     if view not in (views := VIEWS.get(facts.operation, (None,))):
-        raise ValueError(words.UNKNOWN_VIEW.format(options=words.either(map(repr, views)), received=view))
+        raise ValueError(say("picture.unknown_view", options=either(map(repr, views)), received=repr(view)))
     if facts.steps:
         kernels = [name for name in facts.weights if name.endswith("kernel")]
-        named = [
-            replace(
-                picture,
-                links=tuple(
-                    _named(link, kernels[i] if kernels else f"{link.kernel_name}_{i}") for link in picture.links
-                ),
-            )
-            for i, picture in enumerate(map(layer_picture, facts.steps))
-        ]
+        named = []
+        for i, picture in enumerate(map(layer_picture, facts.steps)):
+            names = (kernels[i] if kernels else f"{link.kernel_name}_{i}" for link in picture.links)
+            named.append(replace(picture, links=tuple(map(_named, picture.links, names))))
         return _chain(named, facts)
     x, y = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y))
-    found = layer_tables(facts)
-    if found.kernel is None:
-        link = Link(facts.operation, found.reads, None, found.channels, {}, "", y)
-        return Picture((_grid(words.INPUT, x, found.padding, may_be_grey=True), _grid(words.OUTPUT, y)), (link,))
-    first, last = (
-        _grid(words.INPUT, x, found.padding, may_be_grey=True),
-        _grid(words.OUTPUT, y),
-    )
+    first = _grid(say("picture.input"), x, facts.tables.padding, may_be_grey=True)
+    last = _grid(say("picture.output"), y)
+    if facts.tables.kernel is None:
+        link = Link(facts.operation, facts.tables.reads, None, facts.tables.channels, {}, "", y)
+        return Picture((first, last), (link,))
     if view == "gather":
-        return _gather(facts, found, first, last)
-    return Picture((first, last), (_link(facts.operation, facts, found, found.kernel),))
+        return _gather(facts, first, last)
+    return Picture((first, last), (_link(facts.operation, facts, facts.tables, facts.tables.kernel),))
 
 
 def _named(link, name):
     return replace(link, kernel_name=name) if "kernel" in link.weights else link
 
 
-def _link(operation, facts, found, kernel):
+def _link(operation, facts, tables, kernel):
     weights = {name: weight.values for name, weight in facts.weights.items()} | {"kernel": kernel}
     points = None if facts.points is None else np.moveaxis(facts.points[0], 2, 0)
     if facts.mask is not None:
@@ -124,11 +117,11 @@ def _link(operation, facts, found, kernel):
         weights["mask"] = np.moveaxis(by_group, 2, 0)
     return Link(
         operation=operation,
-        reads=found.reads,
-        writes=found.writes,
-        channels=found.channels,
+        reads=tables.reads,
+        writes=tables.writes,
+        channels=tables.channels,
         weights=weights,
-        activation=words.activation_name(facts.settings["activation"]),
+        activation=activation_name(facts.settings["activation"]),
         before_activation=channels_last(facts.before_activation, facts.channel_axis),
         points=points,
     )
@@ -143,16 +136,16 @@ def _chain(pictures, facts):
             last = end and i == len(pictures) - 1
             # The next link's padding belongs around the grid that it reads.
             padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
-            between = words.AFTER_LAYER.format(number=i) if end and facts.chain else words.BETWEEN
-            grids.append(replace(grid, padding=padding, name=words.OUTPUT if last else between))
+            between = say("picture.after_layer", number=i) if end and facts.chain else say("picture.between")
+            grids.append(replace(grid, padding=padding, name=say("picture.output") if last else between))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(
-        (*grids[:-1], _grid(words.OUTPUT, y)),
+        (*grids[:-1], _grid(say("picture.output"), y)),
         tuple(link for picture in pictures for link in picture.links),
     )
 
 
-def _gather(facts, found, first, last):
+def _gather(facts, first, last):
     """A transposed layer as zeros between the cells, then a convolution whose kernel is turned by 180 degrees."""
     rank = len(facts.axes)
     sizes = [(axis["n"] - 1) * axis["s"] + 1 for axis in facts.axes]
@@ -161,27 +154,19 @@ def _gather(facts, found, first, last):
     places = [np.arange(size)[:, None] for size in sizes]
     spread = [np.where(at % axis["s"] == 0, at // axis["s"], -1) for at, axis in zip(places, facts.axes)]
     reads, padding = [], []
-    for table, size, o in zip(found.writes, sizes, last.shape[1:]):
+    for table, size, o in zip(facts.tables.writes, sizes, last.shape[1:]):
         # Output o takes s*i = o - (offset of tap a); the turned kernel counts its taps from the other end.
         table = np.arange(o)[:, None] - table[0][::-1][None, :]
         reads.append(table)
         padding.append((max(0, -int(table.min())), max(0, int(table.max()) - size + 1)))
     channels = np.arange(first.shape[-1])[:, None]
-    middle = replace(
-        _grid(words.STRETCHED, stretched, tuple(padding)),
-        grey=first.grey,
-        limit=first.limit,
-    )
+    middle = _grid(say("picture.stretched"), stretched, tuple(padding))
+    middle = replace(middle, grey=first.grey, limit=first.limit)
     stretch = Link("stretch", tuple(spread), None, channels, {}, "", stretched)
-    turned = np.flip(found.kernel, tuple(range(rank)))
-    gathering = replace(found, reads=tuple(reads), writes=None)
-    return Picture(
-        (first, middle, last),
-        (
-            stretch,
-            replace(_link(GATHERED[facts.operation], facts, gathering, turned), kernel_name=words.TURNED),
-        ),
-    )
+    turned = np.flip(facts.tables.kernel, tuple(range(rank)))
+    gathering = replace(facts.tables, reads=tuple(reads), writes=None)
+    gather = replace(_link(GATHERED[facts.operation], facts, gathering, turned), kernel_name=TURNED)
+    return Picture((first, middle, last), (stretch, gather))
 
 
 def _grid(name, values, padding=None, may_be_grey=False):

@@ -2,9 +2,3 @@
 
 from widgets.quiz.goals import goal
 from widgets.quiz.predict import Prediction, predict
-
-__all__ = [
-    "Prediction",
-    "goal",
-    "predict",
-]

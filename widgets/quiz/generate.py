@@ -18,9 +18,8 @@ from widgets.facts import (
     evaluate_layer,
     isolated_keras,
     layer_facts,
-    layer_tables,
 )
-from widgets.language import question_words
+from widgets.language import say
 
 LEVELS = 5
 TRIES = 500
@@ -163,7 +162,7 @@ def wanted(template, facts, rng, level=None):
             if fewer and less.output_shape == shape:
                 changes, answer = fewer, less
         return changes, answer
-    raise ValueError(question_words.NO_OTHER_SHAPE.format(code=facts.code))
+    raise ValueError(say("predict.no_other_shape", code=facts.code))
 
 
 def _well_chosen(shape, other):
@@ -179,7 +178,7 @@ def small_case(template, rng):
         case = _case(small, shape, rng)
         if case is not None:
             return case
-    raise ValueError(question_words.NO_WHOLE_NUMBERS.format(code=template.layer_class.__name__))
+    raise ValueError(say("predict.no_whole_numbers", code=template.layer_class.__name__))
 
 
 def _small(template):
@@ -221,9 +220,7 @@ def _case(template, shape, rng):
 
     layer, facts = evaluate_layer(template, template.settings, x, weight)
     if facts.problem or facts.warning:
-        raise ValueError(
-            question_words.REFUSES.format(code=facts.code, problem=facts.problem or facts.warning, advice="")
-        )
+        raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem or facts.warning, advice=""))
     y = channels_last(facts.y, facts.channel_axis)
     cell = (0, *(int(rng.integers(0, size)) for size in y.shape[1:-1]), y.shape[-1] - 1)
     parts, pointwise = _parts(facts, cell)
@@ -278,7 +275,7 @@ def _parts(facts, cell):
         channels = range(first.output_shape[first.channel_axis])
         parts = [_parts(first, (*cell[:-1], channel))[0][0] for channel in channels]
         return parts, tuple(second.weights["kernel"].values[..., cell[-1]].ravel())
-    x, tables = channels_last(facts.x, facts.channel_axis)[0], layer_tables(facts)
+    x, tables = channels_last(facts.x, facts.channel_axis)[0], facts.tables
     *spatial, later = cell[1:]
     kernel = tables.kernel[..., later]
     if tables.writes is not None:
@@ -290,9 +287,9 @@ def _parts(facts, cell):
         reads = np.ix_(*(table[place] for table, place in zip(tables.reads, spatial)))
     inside = math.prod(((at >= 0) & (at < size)) for at, size in zip(reads, x.shape))
     held = tuple(np.clip(at, 0, size - 1) for at, size in zip(reads, x.shape))
-    title = question_words.WINDOW if x.shape[-1] == 1 else question_words.WINDOW_CHANNEL
+    title = "predict.window" if x.shape[-1] == 1 else "predict.window_channel"
     named = ((i, channel) for i, channel in enumerate(tables.channels[later]))
-    return [(title.format(channel=c), np.where(inside, x[(*held, c)], 0), kernel[..., i]) for i, c in named], ()
+    return [(say(title, channel=c), np.where(inside, x[(*held, c)], 0), kernel[..., i]) for i, c in named], ()
 
 
 def _stamps(x, writes, kernel, cell):
@@ -304,6 +301,6 @@ def _stamps(x, writes, kernel, cell):
     parts = []
     for pair in pairs:
         source, tap = (tuple(int(hit[i]) for hit in pair) for i in (0, 1))
-        title = question_words.STAMP.format(cell=list(source), tap=list(tap))
+        title = say("predict.stamp", cell=list(source), tap=list(tap))
         parts.append((title, np.array([x[source]]), np.array([kernel[tap]])))
     return parts

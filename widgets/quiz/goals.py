@@ -8,14 +8,14 @@ from widgets.facts import (
     input_values,
     is_convolution,
     is_shape,
+    run_chain,
     seeded_values,
     wrap_layer,
 )
-from widgets.language import question_words, words
+from widgets.language import either, in_own_words, say, words
 from widgets.quiz.questions import Feedback
 from widgets.quiz.rendering import task_html
 
-G = question_words.GOAL
 # What can be wanted, and when what is got will do.
 CONDITIONS = {
     "output_shape": lambda got, wanted: got == wanted,
@@ -65,33 +65,36 @@ class Goal:
     """A task that is called with a layer. Made by `goal`."""
 
     def __init__(self, input_shape, wanted):
+        self.words = words()
         shapes = [input_shape, *([wanted["output_shape"]] if "output_shape" in wanted else [])]
         if not wanted or not wanted.keys() <= CONDITIONS.keys() or not all(map(is_shape, shapes)):
             received = ", ".join(f"{name}={value!r}" for name, value in {"input_shape": input_shape, **wanted}.items())
-            raise ValueError(G["unknown"].format(known=", ".join(CONDITIONS), received=received))
+            raise ValueError(say("goal.unknown", known=", ".join(CONDITIONS), received=received))
         for name, value in wanted.items():
             if not _can_be_met(name, value):
                 example = EXAMPLES.get(name, 90)
-                raise ValueError(G["no_condition"].format(name=name, value=value, example=example))
+                raise ValueError(say("goal.no_condition", name=name, value=value, example=example))
         self.input_shape = tuple(input_shape)
         self._wanted = {name: tuple(v) if isinstance(v, list) else v for name, v in wanted.items()}
         if None in self._wanted.get("output_shape", ()):  # a batch of any size, as Keras prints it
             self._wanted["output_shape"] = self._wanted["output_shape"][1:]
 
+    @in_own_words
     def __repr__(self):
-        conditions = [G["input_shape"].format(wanted=self.input_shape), *map(self._named, self._wanted)]
-        return G["task"].format(conditions="; ".join(conditions))
+        conditions = [say("goal.input_shape", wanted=self.input_shape), *map(self._named, self._wanted)]
+        return say("goal.task", conditions="; ".join(conditions))
 
     def _repr_html_(self):
         return task_html(repr(self))
 
+    @in_own_words
     def __call__(self, layer_or_layers):
         """Feedback on this layer. Raises TypeError for what is no layer."""
         layers = layer_or_layers.layers if isinstance(layer_or_layers, keras.Sequential) else layer_or_layers
         layers = list(layers) if isinstance(layers, (list, tuple)) else [layers]
         if not layers or not all(isinstance(layer, keras.layers.Layer) for layer in layers):
             odd = next((layer for layer in layers if not isinstance(layer, keras.layers.Layer)), layer_or_layers)
-            raise TypeError(G["not_a_layer"].format(received=odd.__name__ if isinstance(odd, type) else odd))
+            raise TypeError(say("goal.not_a_layer", received=odd.__name__ if isinstance(odd, type) else odd))
         try:
             steps = self._ask(layers)
         except ValueError as misfit:  # a built layer that reads other channels, or a shape of another rank
@@ -99,7 +102,7 @@ class Goal:
         facts = steps[0] if len(steps) == 1 else chain_facts(steps)
         if facts.problem:
             fields = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
-            return Feedback(False, G["refused"].format(**fields).strip())
+            return Feedback(False, say("goal.refused", **fields).strip())
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
             "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
@@ -108,31 +111,26 @@ class Goal:
             "params": facts.params,
         }
         failed = [
-            G["failed"].format(condition=self._named(name), got=_written(_got(name, got)))
+            say("goal.failed", condition=self._named(name), got=_written(_got(name, got)))
             for name in self._wanted
             if not self._met(name, _got(name, got))
         ]
         if failed:
-            return Feedback(False, "\n".join([question_words.PREDICT_WORDS["wrong"], *failed]))
+            return Feedback(False, "\n".join([say("predict.wrong"), *failed]))
         shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
-        properties = G["properties"].format(shape=shape, params=facts.params, macs=facts.macs)
-        return Feedback(True, G["reached"].format(code=facts.code, properties=properties))
+        properties = say("goal.properties", shape=shape, params=facts.params, macs=facts.macs)
+        return Feedback(True, say("goal.reached", code=facts.code, properties=properties))
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones, steps = [wrap_layer(layer) for layer in layers], []
+        ones = [wrap_layer(layer) for layer in layers]
         convolution = next((one.template for one in ones if one.template), None)
         if convolution is None:
-            raise TypeError(G["not_a_layer"].format(received=type(layers[0]).__name__))
+            raise TypeError(say("goal.not_a_layer", received=type(layers[0]).__name__))
         shape = self.input_shape
         shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
         x = input_values(convolution, shape) if ones[0].template else seeded_values(shape)
-        for one in ones:
-            steps.append(one.ask(x))
-            x = steps[-1].y
-            if steps[-1].problem:
-                break
-        return steps
+        return run_chain(ones, x)
 
     def _as_wanted(self, shape, name):
         """The shape with its batch or without, as the task has it."""
@@ -150,12 +148,12 @@ class Goal:
         """A condition in words."""
         wanted = self._wanted[name]
         if name == "kind":
-            wanted = words.either((wanted,) if isinstance(wanted, str) else wanted)
+            wanted = either((wanted,) if isinstance(wanted, str) else wanted)
         if name == "sees" and isinstance(wanted, int):
-            return G["sees_each"].format(wanted=wanted)
+            return say("goal.sees_each", wanted=wanted)
         if name == "sees":
             wanted = " x ".join(map(str, wanted))
-        return G[name].format(wanted=wanted)
+        return say(f"goal.{name}", wanted=wanted)
 
 
 def _can_be_met(name, value):

@@ -6,9 +6,7 @@ The right values come from Facts. What stands here are the wrong rules that lear
 import math
 
 from widgets import arithmetic
-from widgets.language import question_words, words
-
-M = question_words.MISTAKES
+from widgets.language import axis_names, say
 
 
 def explain(mistakes, answer, right):
@@ -36,13 +34,13 @@ def output_shapes(facts, names):
     moved = list(shape)
     size = moved.pop(channel)
     moved.insert(1 if channel > 1 else len(moved), size)
-    text = M["order_first"] if channel > 1 else M["order_last"]
+    order = "mistake.order_first" if channel > 1 else "mistake.order_last"
     return [
-        (shape[1:], M["no_batch"].format(batch=shape[0])),
-        ((None, *shape[1:]), M["none_batch"].format(batch=shape[0])),
-        (tuple(moved), text.format(axes=words.axes(names))),
-        *((other, M["swapped"].format(axes=words.axes(names))) for other in swapped(shape, first, last)),
-        (facts.input_shape, M["input_shape"]),
+        (shape[1:], say("mistake.no_batch", batch=shape[0])),
+        ((None, *shape[1:]), say("mistake.none_batch", batch=shape[0])),
+        (tuple(moved), say(order, axes=axis_names(names))),
+        *((other, say("mistake.swapped", axes=axis_names(names))) for other in swapped(shape, first, last)),
+        (facts.input_shape, say("mistake.input_shape")),
     ]
 
 
@@ -53,22 +51,22 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
         return _stamped_sizes(n, k, s, d, padding, output_padding, window)
     if padding == "valid":
         places = [
-            (math.ceil((n - window) / s) + 1, M["ceil"]),
-            ((n - window) // s, M["no_plus_one"]),
-            (arithmetic.output_size(n, k, s, 1), M["no_dilation"]),
-            (arithmetic.output_size(n, k, 1, d), M["no_strides"]),
-            (arithmetic.output_size(n, k, s, d, "same"), M["not_same"]),
-            (n - k, M["no_plus_one"]),
+            (math.ceil((n - window) / s) + 1, say("mistake.ceil")),
+            ((n - window) // s, say("mistake.no_plus_one")),
+            (arithmetic.output_size(n, k, s, 1), say("mistake.no_dilation")),
+            (arithmetic.output_size(n, k, 1, d), say("mistake.no_strides")),
+            (arithmetic.output_size(n, k, s, d, "same"), say("mistake.not_same")),
+            (n - k, say("mistake.no_plus_one")),
         ]
-        return places + [(n, M["not_same"])]
+        return places + [(n, say("mistake.not_same"))]
     before, after = arithmetic.padding_cells(n, k, s, d, padding)
     once = max(before, after) if padding == "same" else 0
     return [
-        (n // s, M["floor"]),
-        (arithmetic.output_size(n, k, s, d), M["no_padding"].format(padding=padding)),
-        ((n + once - window) // s + 1, M["padding_once"]),
-        (n, M["same_strides"].format(padding=padding)),
-        (arithmetic.output_size(n, k), M["no_padding"].format(padding=padding)),
+        (n // s, say("mistake.floor")),
+        (arithmetic.output_size(n, k, s, d), say("mistake.no_padding", padding=padding)),
+        ((n + once - window) // s + 1, say("mistake.padding_once")),
+        (n, say("mistake.same_strides", padding=padding)),
+        (arithmetic.output_size(n, k), say("mistake.no_padding", padding=padding)),
     ]
 
 
@@ -76,13 +74,16 @@ def _stamped_sizes(n, k, s, d, padding, output_padding, window):
     full = arithmetic.transposed_size(n, k, s, d, "valid", 0)
     o = arithmetic.transposed_size(n, k, s, d, padding, output_padding)
     return [
-        (arithmetic.output_size(n, k, s, d, padding), M["not_transposed"]),
-        (arithmetic.transposed_size(n, k, s, 1, padding, output_padding), M["no_dilation"]),
-        (arithmetic.transposed_size(n, k, 1, d, padding, output_padding), M["no_strides"]),
-        (full - max(full - o, 0) // 2, M["crop_once"] if padding == "same" else M["output_padding"]),
-        (arithmetic.transposed_size(n, k, s, d, padding, 0), M["output_padding"]),
-        (arithmetic.transposed_size(n, k, s, d, "valid", output_padding), M["not_cropped"]),
-        (n * s, M["not_multiplied"]),
+        (arithmetic.output_size(n, k, s, d, padding), say("mistake.not_transposed")),
+        (arithmetic.transposed_size(n, k, s, 1, padding, output_padding), say("mistake.no_dilation")),
+        (arithmetic.transposed_size(n, k, 1, d, padding, output_padding), say("mistake.no_strides")),
+        (
+            full - max(full - o, 0) // 2,
+            say("mistake.crop_once") if padding == "same" else say("mistake.output_padding"),
+        ),
+        (arithmetic.transposed_size(n, k, s, d, padding, 0), say("mistake.output_padding")),
+        (arithmetic.transposed_size(n, k, s, d, "valid", output_padding), say("mistake.not_cropped")),
+        (n * s, say("mistake.not_multiplied")),
     ]
 
 
@@ -91,9 +92,16 @@ def output_channels(facts):
     channels, settings = facts.input_shape[facts.channel_axis], facts.settings
     filters, groups = settings.get("filters"), settings.get("groups", 1)
     if filters is None:
-        return [(settings["depth_multiplier"], M["only_multiplier"]), (channels, M["no_multiplier"])]
-    text = M["channels_kept"]
-    return [(filters // groups, M["filters_shared"]), (channels, text), (channels * filters, M["channels_summed"])]
+        return [
+            (settings["depth_multiplier"], say("mistake.only_multiplier")),
+            (channels, say("mistake.no_multiplier")),
+        ]
+    text = say("mistake.channels_kept")
+    return [
+        (filters // groups, say("mistake.filters_shared")),
+        (channels, text),
+        (channels * filters, say("mistake.channels_summed")),
+    ]
 
 
 def kernel_shapes(facts, name):
@@ -103,25 +111,30 @@ def kernel_shapes(facts, name):
     taps = len(shape) - 2
     spatial, (a, b) = shape[:taps], shape[taps:]
     at = next(i for i, axis in enumerate(axes) if axis.startswith("in"))
-    named = words.axes(axes)
+    named = axis_names(axes)
     found = [
-        ((*spatial, b, a), M["kernel_turned"].format(axes=named)),
-        ((b, a, *spatial), M["kernel_order"].format(axes=named)),
-        ((a, b, *spatial), M["kernel_order"].format(axes=named)),
-        (shape[:at] + shape[at + 1 :], M["kernel_channels"]),
-        (spatial, M["kernel_flat"].format(axes=named)),
-        (shape[:at] + (1,) + shape[at + 1 :], M["kernel_channels"]),
-        *((other, M["swapped"].format(axes=named)) for other in swapped(shape, 0, taps)),
+        ((*spatial, b, a), say("mistake.kernel_turned", axes=named)),
+        ((b, a, *spatial), say("mistake.kernel_order", axes=named)),
+        ((a, b, *spatial), say("mistake.kernel_order", axes=named)),
+        (shape[:at] + shape[at + 1 :], say("mistake.kernel_channels")),
+        (spatial, say("mistake.kernel_flat", axes=named)),
+        (shape[:at] + (1,) + shape[at + 1 :], say("mistake.kernel_channels")),
+        *((other, say("mistake.swapped", axes=named)) for other in swapped(shape, 0, taps)),
     ]
     if groups > 1 and name == "kernel":
-        found.append((shape[:at] + (channels,) + shape[at + 1 :], M["kernel_groups"]))
-        found.append(((*spatial, channels, b // groups), M["kernel_groups_filters"]))
+        found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.kernel_groups")))
+        found.append(((*spatial, channels, b // groups), say("mistake.kernel_groups_filters")))
     if axes[-1] == "depth_multiplier":
         filters = facts.settings.get("filters")
-        found.append(((*spatial, a, filters or a * b), M["depthwise_filters" if filters else "depthwise_product"]))
+        found.append(
+            (
+                (*spatial, a, filters or a * b),
+                say("mistake.depthwise_filters" if filters else "mistake.depthwise_product"),
+            )
+        )
     if name == "offset_kernel":
-        found.append(((*spatial, a, math.prod(spatial)), M["offset_pairs"]))
-        found.append(((*spatial, a, facts.settings["filters"]), M["offset_filters"]))
+        found.append(((*spatial, a, math.prod(spatial)), say("mistake.offset_pairs")))
+        found.append(((*spatial, a, facts.settings["filters"]), say("mistake.offset_filters")))
     return found
 
 
@@ -132,27 +145,35 @@ def params(facts):
     cells = {name: math.prod(shape) for name, shape in shapes.items()}
     total, bias = facts.params, cells.get("bias", 0)
     groups, channels = facts.settings.get("groups", 1), facts.input_shape[facts.channel_axis]
-    found = [(total - bias, M["no_bias"]), (total - bias + 1, M["bias_once"])] if bias else []
+    found = [(total - bias, say("mistake.no_bias")), (total - bias + 1, say("mistake.bias_once"))] if bias else []
     if not bias and "filters" in facts.settings:
-        found.append((total + facts.settings["filters"], M["bias_extra"]))
+        found.append((total + facts.settings["filters"], say("mistake.bias_extra")))
     at = next((i for i, axis in enumerate(axes.get("kernel", ())) if axis.startswith("in")), None)
     if at is not None:
         without = total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at]
         one = total - cells["kernel"] + math.prod(shapes["kernel"][:-2]) * shapes["kernel"][at]
-        found += [(value - less, M["params_channels"]) for value in [without] for less in (0, bias)]
+        found += [(value - less, say("mistake.params_channels")) for value in [without] for less in (0, bias)]
         if "filters" in axes["kernel"]:
-            found += [(value - less, M["params_one_filter"]) for value in [one] for less in (0, bias)]
+            found += [(value - less, say("mistake.params_one_filter")) for value in [one] for less in (0, bias)]
         if groups > 1:
-            found += [(total + (groups - 1) * cells["kernel"] - less, M["params_groups"]) for less in (0, bias)]
-    for name, text in (("pointwise_kernel", M["no_pointwise"]), ("depthwise_kernel", M["no_depthwise"])):
+            found += [
+                (total + (groups - 1) * cells["kernel"] - less, say("mistake.params_groups")) for less in (0, bias)
+            ]
+    for name, text in (
+        ("pointwise_kernel", say("mistake.no_pointwise")),
+        ("depthwise_kernel", say("mistake.no_depthwise")),
+    ):
         if name in cells:
             found += [(total - cells[name] - less, text) for less in (0, bias)]
     if "depthwise_kernel" in shapes:
         *spatial, _, multiplier = shapes["depthwise_kernel"]
         if bias:
-            found.append((total + channels * multiplier, M["bias_twice"]))
-        found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, M["not_factored"]))
+            found.append((total + channels * multiplier, say("mistake.bias_twice")))
+        found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
-        found += [(total - offsets, M["no_offsets"]), (total - cells.get("offset_bias", 0), M["no_offset_bias"])]
-    return [*found, (facts.macs, M["macs"]), (math.prod(facts.output_shape[1:]), M["output_cells"])]
+        found += [
+            (total - offsets, say("mistake.no_offsets")),
+            (total - cells.get("offset_bias", 0), say("mistake.no_offset_bias")),
+        ]
+    return [*found, (facts.macs, say("mistake.macs")), (math.prod(facts.output_shape[1:]), say("mistake.output_cells"))]

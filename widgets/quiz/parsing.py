@@ -7,7 +7,7 @@ import operator
 import re
 
 from widgets.facts import Choice, Flag
-from widgets.language import question_words
+from widgets.language import say
 
 LONGEST = 200  # characters
 LARGEST = 1000  # of one number in a layer's settings: a slip such as filters=10**9 must not fill the memory
@@ -36,7 +36,7 @@ def read_shape(answer, example):
     except TypeError:
         sizes = ()
     if not sizes or any(size is not None and size < 0 for size in sizes):
-        raise Unreadable(question_words.READ["shape"].format(example=example))
+        raise Unreadable(say("reading.shape", example=example))
     return sizes
 
 
@@ -54,7 +54,7 @@ def read_number(answer, example):
                 raise ValueError
             return _worked_out(ast.parse(text, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-            raise Unreadable(question_words.READ["number"].format(received=_short(answer), example=example)) from None
+            raise Unreadable(say("reading.number", received=_short(answer), example=example)) from None
     answer = answer.item() if getattr(answer, "size", 0) == 1 and hasattr(answer, "item") else answer
     answer = answer.numpy().item() if hasattr(answer, "numpy") and getattr(answer, "shape", None) == () else answer
     try:
@@ -62,7 +62,7 @@ def read_number(answer, example):
             raise TypeError
         return answer if isinstance(answer, int) and float(answer) == answer else float(answer)
     except (TypeError, OverflowError):
-        raise Unreadable(question_words.READ["number"].format(received=_short(answer), example=example)) from None
+        raise Unreadable(say("reading.number", received=_short(answer), example=example)) from None
 
 
 def read_settings(answer, layer_class, kind, example):
@@ -76,14 +76,13 @@ def read_settings(answer, layer_class, kind, example):
     if isinstance(answer, str):
         answer = _arguments(answer[: LONGEST + 1], layer_class, example)
     if not isinstance(answer, dict) or not all(isinstance(name, str) for name in answer):
-        raise Unreadable(question_words.READ["settings"].format(received=_short(answer), example=example))
+        raise Unreadable(say("reading.settings", received=_short(answer), example=example))
     for name, value in answer.items():
         if name not in rules:
-            raise Unreadable(question_words.READ["setting"].format(known=", ".join(rules), received=_short(name)))
+            raise Unreadable(say("reading.setting", known=", ".join(rules), received=_short(name)))
         if not _fits(rules[name], value, axes):
-            rule = question_words.RULES[type(rules[name]).__name__]
-            rule = rule.format(low=getattr(rules[name], "low", 1), most=LARGEST)
-            raise Unreadable(question_words.READ["value"].format(name=name, rule=rule, received=_short(value)))
+            rule = say(f"rule.{type(rules[name]).__name__}", low=getattr(rules[name], "low", 1), most=LARGEST)
+            raise Unreadable(say("reading.value", name=name, rule=rule, received=_short(value)))
     return dict(answer)
 
 
@@ -100,10 +99,10 @@ def _worked_out(node):
 
 def _arguments(text, layer_class, example):
     """The arguments in "layers.Conv2D(6, 3, strides=2)" or in "filters=6, strides=2"."""
-    unreadable = Unreadable(question_words.READ["settings"].format(received=_short(text), example=example))
+    unreadable = Unreadable(say("reading.settings", received=_short(text), example=example))
     whole = re.match(r"\s*(?:[\w.]*\.)?(\w+)\s*\(", text)
     if whole and whole[1] != layer_class.__name__:
-        raise Unreadable(question_words.READ["class"].format(wanted=layer_class.__name__, received=_short(whole[1])))
+        raise Unreadable(say("reading.class", wanted=layer_class.__name__, received=_short(whole[1])))
     try:
         call = ast.parse(text.strip() if whole else f"layer({text})", mode="eval").body
         names = [name for name in inspect.signature(layer_class.__init__).parameters if name != "self"]

@@ -5,14 +5,13 @@ import asyncio
 import ipywidgets
 
 from widgets.explorer import explore
-from widgets.language import question_words
+from widgets.language import in_own_words, say, together, words
 from widgets.quiz.questions import Feedback
 from widgets.quiz.rendering import feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
 from widgets.stage import Tool, lifetime
 
 LATER = 0.2  # seconds in which the text of a field follows the message that Enter was pressed there
-W = question_words.PREDICT_WORDS
 
 
 def predict(layer_or_layers, x=None, *, ask=ALL, seed=0):
@@ -64,6 +63,7 @@ class Prediction(Tool, ipywidgets.VBox):
 
     def __init__(self, layer_or_layers, x, ask, seed):
         self._quiz = Quiz(layer_or_layers, x, ask, seed)
+        self.words = words()
         self._records, self._number, self._again, self._round = [], 0, 0, 0
         self._seen = False  # an explorer takes time to make, and code alone does not need one
         self._make_widgets()
@@ -72,11 +72,12 @@ class Prediction(Tool, ipywidgets.VBox):
     # What a reader, or a test, uses in code
 
     @property
+    @in_own_words
     def question(self):
         """The question as text, with its tables of numbers; after the last one, how it went."""
         if self._question is None:
             right, answered = self.score
-            return question_words.QUESTIONS["done"].format(right=right, count=answered)
+            return say("question.done", right=right, count=answered)
         return question_text(self._question)
 
     @property
@@ -94,30 +95,32 @@ class Prediction(Tool, ipywidgets.VBox):
         """(right, answered): questions answered right before their solution was shown, and all that are over."""
         return sum(r["right"] for r in self._records), sum(r["over"] for r in self._records)
 
+    @in_own_words
     def answer(self, *answer, **settings):
         """Check an answer: typed text, a plain value, or settings by name. Returns feedback, true where it is right."""
         if self._question is None:
             return Feedback(False, self.question, counts=False)
         given = settings or (answer[0] if len(answer) == 1 else answer)
         if isinstance(given, str) and not given.strip():
-            return self._say(Feedback(False, W["empty"], counts=False))
+            return self._say(Feedback(False, say("predict.empty"), counts=False))
         record, feedback = self._records[-1], self._question.judge(given)
         if not feedback.counts or self._over:
-            after = "" if not self._over or not feedback.counts else "\n" + W["settled"]
+            after = "" if not self._over or not feedback.counts else "\n" + say("predict.settled")
             return self._say(feedback._replace(text=feedback.text + after))
         plain = given if isinstance(given, str) else str(given)
         if not feedback and plain in record["answers"]:
-            return self._say(Feedback(False, f"{W['twice']} {feedback.text}", counts=False))
+            return self._say(Feedback(False, together(say("predict.twice"), feedback.text), counts=False))
         record["answers"].append(plain)
         record.update(answer=plain, right=feedback.right, tries=record["tries"] + 1)
         if feedback:
             return self._settle(feedback)
-        feedback = feedback._replace(text=f"{W['wrong']} {feedback.text}")
+        feedback = feedback._replace(text=together(say("predict.wrong"), feedback.text))
         if record["tries"] > 1:
             return self._settle(feedback, self._worked())
         record["hint"] = True
         return self._say(feedback._replace(text=f"{feedback.text}\n{self._hint()}"))
 
+    @in_own_words
     def hint(self):
         """Show the hint, and return it."""
         if self._question is None:
@@ -125,6 +128,7 @@ class Prediction(Tool, ipywidgets.VBox):
         self._records[-1]["hint"] = True
         return self._say(Feedback(False, self._hint(), counts=False)).text
 
+    @in_own_words
     def show(self):
         """Show the worked solution and the explorer, and return the solution's text. The question is over then."""
         if self._question is None:
@@ -132,6 +136,7 @@ class Prediction(Tool, ipywidgets.VBox):
         self._records[-1]["solution_shown"] = True
         return self._settle(Feedback(False, self._worked(), counts=False)).text
 
+    @in_own_words
     def next(self):
         """Go on to the next question. One that is not over is skipped."""
         if self._question is not None:
@@ -144,6 +149,7 @@ class Prediction(Tool, ipywidgets.VBox):
         """Leave this question unanswered, and go on to the next."""
         self.next()
 
+    @in_own_words
     def again(self):
         """This question once more, with other numbers where it has some. At the end: all questions once more."""
         if self._question is None:
@@ -192,6 +198,7 @@ class Prediction(Tool, ipywidgets.VBox):
         return self._say(feedback, self._worked() if feedback else "")
 
     @property
+    @in_own_words
     def explorer(self):
         """The explorer of the layer asked about, once the question is over; None before."""
         if self._over and self._question is not None and not self._stage.children:
@@ -207,10 +214,10 @@ class Prediction(Tool, ipywidgets.VBox):
         self._stage.children = [made]
 
     def _hint(self):
-        return W["hint_is"].format(hint=self._question.hint)
+        return say("predict.hint_is", hint=self._question.hint)
 
     def _worked(self):
-        return "\n".join([W["solution"], *self._question.worked])
+        return "\n".join([say("predict.solution"), *self._question.worked])
 
     # The widget
 
@@ -224,7 +231,7 @@ class Prediction(Tool, ipywidgets.VBox):
         self._buttons = {}
         acts = {"check": self._check_field, "hint": self.hint, "show": self.show, "skip": self.skip}
         for name, act in (acts | {"again": self.again, "next": self.next}).items():
-            self._buttons[name] = ipywidgets.Button(description=W[name], layout={"width": "auto"})
+            self._buttons[name] = ipywidgets.Button(description=say(f"predict.{name}"), layout={"width": "auto"})
             self._buttons[name].on_click(lambda _, act=act: self._by_hand(act))
         row = ipywidgets.HBox(list(self._buttons.values()), layout={"flex_flow": "row wrap"})
         super().__init__([self._text, self._field, row, self._feedback, self._stage])
@@ -244,6 +251,7 @@ class Prediction(Tool, ipywidgets.VBox):
             self._waiting = None
         self._by_hand(lambda: self.answer(self._field.value))
 
+    @in_own_words
     def _by_hand(self, act):
         """Do what a button does, and leave the focus where the next key is wanted."""
         self._seen, before, over = True, self._question, self._over
@@ -268,10 +276,9 @@ class Prediction(Tool, ipywidgets.VBox):
     def _show_head(self):
         """The question, with its number and the score above it."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
-        heading = W["count"].format(number=min(number, count), count=count) if count else ""
-        heading = heading or W["endless"].format(number=number, level=level)
         right, answered = self.score
-        heading += ", " + W["score"].format(right=right, answered=answered)
+        fields = {"number": min(number, count or number), "level": level, "right": right, "answered": answered}
+        heading = say("predict.endless" if count is None else "predict.count", count=count, **fields)
         self._text.value = question_html(heading, self._question, self.question)
 
     def _show_buttons(self):
@@ -294,6 +301,7 @@ class Prediction(Tool, ipywidgets.VBox):
         facts = self._question.facts
         return f"<Prediction {self._number + 1}: {self._question.kind} of {facts.code} on {facts.input_shape}>"
 
+    @in_own_words
     def _saved(self):
         """The question as text: never the answer."""
         self._seen = True

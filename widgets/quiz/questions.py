@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 
 from widgets.facts import Facts, LayerTemplate, evaluate_layer, input_values
-from widgets.language import question_words, words
+from widgets.language import axis_names, say, together
 from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
-from widgets.quiz.rendering import feedback_html
+from widgets.quiz.rendering import feedback_html, in_sum, size_lines
 
-Q, M, H = question_words.QUESTIONS, question_words.MISTAKES, question_words.HINTS
 MOST_CELLS = 5 * 10**7  # of an output or a kernel that an answer may make
 
 
@@ -56,7 +55,7 @@ def subject(layer, x, level=None):
     template = LayerTemplate(layer)
     made, facts = evaluate_layer(template, template.settings, input_values(template, x), template.given)
     if facts.problem:
-        raise ValueError(question_words.REFUSES.format(code=facts.code, problem=facts.problem, advice=facts.advice))
+        raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem, advice=facts.advice))
     return Subject(template, made, facts, level)
 
 
@@ -81,7 +80,7 @@ class Question:
         except Unreadable as sentence:
             return Feedback(False, str(sentence), counts=False)
         text = self.compare(value)
-        return Feedback(not text, text or question_words.RIGHT)
+        return Feedback(not text, text or say("predict.right"))
 
     def fresh(self, rng):
         """The same question again, with other numbers where they were made up."""
@@ -100,27 +99,23 @@ class OutputShape(Question):
     def __init__(self, about):
         super().__init__(about)
         self.solution = self.facts.output_shape
-        self.label = Q["output_label"]
-        self.text = Q["output_shape"].format(axes=words.axes(about.axes), **self.names)
+        self.label = say("question.output_label")
+        self.text = say("question.output_shape", axes=axis_names(about.axes), **self.names)
         first = self.facts.axes[0]
         padding = first["padding"] if first["padding"] == "valid" else "same"
         name = ("stamps_" if self.facts.kind.stamps else "") + padding
-        by_filters = "filters" in self.facts.settings
-        self.hint = H[name] + " " + H["filters" if by_filters else "multiplier"]
-        channels = question_words.WORKED["filters" if by_filters else "multiplier"].format(
-            channels=self.facts.input_shape[self.facts.channel_axis],
-            out=self.solution[self.facts.channel_axis],
-            **self.facts.settings,
-        )
+        made_by = "filters" if "filters" in self.facts.settings else "multiplier"
+        self.hint = together(say(f"hint.{name}"), say(f"hint.{made_by}"))
+        channels, out = (shape[self.facts.channel_axis] for shape in (self.facts.input_shape, self.solution))
         self.worked = [
-            question_words.WORKED["batch"].format(batch=self.solution[0]),
-            *self.facts.size_formulas,
-            channels,
-            f"{words.axes(about.axes)} = {self.solution}",
+            say("worked.batch", batch=self.solution[0]),
+            *size_lines(self.facts),
+            say(f"worked.{made_by}", channels=channels, out=out, **self.facts.settings),
+            f"{axis_names(about.axes)} = {self.solution}",
         ]
 
     def read(self, answer):
-        return read_shape(answer, Q["shape_example"])
+        return read_shape(answer, say("question.shape_example"))
 
     def compare(self, given):
         """ "" for the right shape, else which of its axes are wrong, and why where that can be told."""
@@ -130,20 +125,21 @@ class OutputShape(Question):
         if whole := mistakes.explain(mistakes.output_shapes(self.facts, axes), given, self.solution):
             return whole
         if len(given) != len(axes):
-            return Q["axes"].format(count=len(axes), axes=words.axes(axes), received=len(given))
+            return say("question.axes", count=len(axes), axes=axis_names(axes), received=len(given))
         channel, spatial = self.facts.channel_axis, iter(self.facts.axes)
         wrong, good = {}, []
         for i, (name, got, right) in enumerate(zip(axes, given, self.solution)):
             if name in self.about.template.kind.axes:
                 slips = mistakes.sizes(**next(spatial))
             else:
-                slips = mistakes.output_channels(self.facts) if i == channel else [(got, M["batch"])]
+                slips = mistakes.output_channels(self.facts) if i == channel else [(got, say("mistake.batch"))]
+            shown = say(f"axes.{name}")
             if got == right:
-                good.append(name)
+                good.append(shown)
             else:
-                wrong.setdefault(mistakes.explain(slips, got, right), []).append(f"{name} {got}")
-        lines = [Q["wrong_axes"].format(axes=", ".join(named), why=why).strip() for why, named in wrong.items()]
-        return "\n".join(lines + [Q["right_axes"].format(axes=", ".join(good))] * bool(good))
+                wrong.setdefault(mistakes.explain(slips, got, right), []).append(f"{shown} {got}")
+        lines = [say("question.wrong_axes", axes=", ".join(named), why=why).strip() for why, named in wrong.items()]
+        return "\n".join(lines + [say("question.right_axes", axes=", ".join(good))] * bool(good))
 
 
 class KernelShape(Question):
@@ -154,22 +150,22 @@ class KernelShape(Question):
     def __init__(self, about, name="kernel"):
         super().__init__(about)
         self.name, weight = name, self.facts.weights[name]
-        self.solution, self.label = weight.shape, Q["kernel_label"].format(name=name)
-        self.text = Q["kernel_shape"].format(name=name, count=len(weight.shape), **self.names)
-        self.hint = H["kernel"].format(name=name, axes=words.axes(weight.axes))
-        self.worked = [f"{name}: {words.axes(weight.axes)} = {weight.shape}"]
+        self.solution, self.label = weight.shape, say("question.kernel_label", name=name)
+        self.text = say("question.kernel_shape", name=name, count=len(weight.shape), **self.names)
+        self.hint = say("hint.kernel", name=name, axes=axis_names(weight.axes))
+        self.worked = [f"{name}: {axis_names(weight.axes)} = {weight.shape}"]
 
     def read(self, answer):
-        return read_shape(answer, Q["kernel_example"])
+        return read_shape(answer, say("question.kernel_example"))
 
     def compare(self, given):
         if given == self.solution:
             return ""
         slip = mistakes.explain(mistakes.kernel_shapes(self.facts, self.name), given, self.solution)
         if slip or len(given) != len(self.solution):
-            return slip or Q["kernel_axes"].format(count=len(self.solution), received=len(given))
+            return slip or say("question.kernel_axes", count=len(self.solution), received=len(given))
         good = [str(place) for place, (got, right) in enumerate(zip(given, self.solution)) if got == right]
-        return Q["kernel_right"].format(axes=", ".join(good) or question_words.NONE)
+        return say("question.kernel_right", axes=", ".join(good) or say("predict.none"))
 
 
 class Params(Question):
@@ -179,13 +175,13 @@ class Params(Question):
 
     def __init__(self, about):
         super().__init__(about)
-        self.solution, self.label = self.facts.params, Q["params_label"]
-        self.text = Q["params"].format(**self.names)
-        kernels = [words.axes(w.axes) for name, w in self.facts.weights.items() if not name.endswith("bias")]
+        self.solution, self.label = self.facts.params, say("question.params_label")
+        self.text = say("question.params", **self.names)
+        kernels = [axis_names(w.axes) for name, w in self.facts.weights.items() if not name.endswith("bias")]
         biases = [f"`{name}`" for name in self.facts.weights if name.endswith("bias")]
-        self.hint = H["params"].format(kernels=", ".join(kernels)) + " "
-        self.hint += H["bias" if biases else "no_bias"].format(names=", ".join(biases))
-        self.worked = [f"{name}: {words.axes(w.axes)} = {w.shape}" for name, w in self.facts.weights.items()]
+        ending = say("hint.bias" if biases else "hint.no_bias", names=", ".join(biases))
+        self.hint = together(say("hint.params", kernels=", ".join(kernels)), ending)
+        self.worked = [f"{name}: {axis_names(w.axes)} = {w.shape}" for name, w in self.facts.weights.items()]
         self.worked.append(self.facts.params_formula)
 
     def read(self, answer):
@@ -194,7 +190,9 @@ class Params(Question):
     def compare(self, given):
         if given == self.solution:
             return ""
-        return mistakes.explain(mistakes.params(self.facts), given, self.solution) or Q["not_it"].format(given=given)
+        return mistakes.explain(mistakes.params(self.facts), given, self.solution) or say(
+            "question.not_it", given=given
+        )
 
 
 class Value(Question):
@@ -209,14 +207,15 @@ class Value(Question):
         self.asked = self.case.cell
         self.solution = round(float(facts.y[self.asked]))
         self.cell = f"y[{', '.join(map(str, self.asked))}]"
-        self.label = Q["value_label"].format(cell=self.cell)
+        self.label = say("question.value_label", cell=self.cell)
         form = "stamps" if facts.kind.stamps else "window"
-        self.text = Q[f"value_{form}"].format(cell=self.cell, code=facts.code, input=facts.input_shape)
+        self.text = say(f"question.value_{form}", cell=self.cell, code=facts.code, input=facts.input_shape)
         if facts.points is not None:
             dy, dx = facts.weights["offset_bias"].values[:2]
-            self.text += " " + Q["value_offset"].format(offset=(int(dy), int(dx)))
+            self.text = together(self.text, say("question.value_offset", offset=(int(dy), int(dx))))
         self.shown = tuple(self._tables(facts))
-        self.hint = H[f"value_{form}"] + " " + H["value_bias" if self._bias() else "value_plain"]
+        ending = say("hint.value_bias" if self._bias() else "hint.value_plain")
+        self.hint = together(say(f"hint.value_{form}"), ending)
         self.worked = list(self._sums())
 
     def _bias(self):
@@ -225,30 +224,30 @@ class Value(Question):
 
     def _tables(self, facts):
         if facts.kind.stamps:
-            yield from _planes(question_words.WHOLE_INPUT, facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))
+            yield from _planes(say("predict.whole_input"), facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))
             yield from _planes("kernel", facts.weights["kernel"].values[..., 0, 0])
         for title, read, weights in self.case.parts if not facts.kind.stamps else ():
             yield from _planes(title, read)
-            yield from _planes(title.replace(question_words.WINDOW, question_words.WEIGHTS), weights)
+            yield from _planes(say(title.key.replace("window", "weights"), **title.fields), weights)
         if self.case.pointwise:
             yield from _planes("pointwise_kernel", np.array(self.case.pointwise))
         if "bias" in facts.weights:
             yield from _planes("bias", np.array([self._bias()]))
 
     def _sums(self):
-        written, sums = question_words.in_sum, []
+        sums = []
         for i, (title, read, weights) in enumerate(self.case.parts):
-            products = [f"{written(x)}*{written(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
+            products = [f"{in_sum(x)}*{in_sum(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
             sums.append(float((read * weights).sum()))
             line = f"{title}: {' + '.join(products) or 0} = {sums[-1]:g}"
             if self.case.pointwise:
                 factor = float(self.case.pointwise[i])
-                line += f", {written(sums[-1])}*{written(factor)} = {sums[-1] * factor:g}"
+                line += f", {in_sum(sums[-1])}*{in_sum(factor)} = {sums[-1] * factor:g}"
                 sums[-1] *= factor
             yield line
         total = sum(sums) + self._bias()
-        bias = [question_words.WORKED["bias"].format(bias=written(self._bias()))] if self._bias() else []
-        yield " + ".join([*map(written, sums), *bias]) + f" = {total:g}"
+        bias = [say("worked.bias", bias=in_sum(self._bias()))] if self._bias() else []
+        yield " + ".join([*map(in_sum, sums), *bias]) + f" = {total:g}"
         if self.facts.settings["activation"]:
             yield f"relu({total:g}) = {self.solution}"
 
@@ -258,8 +257,8 @@ class Value(Question):
     def compare(self, given):
         if given == self.solution:
             return ""
-        slips = [(value, M[slip]) for slip, value in self.case.others.items()]
-        return mistakes.explain(slips, given, self.solution) or Q["not_it"].format(given=given)
+        slips = [(value, say(f"mistake.{slip}")) for slip, value in self.case.others.items()]
+        return mistakes.explain(slips, given, self.solution) or say("question.not_it", given=given)
 
     def stage(self):
         return self.case.layer, self.facts.x
@@ -273,34 +272,34 @@ class Settings(Question):
     def __init__(self, about, rng):
         super().__init__(about)
         self.solution, facts = generate.wanted(about.template, self.facts, rng, about.level)
-        self.wanted, self.label = facts.output_shape, Q["settings_label"]
-        names = self.names | {"example": Q["settings_example"]}
-        self.text = Q["settings"].format(output=self.facts.output_shape, wanted=self.wanted, **names)
-        self.hint = H["settings"].format(names=", ".join(f"`{name}`" for name in self.solution))
-        self.worked = [question_words.WORKED["one_way"].format(code=facts.code), *facts.size_formulas]
-        self.worked.append(question_words.WORKED["gives"].format(output=self.wanted))
+        self.wanted, self.label = facts.output_shape, say("question.settings_label")
+        names = self.names | {"example": say("question.settings_example")}
+        self.text = say("question.settings", output=self.facts.output_shape, wanted=self.wanted, **names)
+        self.hint = say("hint.settings", names=", ".join(f"`{name}`" for name in self.solution))
+        self.worked = [say("worked.one_way", code=facts.code), *size_lines(facts)]
+        self.worked.append(say("worked.gives", output=self.wanted))
         self._given = self.solution
 
     def read(self, answer):
         template = self.about.template
-        given = read_settings(answer, template.layer_class, template.kind, Q["settings_example"])
+        given = read_settings(answer, template.layer_class, template.kind, say("question.settings_example"))
         self._given = given
         if self._cells() > MOST_CELLS:
-            raise Unreadable(question_words.READ["large"])
+            raise Unreadable(say("reading.large"))
         return given
 
     def compare(self, given):
         facts = evaluate_layer(self.about.template, self._all(), self.facts.x)[1]
         if facts.problem:
-            return Q["settings_refused"].format(problem=facts.problem, advice=facts.advice)
+            return say("question.settings_refused", problem=facts.problem, advice=facts.advice)
         if facts.output_shape == self.wanted:
             return ""
         wrong = [
-            Q["settings_axis"].format(axis=name, got=got, wanted=right)
+            say("question.settings_axis", axis=say(f"axes.{name}"), got=got, wanted=right)
             for name, got, right in zip(self.about.axes, facts.output_shape, self.wanted)
             if got != right
         ]
-        return "\n".join([Q["settings_gives"].format(code=facts.code, output=facts.output_shape), *wrong])
+        return "\n".join([say("question.settings_gives", code=facts.code, output=facts.output_shape), *wrong])
 
     def _cells(self):
         """About how many cells the output and the kernel of the answered settings have, at most."""
@@ -344,5 +343,5 @@ def _planes(title, values):
     planes = np.atleast_2d(values)
     planes = planes[None] if planes.ndim == 2 else planes
     for i, plane in enumerate(planes):
-        name = question_words.PLANE.format(title=title, plane=i) if len(planes) > 1 else title
+        name = say("predict.plane", title=title, plane=i) if len(planes) > 1 else title
         yield name, tuple(tuple(int(v) for v in row) for row in plane)

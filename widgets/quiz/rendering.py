@@ -3,7 +3,7 @@
 import html
 from pathlib import Path
 
-from widgets.language import question_words
+from widgets.language import say
 
 STYLE = Path(__file__).parent / "predict.css"
 
@@ -30,13 +30,24 @@ def feedback_html(feedback, folded=""):
     lines = "".join(f"<p>{_code(line)}</p>" for line in (mark + feedback.text).split("\n"))
     if folded:
         more = "".join(f"<p>{_code(line)}</p>" for line in folded.split("\n")[1:])
-        lines += f"<details><summary>{html.escape(question_words.PREDICT_WORDS['folded'])}</summary>{more}</details>"
+        lines += f"<details><summary>{html.escape(say('predict.folded'))}</summary>{more}</details>"
     return f"<div class='cn-feedback cn-{state}' role='alert'>{lines}</div>"
 
 
 def task_html(text):
     """A task as HTML: a page breaks the lines of plain text within words where it is narrow."""
     return f"<div class='cn-question'><p>{_code(text)}</p></div>"
+
+
+def size_lines(facts):
+    """The size rule of each axis with its numbers put in."""
+    rules = (formula.split(": ", 1) for formula in facts.size_formulas)
+    return [f"{say(f'axes.{axis}')}: {rule}" for axis, rule in rules]
+
+
+def in_sum(value):
+    """A number in a sum or a product, in brackets where it is negative."""
+    return f"({value:g})" if value < 0 else f"{value:g}"
 
 
 def _code(text):

@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets.facts import KINDS as LAYERS
 from widgets.facts import LayerTemplate, default_input
-from widgets.language import question_words, words
+from widgets.language import either, say
 from widgets.quiz import generate
 from widgets.quiz.questions import KINDS, Subject, questions, subject
 
@@ -20,11 +20,11 @@ class Quiz:
     def __init__(self, layer_or_layers, x, ask, seed):
         several = layer_or_layers if isinstance(layer_or_layers, (list, tuple)) else [layer_or_layers]
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise ValueError(question_words.BAD_SEED.format(received=seed))
+            raise ValueError(say("predict.bad_seed", received=seed))
         self._seed, self._asked, self._classes = seed, _kinds(ask), several
         self.endless = _are_classes(several)
         if self.endless and x is not None:
-            raise ValueError(question_words.CLASS_DRAWS_X.format(received=x))
+            raise ValueError(say("predict.class_draws_x", received=x))
         self._own = [] if self.endless else [q for layer in several for q in self._about(layer, x, ask is ALL)]
 
     @property
@@ -75,7 +75,7 @@ class Quiz:
 def _kinds(ask):
     kinds = (ask,) if isinstance(ask, str) else tuple(ask) if isinstance(ask, Iterable) else ()
     if not kinds or any(kind not in ALL for kind in kinds):
-        raise ValueError(question_words.NOT_A_QUESTION.format(known=words.either(map(repr, ALL)), received=ask))
+        raise ValueError(say("predict.not_a_question", known=either(map(repr, ALL)), received=ask))
     return kinds
 
 
@@ -87,5 +87,5 @@ def _are_classes(several):
     if not all(known) or len(are) != 1:
         odd = [one for one, good in zip(classes, known) if not good] or classes
         received = ", ".join(one.__name__ for one in odd) or "[]"
-        raise TypeError(question_words.NOT_ASKABLE.format(known=", ".join(LAYERS), received=received))
+        raise TypeError(say("predict.not_askable", known=", ".join(LAYERS), received=received))
     return are == {True}

@@ -3,9 +3,3 @@
 from widgets.stage import lifetime
 from widgets.stage.stage import Stage
 from widgets.stage.tool import Tool
-
-__all__ = [
-    "Tool",
-    "Stage",
-    "lifetime",
-]

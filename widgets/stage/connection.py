@@ -23,10 +23,10 @@ class Connection(anywidget.AnyWidget):
     _esm = (HERE / "connection.js").read_text(encoding="utf-8")
     _css = (HERE / "connection.css").read_text(encoding="utf-8")
 
-    words = traitlets.Dict(words.CONNECTION).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
 
     def __init__(self):
-        super().__init__()
+        super().__init__(words=words().room("connection"))
         self.seen = False  # whether a page has said that it shows the tool, since it was asked last
         self.on_msg(self._answer)
         if (shell := get_ipython()) is not None:

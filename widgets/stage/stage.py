@@ -11,7 +11,7 @@ import tensorflow as tf
 import traitlets
 
 from widgets.facts import cell_template, chain_receptive_field, kind_of, symbol, tap_template
-from widgets.language import words
+from widgets.language import axis_names, say, words
 from widgets.picture import VIEWS
 
 HERE = Path(__file__).parent
@@ -48,7 +48,7 @@ class Stage(anywidget.AnyWidget):
     # says which key it belongs to, and both travel in one message.
     first_values = traitlets.Dict({"key": 0}).tag(sync=True)
     # Every word that the browser shows, with {names} to be filled in.
-    words = traitlets.Dict(words.STAGE).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     # Whether the facts and the output are shown.
     reveal = traitlets.Bool(True).tag(sync=True)
     # Set by the browser: the sample to show, and one channel of each grid that has to be among those sent.
@@ -65,7 +65,8 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         self._facts = self._picture = self._first_sent = None
-        super().__init__(**traits)
+        own = words()
+        super().__init__(words=own.room("stage") | own.room("axes", "facts", "picture"), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
@@ -285,25 +286,25 @@ class Stage(anywidget.AnyWidget):
 
 def fact_rows(facts):
     """The facts as (label, text) rows, in reading order."""
-    rows = [(words.FACT_INPUT, str(facts.input_shape))]
+    rows = [(say("stage.fact_input"), str(facts.input_shape))]
     for i, step in enumerate(facts.chain):
         seen = " x ".join(map(str, chain_receptive_field(facts.steps[: i + 1])))
         rows.append(
             (
                 f"{i} {step.code.split('(')[0].removeprefix('layers.')}",
-                words.STEP.format(shape=step.output_shape, seen=seen),
+                say("stage.fact_step", shape=step.output_shape, seen=seen),
             )
         )
     for name, weight in facts.weights.items():
-        rows.append((name, f"{weight.shape}  {words.axes(weight.axes)}"))
+        rows.append((name, f"{weight.shape}  {axis_names(weight.axes)}"))
     if facts.output_shape is not None:
         rows += [
-            (words.FACT_OUTPUT, str(facts.output_shape)),
-            (words.FACT_PARAMS, facts.params_formula),
-            (words.FACT_MACS, facts.macs_formula),
+            (say("stage.fact_output"), str(facts.output_shape)),
+            (say("stage.fact_params"), facts.params_formula),
+            (say("stage.fact_macs"), facts.macs_formula),
         ]
     rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
-    rows.append((words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
+    rows.append((say("stage.fact_versions"), f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
     return [list(row) for row in rows]
 
 

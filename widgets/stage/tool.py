@@ -2,6 +2,7 @@
 
 from IPython.display import display
 
+from widgets.language import words
 from widgets.stage import lifetime
 from widgets.stage.connection import Connection
 
@@ -10,6 +11,7 @@ class Tool:
     """A box of widgets, displayed together with its `_saved()`: a dict of MIME types and what they hold."""
 
     def __init__(self, children):
+        self.words = words()  # of the language that was chosen when it was made
         self.connection = Connection()
         super().__init__([*children, self.connection])
         self.add_class("cn-tool")

@@ -131,7 +131,7 @@ def test_a_sampling_point_is_dragged(page):
     page.page.mouse.up()
     page.settle()
     wait_for(page, f"e.y.tolist() != {before}")
-    ((place, offset),) = value(page, "[[k, v] for k, v in e._live.moved.items()]")
+    ((place, offset),) = value(page, "[[k, v] for k, v in e._live.offset_overrides.items()]")
     assert place == [0, 2, 2, 0, 0]
     assert offset == pytest.approx([-1.5, -1], abs=0.1)
 

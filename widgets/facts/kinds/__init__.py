@@ -30,8 +30,6 @@ CHAIN = "chain"
 INPUT_SIZE = Count(1, 224)
 INPUT_CHANNELS = Count(1, 64)
 
-__all__ = ["CHAIN", "INPUT_CHANNELS", "INPUT_SIZE", "KINDS", "Choice", "Count", "Divisor", "Flag", "Kind", "kind_of"]
-
 
 def kind_of(operation):
     """The kind whose weights do this; for any other operation, pooling say, the plain one.

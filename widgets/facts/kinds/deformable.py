@@ -21,12 +21,12 @@ class Deformable(Convolution):
         taps = taps_of(axes)
         return batch * cells * (_numbers(taps, settings) + 2 * taps * channels)  # every tap's sample, and a part of it
 
-    def answer(self, layer, x, moved):
-        """`moved` maps (sample, row, column, offset group, tap) to the (dy, dx) that a reader chose there."""
+    def answer(self, layer, x, offset_overrides):
+        """`offset_overrides`: (sample, row, column, offset group, tap) to the (dy, dx) that a reader chose there."""
         offset, mask = layer.offsets_and_mask(x)
         offset = offset.numpy()
         by_tap = offset.reshape(*offset.shape[:3], layer.offset_groups, math.prod(layer.kernel_size), 2)
-        for place, chosen in dict(moved).items():
+        for place, chosen in dict(offset_overrides).items():
             if all(at < size for at, size in zip(place, by_tap.shape)):
                 by_tap[place] = chosen
         geometry = (layer.kernel_size, layer.strides, layer.padding, layer.dilation_rate, layer.offset_groups)

@@ -117,7 +117,7 @@ class Kind:
         """The layers that it is made of, one after another: (class name, arguments, {weight: ours}) each."""
         return ()
 
-    def answer(self, layer, x, moved):
+    def answer(self, layer, x, offset_overrides):
         """(None, or what to call in place of the layer; the facts that only this kind has)."""
         return None, {}
 

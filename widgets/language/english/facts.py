@@ -1,0 +1,78 @@
+"""What is said of a layer, of what was handed over, and of settings that give no output."""
+
+AXES = {
+    "batch": "batch",
+    "steps": "steps",
+    "depth": "depth",
+    "height": "height",
+    "width": "width",
+    "channels": "channels",
+    "in": "in",
+    "in / groups": "in / groups",
+    "in * depth_multiplier": "in * depth_multiplier",
+    "depth_multiplier": "depth_multiplier",
+    "filters": "filters",
+    "offsets": "offsets",
+}
+
+FACTS = {
+    "not_a_layer": "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. Try `explore(layers.Conv2D(1, 3))`.",
+    "not_copied": "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: give its class a method get_config that returns all arguments of its __init__.",
+    "recurrent": "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions.",
+    "bad_shape": "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. Try (1, 8, 8, 3) for an image layer.",
+    "bad_rank": "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. A single grey picture becomes a batch with `x[None, :, :, None]`.",
+    "large_input": "`x` would take {size} bytes; at most {limit} are drawn. Received shape: {received}. Try a smaller part of it.",
+    "not_numbers": '`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. Try `numpy.asarray(x, "float32")` first.',
+    "masked": "`x` must have a number in every cell. Received: an array with masked cells. Try `x.filled(0)`.",
+    "other_channels": "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. Hand over the layer's own input, or an unbuilt layer.",
+    "keras_2": "`widgets` needs Keras 3. Received: Keras {version}. Try `pip install -U keras` without TF_USE_LEGACY_KERAS.",
+    "other_backend": '`widgets` needs Keras on the TensorFlow backend. Received: {backend}. Set os.environ["KERAS_BACKEND"] = "tensorflow" before Keras is imported, and restart the kernel.',
+    "broken_rule": "`{name}` must be {rule}.",
+    "step_refused": "Layer {number}: {problem}",
+    "advice_strides_dilation": "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis.",
+    "advice_window": 'Along the {axis}, the window covers {window} cells and the input has {n}: try a smaller kernel_size or dilation_rate, a larger input, or padding="same".',
+    "advice_filters": "groups={groups} must divide filters={filters}: try filters={options}.",
+    "advice_channels": "groups={groups} must divide the input's {channels} channels: try groups={options}.",
+    "advice_output_padding": "Along the {axis}, output_padding={given} must be less than strides={strides}: try {options}.",
+    "advice_no_forward": 'Along the {axis}, no "same" convolution with strides={strides} makes {n} cells of {o}: try another output_padding, or none.',
+    "advice_onednn": "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else.",
+    "advice_rank": "Remove what changes the axes, or use the layer for so many axes: Conv1D, Conv2D or Conv3D.",
+    "advice_large": "Move the setting that was changed last back, or try a smaller input, fewer samples or filters.",
+    "advice_other": "Move the setting that was changed last back, or press Reset.",
+    "large_settings": "Keras was not asked: this would take {size} bytes, and at most {limit} are shown.",
+    "slow_settings": "Keras was not asked: this would take {macs} multiply-accumulates; {limit} are a few seconds.",
+    "other_rank": "The layer reads inputs of {rank} axes, with batch and channels. It was given the shape {shape}.",
+    "odd_result": "The activation must keep the shape {before}. It returned {shape}. Try another activation.",
+    "unwritten_result": "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells of memory that nobody wrote.",
+    "empty_result": "Keras accepted this, and returned no cells: the output's shape is {shape}.",
+    "warning_values": "The layer's values are not the sums that its own definition gives (largest difference {difference}). This is a defect of Keras or of its backend; the numbers shown are what Keras returned. Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported.",
+    "warning_shape": "Keras returned {got} cells where the size formula says {formula}.",
+    "code_lacks": "{code}  # not written out: {names}",
+    "count_rule": "a whole number of at least {low}",
+    "count_rule_axes": "a whole number of at least {low}, or {count} of them",
+    "either": "{first} or {last}",
+    "together": "{first} {second}",
+}
+
+MODEL = {
+    "not_a_model": "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. Try one of its layers: `explore(model.layers[1], x)`.",
+    "model_refuses": "The model must work for an input of shape {shape}. Keras says: {problem} Try another input.",
+    "no_shapes": "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: give that layer a method compute_output_shape(self, input_shape).",
+    "one_input": "`explore` takes models with one input. Received one with {received}. Try one of its layers.",
+    "other_input": "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x.",
+    "nothing_drawable": "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model.",
+    "model_total": {
+        "one": "The model as given, {count} layer: {params:,} parameters, {macs:,} MACs a sample",
+        "other": "The model as given, {count} layers: {params:,} parameters, {macs:,} MACs a sample",
+    },
+    "whole_picture": "whole picture",
+}
+
+MODEL_COLUMN = {
+    "name": "name",
+    "layer": "layer",
+    "output_shape": "output shape",
+    "params": "parameters",
+    "macs": "MACs a sample",
+    "receptive_field": "sees",
+}

@@ -118,7 +118,7 @@ class Goal:
         if failed:
             return Feedback(False, "\n".join([say("predict.wrong"), *failed]))
         shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
-        properties = say("goal.properties", shape=shape, params=facts.params, macs=facts.macs)
+        properties = say("goal.properties", shape=shape, count=facts.params, macs=facts.macs)
         return Feedback(True, say("goal.reached", code=facts.code, properties=properties))
 
     def _ask(self, layers):
@@ -150,10 +150,10 @@ class Goal:
         if name == "kind":
             wanted = either((wanted,) if isinstance(wanted, str) else wanted)
         if name == "sees" and isinstance(wanted, int):
-            return say("goal.sees_each", wanted=wanted)
+            return say("goal.sees_each", count=wanted)
         if name == "sees":
             wanted = " x ".join(map(str, wanted))
-        return say(f"goal.{name}", wanted=wanted)
+        return say(f"goal.{name}", wanted=wanted, count=wanted)
 
 
 def _can_be_met(name, value):

@@ -36,7 +36,7 @@ def output_shapes(facts, names):
     moved.insert(1 if channel > 1 else len(moved), size)
     order = "mistake.order_first" if channel > 1 else "mistake.order_last"
     return [
-        (shape[1:], say("mistake.no_batch", batch=shape[0])),
+        (shape[1:], say("mistake.no_batch", count=shape[0])),
         ((None, *shape[1:]), say("mistake.none_batch", batch=shape[0])),
         (tuple(moved), say(order, axes=axis_names(names))),
         *((other, say("mistake.swapped", axes=axis_names(names))) for other in swapped(shape, first, last)),

@@ -1,7 +1,10 @@
 """What is said to a wrong answer that a known slip leads to."""
 
 MISTAKE = {
-    "no_batch": "The batch axis is missing. Keras keeps it in front: {batch} samples go in, {batch} come out.",
+    "no_batch": {
+        "one": "The batch axis is missing. Keras keeps it in front: {count} sample goes in, {count} comes out.",
+        "other": "The batch axis is missing. Keras keeps it in front: {count} samples go in, {count} come out.",
+    },
     "none_batch": "Keras prints None while it does not know the batch. Here it is known: {batch}.",
     "order_first": "That is PyTorch's axis order, channels first. Here it is {axes}.",
     "order_last": "That has the channels last. This layer has them first: {axes}.",

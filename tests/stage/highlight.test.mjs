@@ -6,21 +6,69 @@ import { lightsOfCell, lightsOfTap } from "../../widgets/stage/highlight.js";
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
 /** One row of cells with their values, of one channel. */
-const line = (...values) => ({ sizes: [1, 1, values.length], channels: 1, first: 0, sent: 1, values: Float32Array.from(values) });
+const line = (...values) => ({
+  sizes: [1, 1, values.length],
+  channels: 1,
+  first: 0,
+  sent: 1,
+  values: Float32Array.from(values),
+});
 
 /** A link along one axis: what stands in the table's rows, and a weight for each of its columns. */
 function link(rows, kernel, scatter = false) {
   const axis = { table: Int32Array.from(rows.flat()), taps: rows[0].length, scatter };
-  return { axes: [NONE, NONE, axis].map((one) => ({ ...one, scatter })), fan: 1, filters: 1, channels: Int32Array.of(0), kernel: Float32Array.from(kernel), points: null, scatter };
+  return {
+    axes: [NONE, NONE, axis].map((one) => ({ ...one, scatter })),
+    fan: 1,
+    filters: 1,
+    channels: Int32Array.of(0),
+    kernel: Float32Array.from(kernel),
+    points: null,
+    scatter,
+  };
 }
 
 /** Columns, with the number where there is one. */
-const columns = (list) => list.map(({ cell: [, , column], number }) => (number === undefined ? column : [column, number]));
+const columns = (list) =>
+  list.map(({ cell: [, , column], number }) => (number === undefined ? column : [column, number]));
 
 // 4 cells, a kernel of 2, then of 3 with one cell of padding on each side.
-const CHAIN = { grids: [line(1, 2, 3, 4), line(0, 0, 0), line(0, 0, 0)], links: [link([[0, 1], [1, 2], [2, 3]], [5, 6]), link([[-1, 0, 1], [0, 1, 2], [1, 2, 3]], [7, 8, 9])] };
+const CHAIN = {
+  grids: [line(1, 2, 3, 4), line(0, 0, 0), line(0, 0, 0)],
+  links: [
+    link(
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+      [5, 6],
+    ),
+    link(
+      [
+        [-1, 0, 1],
+        [0, 1, 2],
+        [1, 2, 3],
+      ],
+      [7, 8, 9],
+    ),
+  ],
+};
 // 3 cells stamp a kernel of 2 with strides of 2; the last index is cropped.
-const STAMPS = { grids: [line(1, 2, 3), line(0, 0, 0, 0, 0)], links: [link([[0, 1], [2, 3], [4, 5]], [5, 6], true)] };
+const STAMPS = {
+  grids: [line(1, 2, 3), line(0, 0, 0, 0, 0)],
+  links: [
+    link(
+      [
+        [0, 1],
+        [2, 3],
+        [4, 5],
+      ],
+      [5, 6],
+      true,
+    ),
+  ],
+};
 
 test("a cell is made from all that is behind it, and padding between is made of nothing", () => {
   const { grids, kernels } = lightsOfCell(CHAIN, [0, 0, 0], 2, [0, 0, 0]);
@@ -40,19 +88,47 @@ test("padding of a later grid is made from nothing", () => {
 
 test("an input cell feeds later cells, each with the weight that it passes through", () => {
   const { grids, kernels } = lightsOfCell(CHAIN, [0, 0, 0], 0, [0, 0, 1]);
-  assert.deepEqual(grids.map(columns), [[], [[0, 6], [1, 5]], [0, 1, 2]]);
+  assert.deepEqual(grids.map(columns), [
+    [],
+    [
+      [0, 6],
+      [1, 5],
+    ],
+    [0, 1, 2],
+  ]);
   assert.deepEqual(kernels.map(columns), [[1, 0], []]);
 });
 
 test("the weight is that of the channel and the filter that are chosen", () => {
-  const two = { ...CHAIN.links[0], fan: 2, filters: 2, channels: Int32Array.of(0, 1, 0, 1), kernel: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8) };
-  const wide = { grids: [{ ...CHAIN.grids[0], channels: 2, sent: 2, values: new Float32Array(8) }, { ...CHAIN.grids[1], channels: 2 }], links: [two] };
-  assert.deepEqual(columns(lightsOfCell(wide, [1, 0], 0, [0, 0, 1]).grids[1]), [[0, 7], [1, 3]]);
-  assert.deepEqual(columns(lightsOfCell(wide, [0, 1], 0, [0, 0, 1]).grids[1]), [[0, 6], [1, 2]]);
+  const two = {
+    ...CHAIN.links[0],
+    fan: 2,
+    filters: 2,
+    channels: Int32Array.of(0, 1, 0, 1),
+    kernel: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  };
+  const wide = {
+    grids: [
+      { ...CHAIN.grids[0], channels: 2, sent: 2, values: new Float32Array(8) },
+      { ...CHAIN.grids[1], channels: 2 },
+    ],
+    links: [two],
+  };
+  assert.deepEqual(columns(lightsOfCell(wide, [1, 0], 0, [0, 0, 1]).grids[1]), [
+    [0, 7],
+    [1, 3],
+  ]);
+  assert.deepEqual(columns(lightsOfCell(wide, [0, 1], 0, [0, 0, 1]).grids[1]), [
+    [0, 6],
+    [1, 2],
+  ]);
 });
 
 test("what a later stamp crops is not lit", () => {
-  const stamped = { grids: [CHAIN.grids[0], line(0, 0, 0), line(0, 0, 0, 0, 0)], links: [CHAIN.links[0], STAMPS.links[0]] };
+  const stamped = {
+    grids: [CHAIN.grids[0], line(0, 0, 0), line(0, 0, 0, 0, 0)],
+    links: [CHAIN.links[0], STAMPS.links[0]],
+  };
   assert.deepEqual(columns(lightsOfCell(stamped, [0, 0, 0], 0, [0, 0, 3]).grids[2]), [4]);
 });
 
@@ -62,7 +138,10 @@ test("a channel that the filter does not read feeds nothing", () => {
 });
 
 test("a stamp gives its weights times the cell's value, and what is cropped is not lit", () => {
-  assert.deepEqual(columns(lightsOfCell(STAMPS, [0, 0], 0, [0, 0, 1]).grids[1]), [[2, 10], [3, 12]]);
+  assert.deepEqual(columns(lightsOfCell(STAMPS, [0, 0], 0, [0, 0, 1]).grids[1]), [
+    [2, 10],
+    [3, 12],
+  ]);
   assert.deepEqual(columns(lightsOfCell(STAMPS, [0, 0], 0, [0, 0, 2]).grids[1]), [[4, 15]]);
 });
 
@@ -85,7 +164,16 @@ test("a tap reads a cell for each window, and in a stamp it writes them", () => 
 test("a deformed window is the cells around its points", () => {
   const square = { sizes: [1, 3, 3], channels: 1, first: 0, sent: 1, values: new Float32Array(9) };
   const axis = { table: Int32Array.of(1), taps: 1, scatter: false };
-  const one = { axes: [NONE, axis, axis], fan: 1, filters: 1, channels: Int32Array.of(0), kernel: Float32Array.of(2), offset_groups: 1, points: Float32Array.of(0.5, 2), mask: null };
+  const one = {
+    axes: [NONE, axis, axis],
+    fan: 1,
+    filters: 1,
+    channels: Int32Array.of(0),
+    kernel: Float32Array.of(2),
+    offset_groups: 1,
+    points: Float32Array.of(0.5, 2),
+    mask: null,
+  };
   const deformed = { grids: [square, { ...square, sizes: [1, 1, 1] }], links: [one] };
   const behind = [{ cell: [0, 0, 2] }, { cell: [0, 1, 2] }];
   assert.deepEqual(lightsOfCell(deformed, [0, 0], 1, [0, 0, 0]).grids[0], behind);

@@ -4,8 +4,26 @@ import { shortAll, widthOf } from "./lookups.js";
 
 /** Blue and orange differ for every common kind of colour blindness; the lit colour is neither. */
 export const THEMES = {
-  light: { zero: [247, 247, 247], negative: [33, 102, 172], positive: [217, 95, 2], line: "#c4c4c4", hatch: "#8a8a8a", paper: "#ffffff", lit: "#c2006b", halo: "#ffffff" },
-  dark: { zero: [48, 48, 48], negative: [92, 170, 240], positive: [245, 150, 60], line: "#5a5a5a", hatch: "#9a9a9a", paper: "#1e1e1e", lit: "#ff6db6", halo: "#000000" },
+  light: {
+    zero: [247, 247, 247],
+    negative: [33, 102, 172],
+    positive: [217, 95, 2],
+    line: "#c4c4c4",
+    hatch: "#8a8a8a",
+    paper: "#ffffff",
+    lit: "#c2006b",
+    halo: "#ffffff",
+  },
+  dark: {
+    zero: [48, 48, 48],
+    negative: [92, 170, 240],
+    positive: [245, 150, 60],
+    line: "#5a5a5a",
+    hatch: "#9a9a9a",
+    paper: "#1e1e1e",
+    lit: "#ff6db6",
+    halo: "#000000",
+  },
 };
 
 const SMALLEST_FONT = 8;
@@ -53,7 +71,10 @@ function sized(canvas, width, height) {
   const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   if (canvas.width !== w) canvas.width = w;
   if (canvas.height !== h) canvas.height = h;
-  for (const [side, value] of /** @type {["width" | "height", string][]} */ ([["width", `${width}px`], ["height", `${height}px`]])) {
+  for (const [side, value] of /** @type {["width" | "height", string][]} */ ([
+    ["width", `${width}px`],
+    ["height", `${height}px`],
+  ])) {
     if (canvas.style[side] !== value) canvas.style[side] = value;
   }
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -74,12 +95,18 @@ function pattern(context, kind, colour) {
     const pen = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
     pen.strokeStyle = pen.fillStyle = colour;
     pen.beginPath();
-    if (kind === "hatch") for (const x of [-6, 0, 6]) { pen.moveTo(x, 6); pen.lineTo(x + 6, 0); }
+    if (kind === "hatch")
+      for (const x of [-6, 0, 6]) {
+        pen.moveTo(x, 6);
+        pen.lineTo(x + 6, 0);
+      }
     else pen.fillRect(1, 1, 2.5, 2.5);
     pen.stroke();
     patterns.set(key, tile);
   }
-  return /** @type {CanvasPattern} */ (context.createPattern(/** @type {HTMLCanvasElement} */ (patterns.get(key)), "repeat"));
+  return /** @type {CanvasPattern} */ (
+    context.createPattern(/** @type {HTMLCanvasElement} */ (patterns.get(key)), "repeat")
+  );
 }
 
 const STEPS = 254; // from the lowest colour to the highest; one more entry stands for nan
@@ -115,7 +142,10 @@ function pixels(width, height, tiles, { limit, grey }, theme) {
   for (const { left, top, rows, columns, at } of tiles) {
     for (let y = 0; y < rows.length; y++) {
       const start = (top + y) * width + left;
-      if (rows[y] === rows[y - 1]) { whole.copyWithin(start, start - width, start - width + columns.length); continue; }
+      if (rows[y] === rows[y - 1]) {
+        whole.copyWithin(start, start - width, start - width + columns.length);
+        continue;
+      }
       for (let x = 0; x < columns.length; x++) {
         const t = at(rows[y], columns[x]) / limit;
         const place = grey ? t : (t + 1) / 2;
@@ -126,17 +156,25 @@ function pixels(width, height, tiles, { limit, grey }, theme) {
   scratch ??= document.createElement("canvas");
   if (scratch.width < width) scratch.width = width;
   if (scratch.height < height) scratch.height = height;
-  /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d", { willReadFrequently: true })).putImageData(image, 0, 0);
+  /** @type {CanvasRenderingContext2D} */ (scratch.getContext("2d", { willReadFrequently: true })).putImageData(
+    image,
+    0,
+    0,
+  );
   return scratch;
 }
 
 /** The cell that each pixel shows, where a cell is so many pixels long. @param {number} cells @param {number} unit */
-const pixelsAlong = (cells, unit) => Array.from({ length: Math.ceil(cells * unit) }, (_, pixel) => Math.floor(pixel / unit)).filter((cell) => cell < cells);
+const pixelsAlong = (cells, unit) =>
+  Array.from({ length: Math.ceil(cells * unit) }, (_, pixel) => Math.floor(pixel / unit)).filter(
+    (cell) => cell < cells,
+  );
 
 /** Draw a panel's cells, without what is lit. @param {any} part @param {any} view @param {typeof THEMES.light} theme */
 export function drawPlain(part, view, theme) {
   const draw = (/** @type {HTMLCanvasElement} */ canvas) => drawCells(canvas, view, part.cell, theme);
-  const fill = (/** @type {number} */ row, /** @type {number} */ column) => `rgb(${colourOf(view.at(row, column), view.limit, view.grey, theme)})`;
+  const fill = (/** @type {number} */ row, /** @type {number} */ column) =>
+    `rgb(${colourOf(view.at(row, column), view.limit, view.grey, theme)})`;
   Object.assign(part, { draw, fill, widths: draw(part.cells), fresh: true, plainDrawn: false, lightDrawn: "" });
 }
 
@@ -166,7 +204,23 @@ function drawCells(canvas, view, cell, theme) {
     context.fillRect(0, 0, width, height);
   }
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(columns, rows, [{ left: 0, top: 0, rows: pixelsAlong(rows, 1), columns: pixelsAlong(columns, 1), at: view.at }], view, theme), 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
+  context.drawImage(
+    pixels(
+      columns,
+      rows,
+      [{ left: 0, top: 0, rows: pixelsAlong(rows, 1), columns: pixelsAlong(columns, 1), at: view.at }],
+      view,
+      theme,
+    ),
+    0,
+    0,
+    columns,
+    rows,
+    left * cell,
+    top * cell,
+    columns * cell,
+    rows * cell,
+  );
   if (view.unread) {
     context.fillStyle = pattern(context, "dots", theme.lit);
     for (const row of view.unread.rows) context.fillRect(left * cell, (row + top) * cell, columns * cell, cell);
@@ -176,8 +230,14 @@ function drawCells(canvas, view, cell, theme) {
     context.strokeStyle = theme.line;
     context.lineWidth = 1;
     context.beginPath();
-    for (let x = 0; x <= columns + left + right; x++) { context.moveTo(x * cell, 0); context.lineTo(x * cell, height); }
-    for (let y = 0; y <= rows + top + bottom; y++) { context.moveTo(0, y * cell); context.lineTo(width, y * cell); }
+    for (let x = 0; x <= columns + left + right; x++) {
+      context.moveTo(x * cell, 0);
+      context.lineTo(x * cell, height);
+    }
+    for (let y = 0; y <= rows + top + bottom; y++) {
+      context.moveTo(0, y * cell);
+      context.lineTo(width, y * cell);
+    }
     context.stroke();
   }
   const room = roomIn(cell);
@@ -193,14 +253,17 @@ function drawCells(canvas, view, cell, theme) {
   texts.forEach((text, i) => {
     const [row, column, rgb] = [Math.floor(i / columns), i % columns, colour(values[i])];
     const at = /** @type {[number, number]} */ ([(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
-    if (view.unread && (view.unread.rows.includes(row) || view.unread.columns.includes(column))) { // keep the dots off the number
+    if (view.unread && (view.unread.rows.includes(row) || view.unread.columns.includes(column))) {
+      // keep the dots off the number
       context.strokeStyle = `rgb(${rgb})`;
       context.strokeText(text, ...at);
     }
     context.fillStyle = inkOn(rgb);
     context.fillText(text, ...at);
   });
-  return Array.from({ length: rows }, (_, row) => texts.slice(row * columns, (row + 1) * columns).map((text) => context.measureText(text).width));
+  return Array.from({ length: rows }, (_, row) =>
+    texts.slice(row * columns, (row + 1) * columns).map((text) => context.measureText(text).width),
+  );
 }
 
 /**
@@ -221,7 +284,10 @@ export function drawLight(part, cells, labels, padding, theme, dots) {
   const size = Math.max(cell, 3);
   const edge = Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
   const halo = size < 9 ? 0.6 : 2; // small cells would vanish behind their own outlines
-  for (const [colour, extra] of /** @type {[string, number][]} */ ([[theme.halo, halo], [theme.lit, 0]])) {
+  for (const [colour, extra] of /** @type {[string, number][]} */ ([
+    [theme.halo, halo],
+    [theme.lit, 0],
+  ])) {
     context.strokeStyle = colour;
     context.beginPath();
     context.lineWidth = edge + extra;
@@ -239,7 +305,10 @@ export function drawLight(part, cells, labels, padding, theme, dots) {
     context.drawImage(plainOf(part), x, y, wide, high, place[0], place[1], place[2], place[3]); // an outline that crosses a number would take its sign away
   }
   for (const { point, drawn, home, held } of dots) {
-    const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell]);
+    const [[x, y], [fromX, fromY]] = [drawn, home].map(([row, column]) => [
+      (column + left + 0.5) * cell,
+      (row + top + 0.5) * cell,
+    ]);
     context.strokeStyle = context.fillStyle = theme.lit;
     context.lineWidth = 1.5;
     context.beginPath();
@@ -271,14 +340,23 @@ export function drawLight(part, cells, labels, padding, theme, dots) {
 
 /** One colour for each group, told apart by every common kind of colour vision; each bears its number as well.
  * Source: Okabe and Ito, "Color Universal Design", 2008. */
-export const GROUPS = [[230, 159, 0], [86, 180, 233], [0, 158, 115], [240, 228, 66], [0, 114, 178], [213, 94, 0], [204, 121, 167]];
+export const GROUPS = [
+  [230, 159, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+  [0, 114, 178],
+  [213, 94, 0],
+  [204, 121, 167],
+];
 
 /** A group's colour for a line on the page, as far towards black or white as it takes to be seen there.
  * @param {number} group @param {typeof THEMES.light} theme */
 export function traceOf(group, theme) {
   const paper = [1, 3, 5].map((at) => parseInt(theme.paper.slice(at, at + 2), 16));
   const ink = inkOn(paper) === "#ffffff" ? 255 : 0;
-  const mixed = (/** @type {number} */ part) => GROUPS[group % GROUPS.length].map((c) => Math.round(c + part * (ink - c)));
+  const mixed = (/** @type {number} */ part) =>
+    GROUPS[group % GROUPS.length].map((c) => Math.round(c + part * (ink - c)));
   const stands = (/** @type {number[]} */ rgb) => {
     const [low, high] = [luminance(rgb), luminance(paper)].sort((a, b) => a - b);
     return high + 0.05 >= 3 * (low + 0.05); // the least that WCAG 2.2 asks of graphics
@@ -311,7 +389,8 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
   const height = 96 * zoom;
   const context = sized(canvas, width, height);
   const step = Math.min((width - 20) / Math.max(groups.channels.length, reads.length), 44 * zoom);
-  const place = (/** @type {number} */ i, /** @type {number} */ count) => 10 + step * (i + 0.5 + (Math.max(groups.channels.length, reads.length) - count) / 2);
+  const place = (/** @type {number} */ i, /** @type {number} */ count) =>
+    10 + step * (i + 0.5 + (Math.max(groups.channels.length, reads.length) - count) / 2);
   const size = Math.max(4, Math.min(16 * zoom, step - 1));
   const order = reads.map((_, filter) => filter).sort((a, b) => Number(a === chosen) - Number(b === chosen));
   for (const filter of order) {
@@ -324,8 +403,12 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
     }
     context.stroke();
   }
-  groups.channels.forEach((group, i) => drawBadge(context, group, place(i, groups.channels.length), 10 * zoom, String(i), size));
-  groups.filters.forEach((group, i) => drawBadge(context, group, place(i, reads.length), height - 10 * zoom, String(i), size));
+  groups.channels.forEach((group, i) =>
+    drawBadge(context, group, place(i, groups.channels.length), 10 * zoom, String(i), size),
+  );
+  groups.filters.forEach((group, i) =>
+    drawBadge(context, group, place(i, reads.length), height - 10 * zoom, String(i), size),
+  );
 }
 
 /**
@@ -345,17 +428,36 @@ export function drawStrip(canvas, view, chosen, width, theme, zoom) {
   const scale = size / Math.max(rows, columns);
   const tall = Math.max(scale, 10 / rows); // a line of cells would be too thin to see
   const along = { rows: pixelsAlong(rows, tall), columns: pixelsAlong(columns, scale) };
-  const placed = tiles.map((at, index) => ({ ...along, at, left: (index % perRow) * step + 2, top: Math.floor(index / perRow) * step + 2 }));
+  const placed = tiles.map((at, index) => ({
+    ...along,
+    at,
+    left: (index % perRow) * step + 2,
+    top: Math.floor(index / perRow) * step + 2,
+  }));
   const context = sized(canvas, wide, high);
   context.imageSmoothingEnabled = false;
   context.drawImage(pixels(wide, high, placed, view, theme), 0, 0, wide, high, 0, 0, wide, high);
-  const frame = (/** @type {{left: number, top: number}} */ { left, top }) => context.rect(left, top, columns * scale, rows * tall);
-  for (const [some, colour, thick] of /** @type {[typeof placed, string, number][]} */ ([[placed, theme.line, 1], [placed.slice(chosen, chosen + 1), theme.lit, 3]])) {
+  const frame = (/** @type {{left: number, top: number}} */ { left, top }) =>
+    context.rect(left, top, columns * scale, rows * tall);
+  for (const [some, colour, thick] of /** @type {[typeof placed, string, number][]} */ ([
+    [placed, theme.line, 1],
+    [placed.slice(chosen, chosen + 1), theme.lit, 3],
+  ])) {
     context.beginPath();
     some.forEach(frame);
     [context.strokeStyle, context.lineWidth] = [colour, thick];
     context.stroke();
   }
-  if (groups) placed.forEach(({ left, top }, index) => drawBadge(context, groups[index], left + size - 5 * zoom, top + Math.max(rows * tall, 12 * zoom) - 5 * zoom, undefined, 12 * zoom));
+  if (groups)
+    placed.forEach(({ left, top }, index) =>
+      drawBadge(
+        context,
+        groups[index],
+        left + size - 5 * zoom,
+        top + Math.max(rows * tall, 12 * zoom) - 5 * zoom,
+        undefined,
+        12 * zoom,
+      ),
+    );
   return { step, perRow };
 }

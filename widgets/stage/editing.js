@@ -15,7 +15,8 @@ export function numberIn(text) {
 /** Whether a channel is black and white, so that its cells can be painted. @param {any} grid @param {number} channel */
 export function isBinary(grid, channel) {
   if (!grid.grey || grid.limit !== 1) return false;
-  for (let at = channel - grid.first; at < grid.values.length; at += grid.sent) if (grid.values[at] !== 0 && grid.values[at] !== 1) return false;
+  for (let at = channel - grid.first; at < grid.values.length; at += grid.sent)
+    if (grid.values[at] !== 0 && grid.values[at] !== 1) return false;
   return true;
 }
 
@@ -25,7 +26,11 @@ export function queued(waiting, wish) {
   const last = waiting[waiting.length - 1];
   if (last?.move && wish.move) return [...waiting.slice(0, -1), wish];
   const [before, now] = [last?.edit, wish.edit];
-  if (Array.isArray(before?.cells) && Array.isArray(now?.cells) && ["link", "slice", "filter", "channel", "value"].every((name) => before[name] === now[name])) {
+  if (
+    Array.isArray(before?.cells) &&
+    Array.isArray(now?.cells) &&
+    ["link", "slice", "filter", "channel", "value"].every((name) => before[name] === now[name])
+  ) {
     return [...waiting.slice(0, -1), { edit: { ...now, cells: [...before.cells, ...now.cells] } }];
   }
   return [...waiting, wish];
@@ -33,7 +38,23 @@ export function queued(waiting, wish) {
 
 /** The stage's hands. `now()` gives what the stage shows at the moment; the rest are the stage's own functions.
  * @param {any} stage */
-export function hands({ model, send, el, ui, words, listen, now, find, shown, slice, dots, light, under, partOf, redraw }) {
+export function hands({
+  model,
+  send,
+  el,
+  ui,
+  words,
+  listen,
+  now,
+  find,
+  shown,
+  slice,
+  dots,
+  light,
+  under,
+  partOf,
+  redraw,
+}) {
   let [editing, dragging] = [false, false];
   let held = 0; // the tap whose sampling point the keys move
   /** @type {number | null} */ let painting = null; // the value that cells get while the pointer is down
@@ -57,8 +78,11 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   function target(part, cell) {
     const { picture, chosen } = now();
     const may = model.get("editable");
-    if (part.grid === 0) return may.includes("picture") && inside(picture.grids[0], cell) ? { channel: chosen[0] } : null;
-    return part.link !== undefined && may.includes("kernel") ? { link: part.link, slice: slice(part.link), filter: chosen[part.link + 1] } : null;
+    if (part.grid === 0)
+      return may.includes("picture") && inside(picture.grids[0], cell) ? { channel: chosen[0] } : null;
+    return part.link !== undefined && may.includes("kernel")
+      ? { link: part.link, slice: slice(part.link), filter: chosen[part.link + 1] }
+      : null;
   }
 
   /** The lit cell, if it can be edited: its panel, its target, its value, its name. */
@@ -67,10 +91,21 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     const part = editing && lit ? find(lit.id) : null;
     const about = part && target(part, lit.cell);
     if (!about) return null;
-    const [value, name] = about.link === undefined
-      ? [valueAt(picture.grids[0], lit.cell, chosen[0]), cellName(picture, 0, lit.cell, chosen[0])]
-      : [weightAt(picture.links[about.link], lit.cell, about.slice, about.filter), tapName(picture.links[about.link], lit.cell, about.slice, about.filter)];
-    return { part, about, cell: lit.cell, value: Number(value), name, binary: about.link === undefined && isBinary(picture.grids[0], chosen[0]) };
+    const [value, name] =
+      about.link === undefined
+        ? [valueAt(picture.grids[0], lit.cell, chosen[0]), cellName(picture, 0, lit.cell, chosen[0])]
+        : [
+            weightAt(picture.links[about.link], lit.cell, about.slice, about.filter),
+            tapName(picture.links[about.link], lit.cell, about.slice, about.filter),
+          ];
+    return {
+      part,
+      about,
+      cell: lit.cell,
+      value: Number(value),
+      name,
+      binary: about.link === undefined && isBinary(picture.grids[0], chosen[0]),
+    };
   }
 
   /** @param {number} value @param {number[][] | "all"} [cells] */
@@ -115,14 +150,18 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     update();
   });
   let finished = false; // Enter or Escape came; leaving the field then changes nothing more
-  listen(ui.field, "focus", () => { finished = false; });
+  listen(ui.field, "focus", () => {
+    finished = false;
+  });
   listen(ui.field, "keydown", (event) => {
     event.stopPropagation();
     finished = event.key === "Escape" || (event.key === "Enter" && typed((value) => put(value)));
     if (finished) frame()?.focus();
     if (event.key === "Escape") update();
   });
-  listen(ui.field, "change", () => { if (!finished) typed((value) => put(value)); });
+  listen(ui.field, "change", () => {
+    if (!finished) typed((value) => put(value));
+  });
   listen(ui.fill, "click", () => typed((value) => put(value, "all")));
   listen(ui.clear, "click", () => put(0, "all"));
   listen(ui.undo, "click", () => wishFor({ edit: { undo: true } }));
@@ -131,7 +170,9 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   function between(event) {
     const part = find("0");
     const { left, top } = part.cells.getBoundingClientRect();
-    const { padding: [[above], [before]] } = shown(part);
+    const {
+      padding: [[above], [before]],
+    } = shown(part);
     return [(event.clientY - top) / part.cell - above - 0.5, (event.clientX - left) / part.cell - before - 0.5];
   }
 
@@ -148,7 +189,7 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
       event.preventDefault();
       light(at.part.id, at.cell);
       const found = current();
-      if (found?.binary) put(painting = 1 - found.value);
+      if (found?.binary) put((painting = 1 - found.value));
       else setTimeout(focusField);
       return;
     }
@@ -162,7 +203,9 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     dragging = true;
     event.preventDefault();
   });
-  listen(ui.row, "touchstart", (event) => { if (dragging) event.preventDefault(); }); // else the page scrolls, and takes the point away
+  listen(ui.row, "touchstart", (event) => {
+    if (dragging) event.preventDefault();
+  }); // else the page scrolls, and takes the point away
   listen(document, "pointermove", (event) => {
     if (dragging) movePoint(dots()[held], between(event));
     const at = painting === null ? null : under(event);
@@ -171,16 +214,26 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
     put(/** @type {number} */ (painting));
   });
   for (const end of ["pointerup", "pointercancel"]) {
-    listen(document, end, () => { painting = null; setTimeout(() => { dragging = false; }); }); // after the click that ends the drag
+    listen(document, end, () => {
+      painting = null;
+      setTimeout(() => {
+        dragging = false;
+      });
+    }); // after the click that ends the drag
   }
 
   /** Whether a key was the hands' own. @param {KeyboardEvent} event @param {any} part the panel that has the focus */
   function key(event, part) {
-    if (editing && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) wishFor({ edit: { undo: true } });
-    else if (part && dots().length && event.key.toLowerCase() === "n") { held = (held + 1) % dots().length; redraw(); }
-    else if (part && dots().length && event.shiftKey && event.key.startsWith("Arrow")) {
+    if (editing && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey))
+      wishFor({ edit: { undo: true } });
+    else if (part && dots().length && event.key.toLowerCase() === "n") {
+      held = (held + 1) % dots().length;
+      redraw();
+    } else if (part && dots().length && event.shiftKey && event.key.startsWith("Arrow")) {
       const dot = dots()[held % dots().length];
-      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
+      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
+        event.key
+      ] ?? [0, 0];
       movePoint(dot, [dot.point[0] + down / 4, dot.point[1] + right / 4]);
     } else {
       const at = part ? current() : null;
@@ -188,8 +241,10 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
       if (event.key === "Delete" || event.key === "Backspace") put(0);
       else if (event.key === "Enter" && at.binary) put(1 - at.value);
       else if (event.key === "Enter") focusField();
-      else if (/^[-+.,\d]$/.test(event.key)) { focusField(); ui.field.value = event.key; }
-      else return false;
+      else if (/^[-+.,\d]$/.test(event.key)) {
+        focusField();
+        ui.field.value = event.key;
+      } else return false;
     }
     return true;
   }
@@ -199,18 +254,26 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   listen(ui.file, "change", async () => {
     const [file] = ui.file.files;
     noteBeside(ui.own, "");
-    if (file?.size > LARGEST_FILE) noteBeside(ui.own, fill(words.own_large, { limit: LARGEST_FILE / 1e6, size: (file.size / 1e6).toFixed(1) }));
+    if (file?.size > LARGEST_FILE)
+      noteBeside(ui.own, fill(words.own_large, { limit: LARGEST_FILE / 1e6, size: (file.size / 1e6).toFixed(1) }));
     else if (file) send({ image: file.name }, [await file.arrayBuffer()]);
     ui.file.value = ""; // so that the same file can be chosen again
   });
 
   const kept = [ui.png, ui.gif, ui.state];
   let keeping = ui.png; // the button of what was asked for last
-  for (const [kind, made] of /** @type {[string, any][]} */ ([["png", ui.png], ["gif", ui.gif], ["state", ui.state]])) {
+  for (const [kind, made] of /** @type {[string, any][]} */ ([
+    ["png", ui.png],
+    ["gif", ui.gif],
+    ["state", ui.state],
+  ])) {
     listen(made, "click", () => {
       const { lit, chosen, picture } = now();
       const cell = lit?.id === String(picture.grids.length - 1) ? lit.cell : [];
-      for (const other of kept) { other.disabled = true; noteBeside(other, ""); }
+      for (const other of kept) {
+        other.disabled = true;
+        noteBeside(other, "");
+      }
       ui.text.hidden = true;
       made.parentElement.querySelector(".cn-made")?.remove();
       keeping = made;
@@ -221,7 +284,10 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   /** What was asked for has come. @param {any} answer @param {any[]} buffers */
   function answered(answer, buffers) {
     ui.progress.hidden = answer.progress === undefined;
-    if (answer.progress !== undefined) { ui.progress.value = answer.progress; return; }
+    if (answer.progress !== undefined) {
+      ui.progress.value = answer.progress;
+      return;
+    }
     for (const made of kept) made.disabled = false;
     if (answer.image_refused) return noteBeside(ui.own, answer.image_refused);
     if (answer.file) return handOver(answer, buffers[0]);
@@ -236,12 +302,23 @@ export function hands({ model, send, el, ui, words, listen, now, find, shown, sl
   function handOver({ file, type }, bytes) {
     const address = URL.createObjectURL(new Blob([bytes], { type }));
     Object.assign(document.createElement("a"), { href: address, download: file }).click();
-    if (!isFramed()) { setTimeout(() => URL.revokeObjectURL(address), 10000); return; }
+    if (!isFramed()) {
+      setTimeout(() => URL.revokeObjectURL(address), 10000);
+      return;
+    }
     noteBeside(keeping, fill(words.file_framed, { file }));
     ui.text.after(element("img", { class: "cn-made", alt: words.made, src: address }));
   }
 
   return {
-    update, next, key, answered, held: () => held, dragging: () => dragging, edits: (/** @type {any} */ at) => editing && target(at.part, at.cell) !== null, paints: () => current()?.binary === true, painting: () => painting !== null,
+    update,
+    next,
+    key,
+    answered,
+    held: () => held,
+    dragging: () => dragging,
+    edits: (/** @type {any} */ at) => editing && target(at.part, at.cell) !== null,
+    paints: () => current()?.binary === true,
+    painting: () => painting !== null,
   };
 }

@@ -12,7 +12,11 @@ export const stepsOf = ({ sizes }) => sizes.reduce((all, size) => all * size, 1)
 export const stepTo = ({ sizes: [, rows, columns] }, [plane, row, column]) => (plane * rows + row) * columns + column;
 
 /** The cell that a step comes to. @param {{sizes: number[]}} grid @param {number} step */
-export const cellAt = ({ sizes: [, rows, columns] }, step) => [Math.floor(step / (rows * columns)), Math.floor(step / columns) % rows, step % columns];
+export const cellAt = ({ sizes: [, rows, columns] }, step) => [
+  Math.floor(step / (rows * columns)),
+  Math.floor(step / columns) % rows,
+  step % columns,
+];
 
 /** The stage's walk. `grid()` gives the grid to walk through at the moment, `reach(cell)` lights a cell of it, and
  * `start()` is called before it plays.
@@ -60,11 +64,25 @@ export function walk({ ui, words, listen, grid, reach, start }) {
     next();
   }
 
-  listen(ui.play, "click", () => { if (timer) pause(); else play(); });
-  for (const [button, to] of /** @type {[any, () => number][]} */ ([[ui.first, () => 0], [ui.back, () => step - 1], [ui.forward, () => step + 1], [ui.last, () => Infinity]])) {
-    listen(button, "click", () => { pause(); go(to()); });
+  listen(ui.play, "click", () => {
+    if (timer) pause();
+    else play();
+  });
+  for (const [button, to] of /** @type {[any, () => number][]} */ ([
+    [ui.first, () => 0],
+    [ui.back, () => step - 1],
+    [ui.forward, () => step + 1],
+    [ui.last, () => Infinity],
+  ])) {
+    listen(button, "click", () => {
+      pause();
+      go(to());
+    });
   }
-  listen(ui.position, "input", () => { pause(); go(Number(ui.position.value)); });
+  listen(ui.position, "input", () => {
+    pause();
+    go(Number(ui.position.value));
+  });
 
   return { follow, show, pause, playing: () => Boolean(timer) };
 }

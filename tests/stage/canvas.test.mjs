@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { short } from "../../widgets/stage/lookups.js";
-import { THEMES, GROUPS, colourOf, inkOn, labelsIn, roomIn, traceOf } from "../../widgets/stage/canvas.js";
+import { short } from "../../widgets/stage/text.js";
+import { THEMES, GROUPS, colourOf, inkOn, traceOf } from "../../widgets/stage/colours.js";
+import { labelsIn, roomIn } from "../../widgets/stage/canvas.js";
 
 const themes = Object.entries(THEMES);
 
@@ -77,9 +78,9 @@ test("numbers on every colour are readable, in both themes", () => {
   }
 });
 
-test("what is lit stands out from the paper, from its halo and from cells of 0", () => {
-  for (const [, { lit, paper, halo, zero }] of themes) {
-    for (const behind of [rgbOf(paper), rgbOf(halo), zero]) assert.ok(contrast(rgbOf(lit), behind) >= 4.5);
+test("what is highlighted stands out from the paper, from its halo and from cells of 0", () => {
+  for (const [, { highlight, paper, halo, zero }] of themes) {
+    for (const behind of [rgbOf(paper), rgbOf(halo), zero]) assert.ok(contrast(rgbOf(highlight), behind) >= 4.5);
   }
 });
 
@@ -115,7 +116,7 @@ test("words, fields and the focus stand out from what is behind them, in every s
       ["dim", "paper"],
       ["bad", "bad-paper"],
       ["ink", "bad-paper"],
-      ["lit", "paper"],
+      ["highlight", "paper"],
     ]) {
       assert.ok(contrast(rgbOf(colours[words]), rgbOf(colours[behind])) >= 4.5, `${words} on ${behind}`);
     }
@@ -147,7 +148,7 @@ test("a cell too small for readable figures has no room, and a larger one never 
   for (let cell = 5; cell < 90; cell++) assert.ok(roomIn(cell + 1) > roomIn(cell) - 1e-9);
 });
 
-test("numbers of cells that are lit together take smaller figures where one needs them, and are left out where one has no room", () => {
+test("numbers of cells that are highlighted together take smaller figures where one needs them, and are left out where one has no room", () => {
   const font = (cell, numbers) => labelsIn(cell, numbers)?.font;
   assert.deepEqual(labelsIn(40, [1, -2]), { texts: ["1", "-2"], font: 13 });
   assert.deepEqual(labelsIn(40, [1, -20000])?.texts, ["1", "-20000"]);
@@ -159,7 +160,7 @@ test("numbers of cells that are lit together take smaller figures where one need
   assert.equal(labelsIn(10, [1]), null);
 });
 
-test("a number that fits in a plain cell fits in a lit one too, in readable figures", () => {
+test("a number that fits in a plain cell fits in a highlighted one too, in readable figures", () => {
   for (let cell = 14; cell <= 90; cell++) {
     for (const value of [1, -1, 12, -12, 123, 0.5, -0.25, 1000, -1000, 123456, 1e7, -1e-7, NaN, -Infinity]) {
       const labels = labelsIn(cell, [value]);

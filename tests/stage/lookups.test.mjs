@@ -5,16 +5,14 @@ import {
   channelsOf,
   decode,
   feeds,
-  fill,
   inside,
-  kept,
-  number,
+  cropBlock,
   planeOf,
   product,
   products,
-  short,
-  shortAll,
-  spread,
+} from "../../widgets/stage/lookups.js";
+import {
+  followBlock,
   sumOf,
   thumbnailOf,
   touched,
@@ -22,8 +20,6 @@ import {
   valueAt,
   weightAt,
   windowOf,
-  writtenProducts,
-  writtenTerms,
 } from "../../widgets/stage/lookups.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
@@ -230,16 +226,16 @@ test("the rows and columns that no window reads are told", () => {
 });
 
 test("a block of cells reads what its cells read, once each", () => {
-  assert.deepEqual(spread(LINK, [[0], [0, 1], [1]]), [[0], [0, 1, 2, 3, 4], [2, 3]]);
-  assert.deepEqual(spread(LINK, [[0], [2], [0]], true), [[0], [0, 1], [0]]);
+  assert.deepEqual(followBlock(LINK, [[0], [0, 1], [1]]), [[0], [0, 1, 2, 3, 4], [2, 3]]);
+  assert.deepEqual(followBlock(LINK, [[0], [2], [0]], true), [[0], [0, 1], [0]]);
 });
 
 test("of a block, padding and cropped cells lead nowhere, least of all to the cells that are cropped on the other side", () => {
   const scatter = { table: Int32Array.of(-1, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7), taps: 3, scatter: true }; // 7 is cropped, and -1
   const grown = { axes: [NONE, scatter, scatter] };
   const later = { sizes: [1, 7, 7] };
-  assert.deepEqual(kept(later, [[0], [-1, 0, 1], [5, 6, 7]]), [[0], [0, 1], [5, 6]]);
-  assert.deepEqual(spread(grown, kept(later, [[0], [-2, -1], [6, 7]])), [[0], [], [3]]);
+  assert.deepEqual(cropBlock(later, [[0], [-1, 0, 1], [5, 6, 7]]), [[0], [0, 1], [5, 6]]);
+  assert.deepEqual(followBlock(grown, cropBlock(later, [[0], [-2, -1], [6, 7]])), [[0], [], [3]]);
 });
 
 test("each filter reads its own group of channels with its own weights", () => {
@@ -373,84 +369,4 @@ test("what was decoded does not change when the message's memory is used again",
   const made = decode({ grids: [{}, { values }], links: [] }, null);
   values.fill(0);
   assert.deepEqual(made.grids[1].values, Float32Array.of(1, 2));
-});
-
-test("names in braces are filled in and others stay", () => {
-  assert.equal(fill("{what} {index} of 0 to {last}", { what: "channel", index: 0, last: 11 }), "channel 0 of 0 to 11");
-  assert.equal(fill("kernel[:, :, {slice}]", {}), "kernel[:, :, {slice}]");
-  assert.equal(fill("{a}{a}", { a: "{b}", b: 1 }), "{b}{b}");
-});
-
-test("a number has at most six digits and no zeros at its end", () => {
-  const cases = [
-    [0, "0"],
-    [-0.1, "-0.1"],
-    [0.1 + 0.2, "0.3"],
-    [Math.fround(0.1), "0.1"],
-    [1090, "1090"],
-    [1 / 3, "0.333333"],
-    [-2.5, "-2.5"],
-    [1234567, "1234570"],
-    [NaN, "nan"],
-    [Infinity, "inf"],
-    [-Infinity, "-inf"],
-  ];
-  for (const [value, text] of cases) assert.equal(number(value), text);
-});
-
-test("products and terms are written as by hand", () => {
-  assert.equal(
-    writtenProducts([
-      { x: 1, weight: 2 },
-      { x: -0.5, weight: -3 },
-    ]),
-    "1×2 + (-0.5)×(-3)",
-  );
-  const terms = (list) => writtenTerms(list).replaceAll("\u2060\u00a0", " "); // a minus may be held to its number
-  assert.equal(terms([0.5, 2, -0.25]), "0.5 + 2 - 0.25");
-  assert.equal(terms([-1, 0]), "-1 + 0");
-  assert.equal(writtenTerms([]), "");
-});
-
-test("a number in a cell is shortened to the room there is, and left out rather than falsified", () => {
-  // Room is in em: 0.62 for a digit, 0.35 for a point or a sign.
-  const cases = [
-    [0.123456, 2.9, "0.123"],
-    [0.123456, 2.3, "0.12"],
-    [0.123456, 1.6, "0.1"],
-    [0.123456, 1.5, ""],
-    [-1.5, 2, "-1.5"],
-    [-1.5, 1.9, ""],
-    [7, 0.7, "7"],
-    [12, 0.7, ""],
-    [123.456, 1.9, "123"],
-    [99.96, 2.9, "99.96"],
-    [99.96, 2.2, ""],
-    [255, 1.9, "255"],
-    [1e7, 3, "1e+7"],
-    [NaN, 1.9, "nan"],
-    [NaN, 1.8, ""],
-    [1, 0, ""],
-  ];
-  for (const [value, room, text] of cases) assert.equal(short(value, room), text, `${value} in ${room}`);
-});
-
-test("in a grid, numbers that must be rounded have as many decimals as each other", () => {
-  assert.deepEqual(shortAll([0.36512, -0.22951, 0], 3), ["0.37", "-0.23", "0"]);
-  assert.deepEqual(shortAll([0.36512, 0.22951, 1], 3), ["0.365", "0.230", "1"]);
-  assert.deepEqual(shortAll([0.36512, -12.22951], 2.6), ["0.4", "-12.2"]);
-  assert.deepEqual(shortAll([0.125, -0.22951], 3), ["0.13", "-0.23"]);
-  assert.equal(shortAll([1, -0.22951], 1), null);
-});
-
-test("no shortened number is wider than its room or far from its value", () => {
-  for (let i = 0; i < 2000; i++) {
-    const value = Math.sin(i * 7.7) * 10 ** ((i % 9) - 2);
-    for (let room = 0; room < 9; room++) {
-      const text = short(value, room);
-      assert.ok(0.35 * text.length <= room);
-      if (text)
-        assert.ok(Math.abs(Number(text) - value) <= Math.max(0.0501, Math.abs(value) * 0.5), `${value} as ${text}`);
-    }
-  }
 });

@@ -93,12 +93,7 @@ CUBE = "cube"
 RESET = "Reset"
 
 # Facts. The weights have Keras' names.
-FACT_INPUT = "input"
-FACT_OUTPUT = "output"
-FACT_PARAMS = "parameters"
 FACT_MACS = "MACs a sample"
-STEP = "{shape}, sees {seen}"
-FACT_VERSIONS = "versions"
 
 # What a reader changes by hand.
 KERNEL = "kernel"
@@ -147,18 +142,33 @@ BAD_CELL = (
 
 # The stage, in the browser. Indices count from 0, as in code.
 STAGE = {
+    "language": "en",
     "stage": "What the layer does",
     "grid_label": "{name}, {rows} rows by {columns} columns. Arrow keys move, Enter pins, Escape lets go.",
     "views": "How it is drawn",
-    "view_scatter": "Scatter: every input cell stamps the kernel",
-    "view_gather": "Gather: zeros between the cells, then a convolution",
+    "view_scatter": "Scatter",
+    "view_scatter_hint": "every input cell stamps the kernel",
+    "view_gather": "Gather",
+    "view_gather_hint": "zeros between the cells, then a convolution",
+    "fact_input_shape": "input",
+    "fact_output_shape": "output",
+    "fact_params": "parameters",
+    "fact_macs": FACT_MACS,
+    "fact_versions": "versions",
+    "versions": "Keras {keras}, TensorFlow {tensorflow}",
+    "step_sees": "{shape}, sees {field}",
     "samples": "sample",
     "planes": "plane",
     "channels": "input channel",
     "slices": "kernel slice",
     "filters": "filter",
     "between": "channel",
-    "chooser": "{what} {index} of 0 to {last}",
+    "chosen_samples": "sample {index} of 0 to {last}",
+    "chosen_planes": "plane {index} of 0 to {last}",
+    "chosen_channels": "input channel {index} of 0 to {last}",
+    "chosen_slices": "kernel slice {index} of 0 to {last}",
+    "chosen_filters": "filter {index} of 0 to {last}",
+    "chosen_between": "channel {index} of 0 to {last}",
     "thumbnails_more": "The first {shown} of {count} samples.",
     "first": "First cell",
     "back": "One step back",
@@ -169,7 +179,7 @@ STAGE = {
     "position": "Position",
     "position_of": "cell {position} of {count}",
     "speed": "Speed",
-    "speeds": ["1 cell/s", "3 cells/s", "8 cells/s", "20 cells/s"],
+    "cells_a_second": {"one": "{count} cell/s", "other": "{count} cells/s"},
     "full": "Full screen",
     "full_leave": "Leave full screen",
     "full_refused": "This page does not allow full screen. Make the whole page larger instead, with Ctrl and +.",
@@ -194,11 +204,12 @@ STAGE = {
     "legend_points": "where a tap reads, and the cell it left",
     "legend_signed": "negative, 0, positive",
     "legend_grey": "0 to {limit}",
-    "sum_channel": "channel {channel}",
-    "sum_more": "{count} more products",
+    "sum_channel": "channel {channel}: {sum}",
+    "sum_more": {"one": "{count} more product", "other": "{count} more products"},
     "sum_channels": "all {count} channels' partial sums",
-    "sum_all": "all {count} channels:",
-    "sum_bias": "+ bias {bias}",
+    "sum_all": "all {count} channels: {terms} = {total}",
+    "sum_all_and_bias": "all {count} channels: {terms} + bias {bias} = {total}",
+    "sum_bias": "{terms} + bias {bias} = {total}",
     "sum_activation": "{activation}({before}) = {value}",
     "sum_softmax": "softmax over all filters makes {value} of {before}",
     "sum_returned": "Keras returned {value}",
@@ -206,11 +217,20 @@ STAGE = {
     "points": "where each tap reads, [row, column] (y, x), and its neighbours' parts",
     "points_hint": "Click an output cell to keep it, then drag its points; or press N for the next and Shift+arrow.",
     "sum_nothing": "no tap reaches this cell",
-    "told_stretch": "a cell of the input, or one of the zeros put between and around them",
-    "told_other": "{operation}: the layer's own value",
+    "moved_by_stretch": "a cell of the input, or one of the zeros put between and around them",
+    "moved_by_other": "{operation}: the layer's own value",
     "said_output": "{name} is {value}. It reads cells {cells}.",
-    "said_input": "{name} is {value}. It feeds {count} output cells.",
-    "padding_cell": "padding at {cell}",
+    "said_input": {
+        "one": "{name} is {value}. It feeds {count} output cell.",
+        "other": "{name} is {value}. It feeds {count} output cells.",
+    },
+    "said_padding": {
+        "one": "padding at {cell} is {value}. It feeds {count} output cell.",
+        "other": "padding at {cell} is {value}. It feeds {count} output cells.",
+    },
+    "said_tap": "{tap}. {touches}.",
+    "said_shape": "{grid} {shape}.",
+    "padding_cell": "padding at {cell} = {value}",
     "tap_reads": "this tap reads {count} cells, one for each output cell ({outside} of them padding)",
     "tap_points": "this tap reads at {count} points, one for each output cell ({outside} of them outside)",
     "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",

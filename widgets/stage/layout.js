@@ -21,8 +21,7 @@ export const isNarrow = (width) => width < 520;
 export function layOut(panels, { width, height, full, line }) {
   const narrow = isNarrow(width);
   const grids = panels.filter(({ kernel }) => !kernel);
-  const unitsOf = (/** @type {{kernel: boolean}} */ { kernel }) =>
-    !kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel;
+  const unitsOf = ({ kernel }) => (!kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel);
   const beside = narrow && grids.length === 2 ? grids : panels;
   const wide = full || grids.length > 2 ? width : Math.min(width, WIDEST_PAIR);
   const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;

@@ -160,12 +160,10 @@ let shown = Promise.resolve();
 function fromPage({ kind, id, question, answer, type, content, data, buffers }) {
   if (kind === "answer") questions.get(question)?.(answer);
   else if (kind === "message")
-    comms
-      .get(id)
-      ?.take({
-        content: { comm_id: id, data },
-        buffers: buffers.map((/** @type {ArrayBuffer} */ buffer) => new DataView(buffer)),
-      });
+    comms.get(id)?.take({
+      content: { comm_id: id, data },
+      buffers: buffers.map((/** @type {ArrayBuffer} */ buffer) => new DataView(buffer)),
+    });
   else if (kind === "closed") comms.get(id)?.end();
   else if (kind === "output") {
     const place = document.createElement("div");

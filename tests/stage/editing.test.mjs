@@ -14,7 +14,14 @@ test("what is no number is none", () => {
   for (const typed of ["", "  ", "-", "two", "1,2,3", "Infinity", "NaN"]) assert.equal(numberIn(typed), null);
 });
 
-const grid = (values, more = {}) => ({ grey: true, limit: 1, first: 0, sent: 2, values: Float32Array.from(values), ...more });
+const grid = (values, more = {}) => ({
+  grey: true,
+  limit: 1,
+  first: 0,
+  sent: 2,
+  values: Float32Array.from(values),
+  ...more,
+});
 
 test("a channel of zeros and ones can be painted, whatever the other channel holds", () => {
   assert.equal(isBinary(grid([0, 0.5, 1, 0.25, 0, 1]), 0), true);
@@ -30,18 +37,41 @@ const paint = (cell, value = 1, more = {}) => ({ edit: { channel: 0, cells: [cel
 
 test("cells painted in one colour become one wish", () => {
   const waiting = queued(queued([], paint([0, 0, 0])), paint([0, 0, 1]));
-  assert.deepEqual(waiting, [{ edit: { channel: 0, cells: [[0, 0, 0], [0, 0, 1]], value: 1 } }]);
+  assert.deepEqual(waiting, [
+    {
+      edit: {
+        channel: 0,
+        cells: [
+          [0, 0, 0],
+          [0, 0, 1],
+        ],
+        value: 1,
+      },
+    },
+  ]);
 });
 
 test("another value, another channel and another tap's slice are wishes of their own, in their order", () => {
-  const wishes = [paint([0, 0, 0]), paint([0, 0, 1], 0), paint([0, 0, 1], 0, { channel: 1 }), { edit: { undo: true } }, paint([0, 0, 2])];
+  const wishes = [
+    paint([0, 0, 0]),
+    paint([0, 0, 1], 0),
+    paint([0, 0, 1], 0, { channel: 1 }),
+    { edit: { undo: true } },
+    paint([0, 0, 2]),
+  ];
   assert.deepEqual(wishes.reduce(queued, []), wishes);
 });
 
 test("filling all cells is not joined with single cells", () => {
-  assert.equal([paint([0, 0, 0]), { edit: { channel: 0, cells: "all", value: 1 } }, paint([0, 0, 1])].reduce(queued, []).length, 3);
+  assert.equal(
+    [paint([0, 0, 0]), { edit: { channel: 0, cells: "all", value: 1 } }, paint([0, 0, 1])].reduce(queued, []).length,
+    3,
+  );
 });
 
 test("of moves of a point only the newest waits, behind the edits before it", () => {
-  assert.deepEqual([paint([0, 0, 0]), { move: 1 }, { move: 2 }, { move: 3 }].reduce(queued, []), [paint([0, 0, 0]), { move: 3 }]);
+  assert.deepEqual([paint([0, 0, 0]), { move: 1 }, { move: 2 }, { move: 3 }].reduce(queued, []), [
+    paint([0, 0, 0]),
+    { move: 3 },
+  ]);
 });

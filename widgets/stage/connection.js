@@ -63,11 +63,18 @@ function connection() {
 
     /** Whether Jupyter itself has marked the tool as cut off. */
     const marked = () => el.closest(".jupyter-widgets-disconnected") !== null;
-    const look = () => { if (marked()) say("gone"); else if (el.dataset.state === "gone") say(""); };
+    const look = () => {
+      if (marked()) say("gone");
+      else if (el.dataset.state === "gone") say("");
+    };
 
     /** @param {unknown} content */
     function send(content) {
-      try { model.send(content); } catch { say("gone"); }
+      try {
+        model.send(content);
+      } catch {
+        say("gone");
+      }
     }
 
     function ask() {
@@ -92,17 +99,23 @@ function connection() {
     }
 
     /** @param {any} event */
-    const touched = (event) => { if (event.key !== "Tab" && event.target.closest(CONTROLS)) moved(); };
+    const touched = (event) => {
+      if (event.key !== "Tab" && event.target.closest(CONTROLS)) moved();
+    };
 
     /** @param {any} content */
     function heard(content) {
       if (content === "seen?") send("seen");
-      else if (content === "here") { // a stage that has not heard it by now is deaf, as it asked before
+      else if (content === "here") {
+        // a stage that has not heard it by now is deaf, as it asked before
         answered();
         if (tool().querySelector('.cn-stage[data-hears="no"]')) say("deaf");
       } else if (content?.running !== undefined && unanswered) {
         if (el.dataset.state === "waiting") say("running");
-        else if (!running) { say(""); timer = window.setTimeout(ask, QUIET); } // now it can answer
+        else if (!running) {
+          say("");
+          timer = window.setTimeout(ask, QUIET);
+        } // now it can answer
       }
     }
 
@@ -112,7 +125,9 @@ function connection() {
     const later = () => setTimeout(look); // Jupyter marks one widget after the other
     model.on("comm_live_update", later);
     model.on("msg:custom", heard);
-    const untitle = () => { for (const part of tool().querySelectorAll(UNTOLD)) part.removeAttribute("title"); };
+    const untitle = () => {
+      for (const part of tool().querySelectorAll(UNTOLD)) part.removeAttribute("title");
+    };
     const titled = new MutationObserver(untitle);
     // In Colab an output scrolls within its page from some height on, unless it asks not to.
     /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });
@@ -129,7 +144,13 @@ function connection() {
       tool().addEventListener("cn-sent", moved, { signal });
       tool().addEventListener("cn-heard", answered, { signal });
       tool().addEventListener("cn-lost", () => say("gone"), { signal });
-      tool().addEventListener("cn-deaf", () => { if (el.dataset.state !== "gone") say("deaf"); }, { signal });
+      tool().addEventListener(
+        "cn-deaf",
+        () => {
+          if (el.dataset.state !== "gone") say("deaf");
+        },
+        { signal },
+      );
       untitle();
       titled.observe(tool(), { subtree: true, childList: true, attributeFilter: ["title"] });
     });

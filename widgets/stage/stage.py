@@ -71,10 +71,7 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         self._facts = self._picture = self._first_sent = None
-        own = words()
-        super().__init__(
-            words=own.room("stage") | own.room("axes", "facts", "picture", "editing", "sharing") | {"language": own.language}, **traits
-        )
+        super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
@@ -290,6 +287,12 @@ class Stage(anywidget.AnyWidget):
             return self.send({"text": made})
         name, kind, data = made
         self.send({"file": name, "type": kind}, [data])
+
+
+def browser_words(own):
+    """All that a stage may say, by its key."""
+    beside = own.room("axes", "facts", "picture", "editing", "sharing")
+    return own.room("stage") | beside | {"language": own.language}
 
 
 def _three(items, absent):

@@ -82,7 +82,7 @@ def record(name, layer, x, last=None):
             snapshot = stage.snapshot | {"revision": 10 * number + sample + (100 if answer.problem else 1)}
             key = 1000 * number + sample + 1 if not answer.problem else 1
             first = stage.first_values | {"key": key}
-            pictures[f"{name} {view} {sample}"] = {"snapshot": snapshot | {"first_key": key}, "firstValues": first}
+            pictures[f"{name} {view} {sample}"] = {"snapshot": snapshot | {"first_key": key}, "first_values": first}
     return answer, pictures
 
 
@@ -284,7 +284,7 @@ def test_the_words_are_those_of_the_table_with_its_forms_for_numbers(page):
     assert "выход" in facts(page)
     for row, text in [(0, "x[0, 0, 0, 0]: 1 клетка"), (1, "x[0, 1, 0, 0]: 2 клетки")]:
         point(page, 0, row, 0, size=(3, 3))
-        page.stage.locator(".cn-said").get_by_text(text).wait_for(state="attached")
+        page.stage.locator(".cn-spoken").get_by_text(text).wait_for(state="attached")
 
 
 def test_on_a_dark_page_it_is_dark_and_on_a_light_one_light_again(page):

@@ -23,11 +23,11 @@ function connection() {
 
   function ended(words) {
     for (const place of closing ? [] : places) {
-      const told = document.createElement("div");
-      told.className = "cn-connection";
-      told.setAttribute("role", "status");
-      told.textContent = words.gone;
-      place.append(told);
+      const message = document.createElement("div");
+      message.className = "cn-connection";
+      message.setAttribute("role", "status");
+      message.textContent = words.gone;
+      place.append(message);
     }
     places.clear();
   }

@@ -32,8 +32,8 @@ export function mendSliders(box) {
       if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
     }
     for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
-      const told = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
-      for (const [attribute, text] of Object.entries(told)) handle.setAttribute(attribute, text);
+      const attributes = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
+      for (const [attribute, text] of Object.entries(attributes)) handle.setAttribute(attribute, text);
     }
   }
 }

@@ -73,16 +73,16 @@ export function cellUnder(stage, event) {
 function panelView(picture, state, what) {
   const { sizes, padding } = extentOf(picture, what, state.reveal);
   const [plane, { channels }] = [planeShown(state, what), state];
-  const shown = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
+  const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
   const { grid: g, link: i } = what;
   if (i === undefined) {
     const { grey, limit } = picture.grids[g];
-    return { ...shown, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
+    return { ...content, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
   }
   const link = picture.links[i];
   const slice = sliceOf(link, channels[i], channels[i + 1]);
   const at = (row, column) => weightAt(link, [plane, row, column], slice, channels[i + 1]);
-  return { ...shown, at, grey: false, limit: link.kernel_limit };
+  return { ...content, at, grey: false, limit: link.kernel_limit };
 }
 
 /** All that is drawn on canvases. Pictures come before words: a font set on a canvas has the browser work out every style
@@ -103,9 +103,9 @@ export function namePicture(view, picture, state) {
   const { grey, limit } = picture.grids[0];
   const points = Boolean(picture.links[0]?.points);
   const kinds = { window: true, points, signed: true, grey, padding, unread: view.panels.some((one) => one.unread) };
-  const shown = Object.keys(kinds).filter((kind) => kinds[kind]);
+  const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
   const meaning = (kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })];
-  showLegend(view, shown.map(meaning));
+  showLegend(view, meant.map(meaning));
 }
 
 /** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */
@@ -138,22 +138,22 @@ function sizePanels(view, picture, state) {
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
  * drawn anew. @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
 function drawPanel(view, picture, state, one) {
-  const shown = panelView(picture, state, one);
+  const content = panelView(picture, state, one);
   const { grid: g, link: i } = one;
   const next = g !== undefined && state.reveal ? picture.links[g] : undefined;
   const [planes, rows, columns] = next ? unread(next, picture.grids[g]) : [[], [], []];
   one.unread = [planes, rows, columns].some((list) => list.length > 0);
-  const missing = planes.includes(shown.plane) ? { rows: range(shown.rows), columns: [] } : { rows, columns };
+  const missing = planes.includes(content.plane) ? { rows: range(content.rows), columns: [] } : { rows, columns };
   const ofGrid = () => [state.channels[g], picture.grids[g].channels, groupsShown(picture, g)];
   const source = g === 0 ? `first ${picture.first_key}` : picture.revision;
   const place = [one.cell, one.room, ...looks(view)];
-  const values = [source, picture.sample, shown.sizes, shown.plane, i === undefined ? ofGrid() : state.channels];
-  const key = JSON.stringify([values, shown.padding, missing, place]);
+  const values = [source, picture.sample, content.sizes, content.plane, i === undefined ? ofGrid() : state.channels];
+  const key = JSON.stringify([values, content.padding, missing, place]);
   if (key === one.drawn) return;
   one.drawn = key;
-  const limit = i !== undefined || shown.grey ? shown.limit : limitOf(picture.grids[g], state.channels[g]);
-  drawPlain(one, { ...shown, limit, unread: missing }, view.theme);
-  drawChoosers(view, picture, state, one, shown);
+  const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
+  drawPlain(one, { ...content, limit, unread: missing }, view.theme);
+  drawChoosers(view, picture, state, one, content);
 }
 
 /** @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
@@ -198,25 +198,25 @@ function drawWires(view, picture, state) {
   drawWiring(ui.wires, reads, groups, filter, Math.min(width - 10, 1060 * zoom), theme, zoom);
   const fields = { kernel: link.kernel_name, count: groups.count, fan: link.fan };
   ui.wiringText.textContent = say(words, { key: groups.count === 1 ? "wiring_all" : "wiring_groups", fields });
-  const chosen = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
-  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${chosen}`);
+  const ofFilter = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
+  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${ofFilter}`);
 }
 
 /** The thumbnails below a panel: its channels, and its planes where it has several.
- * @param {View} view @param {any} picture @param {State} state @param {any} one a panel @param {any} shown */
-function drawChoosers(view, picture, { channels }, one, shown) {
+ * @param {View} view @param {any} picture @param {State} state @param {any} one a panel @param {any} content */
+function drawChoosers(view, picture, { channels }, one, content) {
   const { grid: g, link: i } = one;
   const [grid, link] = [picture.grids[g], picture.links[i]];
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
   const tile = (plane, n) =>
     link ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]) : thumbnailOf(grid, plane, n);
-  const limits = { rows: shown.rows, columns: shown.columns, grey: shown.grey, limit: shown.limit };
+  const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
   const groups = link ? undefined : groupsShown(picture, g);
-  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(shown.plane, n)), groups };
-  const ofPlanes = { ...limits, tiles: range(shown.sizes[0]).map((plane) => tile(plane, index)) };
+  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
+  const ofPlanes = { ...limits, tiles: range(content.sizes[0]).map((plane) => tile(plane, index)) };
   drawChooser(view, one.channels, ofChannels, index, kind, one.room);
-  drawChooser(view, one.planes, ofPlanes, shown.plane, "planes", one.room);
+  drawChooser(view, one.planes, ofPlanes, content.plane, "planes", one.room);
 }
 
 /** @param {View} view @param {any} chooser @param {any} thumbnails @param {number} index @param {string} kind @param {number} width */

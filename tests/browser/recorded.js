@@ -18,7 +18,7 @@ function recordedSource(record) {
       reveal,
       start,
       editable: record.editable,
-      takesImage: false,
+      takes_image: false,
     }),
     send(command) {
       window.commands.push(command);

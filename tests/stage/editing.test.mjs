@@ -1,4 +1,4 @@
-// What a reader's hand does: numbers as they are typed, black and white cells, wishes that wait.
+// What a reader's hand does: numbers as they are typed, black and white cells, commands that wait.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isBinary, numberIn, queued } from "../../widgets/stage/editing.js";
@@ -35,7 +35,7 @@ test("a photograph, signed values and brightness up to 255 are not painted", () 
 
 const paint = (cell, value = 1, more = {}) => ({ edit: { channel: 0, cells: [cell], value, ...more } });
 
-test("cells painted in one colour become one wish", () => {
+test("cells painted in one colour become one command", () => {
   const waiting = queued(queued([], paint([0, 0, 0])), paint([0, 0, 1]));
   assert.deepEqual(waiting, [
     {
@@ -51,15 +51,15 @@ test("cells painted in one colour become one wish", () => {
   ]);
 });
 
-test("another value, another channel and another tap's slice are wishes of their own, in their order", () => {
-  const wishes = [
+test("another value, another channel and another tap's slice are commands of their own, in their order", () => {
+  const commands = [
     paint([0, 0, 0]),
     paint([0, 0, 1], 0),
     paint([0, 0, 1], 0, { channel: 1 }),
     { edit: { undo: true } },
     paint([0, 0, 2]),
   ];
-  assert.deepEqual(wishes.reduce(queued, []), wishes);
+  assert.deepEqual(commands.reduce(queued, []), commands);
 });
 
 test("filling all cells is not joined with single cells", () => {

@@ -214,6 +214,17 @@ test("the plane of what is highlighted comes into view in every grid", () => {
   assert.deepEqual(after(DEEP, point("kernel", 1, 0, 0)).tapPlanes, [1]);
 });
 
+test("another picture brings the planes of its own window into view, and forgets what was fetched for the one before", () => {
+  const doubled = { table: Int32Array.of(0, 1, 2, 3), taps: 2, scatter: false };
+  const strided = { grids: [grid([5, 2, 2]), grid([2, 2, 2])], links: [link([2, 2, 2], [2, 1, 1])] };
+  strided.links[0].axes[0] = doubled;
+  const fetched = { key: "1,1,1,0,0,0", values: new Float32Array(2) };
+  const before = after(DEEP, point("1", 1, 0, 0), { type: "set", fetched });
+  assert.deepEqual([before.planes, before.fetched], [[1, 1], fetched]);
+  const state = next(before, strided);
+  assert.deepEqual([state.planes, state.fetched], [[2, 1], null]);
+});
+
 test("a plane that the reader has chosen stays until another cell is highlighted", () => {
   const chosen = after(DEEP, point("1", 3, 0, 0), { type: "plane", id: "0", index: 0 });
   assert.deepEqual([chosen.planes, chosen.planeLocked], [[0, 3], true]);

@@ -265,7 +265,7 @@ def test_channels_that_are_all_sent_need_no_other_thumbnails():
 @pytest.mark.parametrize(
     "wanted, sample", [({"sample": 9}, 1), ({"sample": -1}, 0), ({}, 0), ({"sample": 1, "channels": [99, 99]}, 1)]
 )
-def test_a_wish_out_of_range_is_brought_into_it(wanted, sample):
+def test_a_request_out_of_range_is_brought_into_it(wanted, sample):
     stage, picture = staged(layers.Conv2D(2, 3), (2, 5, 5, 1))
     stage.requested_channels = wanted
     assert stage.snapshot["sample"] == sample
@@ -351,7 +351,7 @@ def test_what_is_no_question_is_not_answered(question):
     assert answers(stage, question) == []
 
 
-def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble():
+def test_before_anything_is_shown_nothing_is_answered_and_a_request_is_no_trouble():
     stage = Stage()
     assert answers(stage, {"window": [0, 0, 0, 0], "grid": 1, "revision": 1}) == []
     stage.requested_channels = {"sample": 0, "channels": [1, 1]}

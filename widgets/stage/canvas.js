@@ -106,9 +106,7 @@ export function pixels(width, height, tiles, { limit, grey }, theme) {
 
 /** The cell that each pixel shows, where a cell is so many pixels long. @param {number} cells @param {number} unit */
 export const pixelsAlong = (cells, unit) =>
-  range(Math.ceil(cells * unit))
-    .map((pixel) => Math.floor(pixel / unit))
-    .filter((cell) => cell < cells);
+  range(Math.ceil(cells * unit)).map((pixel) => Math.min(Math.floor(pixel / unit), cells - 1));
 
 /**
  * @typedef {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number, limit: number,
@@ -133,26 +131,17 @@ function plainOf(panel) {
 /** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {typeof THEMES.light} theme
  * @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none */
 function drawCells(canvas, view, cell, theme) {
-  const {
-    rows,
-    columns,
-    unread,
-    padding: [[top, bottom], [left, right]],
-  } = view;
+  const { rows, columns, unread, padding } = view;
+  const [[top, bottom], [left, right]] = padding;
   const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];
   const context = sized(canvas, width, height);
-  for (const fill of view.padding.flat().some(Boolean) ? [theme.paper, pattern(context, "hatch", theme.hatch)] : []) {
+  for (const fill of padding.flat().some(Boolean) ? [theme.paper, pattern(context, "hatch", theme.hatch)] : []) {
     context.fillStyle = fill;
     context.fillRect(0, 0, width, height);
   }
   context.imageSmoothingEnabled = false;
-  const image = pixels(
-    columns,
-    rows,
-    [{ left: 0, top: 0, rows: range(rows), columns: range(columns), at: view.at }],
-    view,
-    theme,
-  );
+  const tile = { left: 0, top: 0, rows: range(rows), columns: range(columns), at: view.at };
+  const image = pixels(columns, rows, [tile], view, theme);
   context.drawImage(image, 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
   if (unread) {
     context.fillStyle = pattern(context, "dots", theme.highlight);
@@ -173,12 +162,8 @@ function drawCells(canvas, view, cell, theme) {
 /** The numbers in the cells, if all of them have room: numbers in some cells only would read as a pattern.
  * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {typeof THEMES.light} theme */
 function drawNumbers(context, view, cell, theme) {
-  const {
-    rows,
-    columns,
-    unread,
-    padding: [[top], [left]],
-  } = view;
+  const { rows, columns, unread, limit, grey } = view;
+  const [[top], [left]] = view.padding;
   const room = roomIn(cell);
   const values = room ? range(rows * columns).map((i) => view.at(Math.floor(i / columns), i % columns)) : [];
   const texts = room ? shortAll(values, room) : null;
@@ -187,11 +172,8 @@ function drawNumbers(context, view, cell, theme) {
   context.lineWidth = 4;
   context.lineJoin = "round";
   texts.forEach((text, i) => {
-    const [row, column, rgb] = [
-      Math.floor(i / columns),
-      i % columns,
-      colourOf(values[i], view.limit, view.grey, theme),
-    ];
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    const rgb = colourOf(values[i], limit, grey, theme);
     const [x, y] = [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
     context.strokeStyle = `rgb(${rgb})`; // keeps the dots off the number
     if (unread?.rows.includes(row) || unread?.columns.includes(column)) context.strokeText(text, x, y);
@@ -206,13 +188,8 @@ function drawNumbers(context, view, cell, theme) {
  * @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels of the cells with a number, in
  * their order @param {Dot[]} dots @param {typeof THEMES.light} theme */
 export function drawHighlights(panel, cells, labels, dots, theme) {
-  const {
-    cells: canvas,
-    cell,
-    view: {
-      padding: [[top], [left]],
-    },
-  } = panel;
+  const { cells: canvas, cell } = panel;
+  const [[top], [left]] = panel.view.padding;
   const context = canvas.getContext("2d");
   if (!panel.fresh)
     context.drawImage(plainOf(panel), 0, 0, parseFloat(canvas.style.width), parseFloat(canvas.style.height));

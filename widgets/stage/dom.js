@@ -102,23 +102,17 @@ function buildTools(words) {
   const buttons = Object.fromEntries(names.map((name) => [name, button(name, words[name])]));
   const { edit, fill, clear, undo, own, png, gif, state } = buttons;
   const typed = { type: "text", inputmode: "decimal", size: "8", class: "cn-field" };
-  const images = {
-    type: "file",
-    accept: ".png,.jpg,.jpeg,.webp",
-    class: "cn-file",
-    "aria-label": words.own,
-    hidden: "",
-  };
+  const images = { type: "file", accept: ".png,.jpg,.jpeg,.webp", class: "cn-file", hidden: "" };
   const stateText = { class: "cn-text", rows: "2", readonly: "", "aria-label": words.state_label, hidden: "" };
-  const of = element("span", { class: "cn-of" });
+  const editedName = element("span", { class: "cn-edited-cell" });
   const field = element("input", { ...typed, ...OWN_KEYS });
-  const file = element("input", images);
+  const file = element("input", { ...images, "aria-label": words.own });
   const progress = element("progress", { class: "cn-progress", max: "1", "aria-label": words.progress, hidden: "" });
   const text = element("textarea", { ...stateText, ...OWN_KEYS });
-  const editor = element("span", { class: "cn-editor", hidden: "" }, of, field, fill, clear, undo);
+  const editor = element("span", { class: "cn-editor", hidden: "" }, editedName, field, fill, clear, undo);
   const parts = [edit, editor, own, file, png, gif, state, progress, text];
   const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ...parts);
-  return { ...buttons, of, field, file, progress, text, editor, tools };
+  return { ...buttons, editedName, field, file, progress, text, editor, tools };
 }
 
 /** Everything on the stage but the panels, once. @param {any} words */
@@ -139,10 +133,10 @@ export function build(words) {
     row: div("panels"),
     legend: div("legend"),
     wires: element("canvas", { class: "cn-wires", role: "img" }),
-    wiringText: div("wired"),
+    wiringText: div("wiring-text"),
     facts: div("facts", { role: "list" }),
     sum: div("sum"),
-    spoken: div("said", { role: "status", "aria-live": "polite" }),
+    spoken: div("spoken", { role: "status", "aria-live": "polite" }),
   };
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
   const bar = div("bar", {}, ui.code, ui.copy, ui.revealing, ui.full);

@@ -32,7 +32,6 @@ export function queued(waiting, command) {
   return [...waiting.slice(0, -1), { edit: { ...now, cells: [...before.cells, ...now.cells] } }];
 }
 
-/** @param {any} stage @param {any} command */
 function enqueue(stage, command) {
   stage.waiting = queued(stage.waiting, command);
   sendNext(stage);
@@ -77,7 +76,6 @@ function put(stage, value, cells) {
   if (at) enqueue(stage, { edit: { ...at.about, cells: cells ?? [at.cell], value } });
 }
 
-/** @param {any} stage */
 export function editing(stage) {
   editByField(stage);
   editByPointer(stage);
@@ -86,12 +84,8 @@ export function editing(stage) {
 
 /** The field shows what is highlighted. @param {any} stage */
 function showEdited(stage) {
-  const {
-    ui,
-    words,
-    el,
-    state: { editing: on },
-  } = stage;
+  const { ui, words, el } = stage;
+  const on = stage.state.editing;
   const at = editedCell(stage);
   el.classList.toggle("cn-editing", on);
   ui.edit.setAttribute("aria-pressed", String(on));
@@ -99,20 +93,18 @@ function showEdited(stage) {
   ui.editor.hidden = !on;
   ui.field.disabled = ui.fill.disabled = ui.clear.disabled = !at;
   if (!on) return;
-  ui.of.textContent = say(words, at ? { key: "edit_cell", fields: at } : { key: "edit_hint" });
+  ui.editedName.textContent = say(words, at ? { key: "edit_cell", fields: at } : { key: "edit_hint" });
   ui.field.setAttribute("aria-label", say(words, at ? { key: "edit_value", fields: at } : { key: "edit" }));
   if (document.activeElement !== ui.field) ui.field.value = at ? number(at.value) : "";
   ui.field.removeAttribute("aria-invalid");
 }
 
-/** @param {any} ui */
 function focusField({ field }) {
   if (field.disabled) return;
   field.focus();
   field.select();
 }
 
-/** @param {any} stage */
 function editByField(stage) {
   const { ui, view, listen, dispatch } = stage;
   /** Take over what was typed. @param {number[][] | "all"} [cells] */
@@ -157,7 +149,6 @@ function pointUnder(stage, event) {
   return far(nearest) <= Math.max(0.5, 12 / drawnPanel(stage.view, "0").cell) ? nearest : undefined;
 }
 
-/** @param {any} stage */
 function editByPointer(stage) {
   const { ui, listen, dispatch } = stage;
   listen(ui.row, "pointerdown", (event) => {
@@ -203,11 +194,8 @@ export function editingKey(stage, event, panel) {
     dispatch({ type: "set", heldPoint: (state.heldPoint + 1) % points.length });
   else if (points.length && shiftKey && key.startsWith("Arrow")) {
     const held = points[state.heldPoint % points.length];
-    movePoint(
-      stage,
-      held,
-      held.point.map((at, axis) => at + ARROWS[key][axis + 1] / 4),
-    );
+    const point = held.point.map((at, axis) => at + ARROWS[key][axis + 1] / 4);
+    movePoint(stage, held, point);
   } else return cellKey(stage, event, panel);
   return true;
 }

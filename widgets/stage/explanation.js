@@ -8,7 +8,7 @@ import { fill, number, writtenProducts, writtenTerms } from "./text.js";
 /**
  * @typedef {import("./text.js").Text} Text
  * @typedef {{kind: string, text: Text} | {summary: Text, more: () => Text[]}} Line a text, or a list that is made when it is asked for
- * @typedef {{lines: Line[], spoken: Text[], value?: number, before?: number, total?: number, missing?: boolean}} Explanation
+ * @typedef {{lines: Line[], spoken: Text, value?: number, before?: number, total?: number, missing?: boolean}} Explanation
  */
 
 const MOST_PRODUCTS = 25; // products written out before the rest folds
@@ -50,7 +50,7 @@ export function explainSum(picture, g, cell, channels, fetched) {
   const name = cellName(picture, g, cell, filter);
   const reads = windowOf(link, cell);
   const along = present(picture, [0, 1, 2]).map((axis) => [...new Set(reads.map(({ at }) => at[axis]))].join(" "));
-  const spoken = [{ key: "said_output", fields: { name, value: number(value), cells: along.join(" × ") } }];
+  const spoken = { key: "said_output", fields: { name, value: number(value), cells: along.join(" × ") } };
   /** @type {Line[]} */ const lines = [{ kind: "name", text: `${name} = ${number(value)}` }];
   if (!link.kernel) {
     const { operation } = link;
@@ -76,15 +76,10 @@ function productLines(list, { channel, partial }, several) {
   const more = list.slice(MOST_PRODUCTS);
   const end = ` = ${number(partial, 4)}`;
   const sum = writtenProducts(list.slice(0, MOST_PRODUCTS)) + (more.length ? " + …" : end);
-  /** @type {Line} */ const line = {
-    kind: "products",
-    text: several ? { key: "sum_channel", fields: { channel, sum } } : sum,
-  };
-  if (!more.length) return [line];
-  return [
-    line,
-    { summary: { key: "sum_more", fields: { count: more.length } }, more: () => [writtenProducts(more) + end] },
-  ];
+  const text = several ? { key: "sum_channel", fields: { channel, sum } } : sum;
+  const summary = { key: "sum_more", fields: { count: more.length } };
+  const rest = more.length ? [{ summary, more: () => [writtenProducts(more) + end] }] : [];
+  return [{ kind: "products", text }, ...rest];
 }
 
 /** The sum of all channels and the bias. @param {any} link @param {any[]} partials @param {number} bias @param {number} before
@@ -94,12 +89,10 @@ function totalLines(link, partials, bias, before) {
   const terms = writtenTerms(sums.slice(0, MOST_TERMS)) + (sums.length > MOST_TERMS ? " + …" : "");
   const fields = { count: sums.length, terms, bias: number(bias, 4), total: number(before, 4) };
   const key = link.fan > 1 ? (link.bias ? "sum_all_and_bias" : "sum_all") : link.bias ? "sum_bias" : "";
-  const each = () =>
-    partials.map(({ channel, partial }) => ({ key: "sum_channel", fields: { channel, sum: number(partial, 4) } }));
-  return [
-    ...(key ? [{ kind: "total", text: { key, fields } }] : []),
-    ...(sums.length > MOST_TERMS ? [{ summary: { key: "sum_channels", fields }, more: each }] : []),
-  ];
+  const sum = ({ channel, partial }) => ({ key: "sum_channel", fields: { channel, sum: number(partial, 4) } });
+  const all = { summary: { key: "sum_channels", fields }, more: () => partials.map(sum) };
+  const total = key ? [{ kind: "total", text: { key, fields } }] : [];
+  return sums.length > MOST_TERMS ? [...total, all] : total;
 }
 
 /** What the activation makes of a sum. @param {any} link @param {number} before @param {number} value @returns {Line[]} */
@@ -113,18 +106,11 @@ function activationLines({ activation }, before, value) {
  * @returns {Line[]} */
 function pointLines(link, earlier, cell, channel) {
   const read = ({ cell: at, part }) => `${number(part, 3)}·${number(Number(valueAt(earlier, at, channel) ?? NaN), 4)}`;
-  const around = (point) =>
-    neighbours(point)
-      .filter(({ part }) => part)
-      .map(read)
-      .join(" + ") || "0";
+  const around = (point) => neighbours(point).map(read).join(" + ");
   const line = ({ tap, point, factor }) =>
     `[${tap[1]}, ${tap[2]}] (${number(point[0], 4)}, ${number(point[1], 4)}): ${around(point)}${link.mask ? `, × ${number(factor, 4)}` : ""}`;
-  const more = () => pointsOf(link, cell, channel, earlier.channels).map(line);
-  return [
-    { summary: { key: "points" }, more },
-    { kind: "hint", text: { key: "points_hint" } },
-  ];
+  const points = { summary: { key: "points" }, more: () => pointsOf(link, cell, channel, earlier.channels).map(line) };
+  return [points, { kind: "hint", text: { key: "points_hint" } }];
 }
 
 /** What a cell feeds in the next grid. @param {any} picture @param {number} g @param {number[]} cell @param {number[]} channels @returns {Explanation} */
@@ -135,26 +121,21 @@ export function explainFed(picture, g, cell, channels) {
   const slice = channelsOf(link, filter).indexOf(channel);
   const fed = slice < 0 ? [] : fedBy(picture, g, cell, channel);
   const count = fed.length;
-  const passes = (tap) =>
-    link.kernel ? writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]) : number(value);
+  const times = (tap) => writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]);
+  const passes = (tap) => (link.kernel ? times(tap) : number(value));
   const part = (read) => (link.points ? `${number(read.part, 3)}·` : ""); // of the cell, where a point lies beside it
   const list = fed.map((read) => `${cellName(picture, g + 1, read.at, filter)}: ${part(read)}${passes(read.tap)}`);
-  const padding = { key: "padding_cell", fields: { cell: present(picture, cell).join(", "), value: number(value) } };
+  const outside = !inside(grid, cell);
   const name = cellName(picture, g, cell, channel);
-  /** @type {Line[]} */ const lines = [
-    { kind: "name", text: inside(grid, cell) ? `${name} = ${number(value)}` : padding },
-    {
-      kind: "feeds",
-      text: count ? { key: "feeds", fields: { count, grid: later.name, filter } } : { key: "feeds_none" },
-    },
-  ];
+  const fields = { name, cell: present(picture, cell).join(", "), value: number(value), count };
+  const text = outside ? { key: "padding_cell", fields } : `${name} = ${number(value)}`;
+  const feeds = count ? { key: "feeds", fields: { count, grid: later.name, filter } } : { key: "feeds_none" };
+  const rest = { key: "more", fields: { count: count - MOST_FED } };
+  /** @type {Line[]} */ const lines = [{ kind: "name", text }];
+  lines.push({ kind: "feeds", text: feeds });
   if (count) lines.push({ kind: "fed", text: list.slice(0, MOST_FED).join("\n") });
-  if (count > MOST_FED)
-    lines.push({ summary: { key: "more", fields: { count: count - MOST_FED } }, more: () => list.slice(MOST_FED) });
-  const spoken = inside(grid, cell)
-    ? { key: "said_input", fields: { name, value: number(value), count } }
-    : { key: "said_padding", fields: { ...padding.fields, count } };
-  return { lines, spoken: [spoken], value };
+  if (count > MOST_FED) lines.push({ summary: rest, more: () => list.slice(MOST_FED) });
+  return { lines, spoken: outside ? { key: "said_padding", fields } : { key: "said_input", fields }, value };
 }
 
 /** What one tap of a kernel reads, or in a scatter writes. @param {any} picture @param {number} i the link @param {number[]} tap
@@ -165,29 +146,14 @@ export function explainTap(picture, i, tap, channels) {
   const slice = sliceOf(link, channels[i], filter);
   const value = weightAt(link, tap, slice, filter);
   const text = `${tapName(link, tap, slice, filter)} = ${number(value)}`;
-  const [count, outside] = link.points ? pointsTouched(picture, i, tap, channels) : cellsTouched(picture, i, tap);
+  const grid = picture.grids[link.scatter ? i + 1 : i];
+  const points = link.points ? pointsOfTap(link, picture.grids[i + 1], tap, channels[i], grid.channels) : [];
+  const around = points.map((point) => neighbours(point).map(({ cell }) => cell));
+  const places = link.points ? around : product(touched(link, tap)).map((cell) => [cell]);
+  const outside = places.filter((cells) => !cells.some((cell) => inside(grid, cell))).length;
   const key = link.points ? "tap_points" : link.scatter ? "tap_writes" : "tap_reads";
-  const touches = { key, fields: { count, outside } };
-  return {
-    lines: [
-      { kind: "name", text },
-      { kind: "reads", text: touches },
-    ],
-    spoken: [{ key: "said_tap", fields: { tap: text, touches } }],
-    value,
-  };
-}
-
-/** How many cells a tap touches, and how many of them lie outside the grid. @param {any} picture @param {number} i @param {number[]} tap */
-function cellsTouched({ grids, links }, i, tap) {
-  const link = links[i];
-  const cells = product(touched(link, tap));
-  return [cells.length, cells.filter((cell) => !inside(grids[link.scatter ? i + 1 : i], cell)).length];
-}
-
-/** The same for points between the cells. @param {any} picture @param {number} i @param {number[]} tap @param {number[]} channels */
-function pointsTouched({ grids, links }, i, tap, channels) {
-  const points = pointsOfTap(links[i], grids[i + 1], tap, channels[i], grids[i].channels);
-  const reads = (point) => neighbours(point).some(({ cell, part }) => part && inside(grids[i], cell));
-  return [points.length, points.filter((point) => !reads(point)).length];
+  const touches = { key, fields: { count: places.length, outside } };
+  const name = { kind: "name", text };
+  const reads = { kind: "reads", text: touches };
+  return { lines: [name, reads], spoken: { key: "said_tap", fields: { tap: text, touches } }, value };
 }

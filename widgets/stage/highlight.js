@@ -26,14 +26,7 @@ const none = ({ grids, links }) => ({ grids: grids.map(() => []), kernels: links
 const plainHighlights = (cells) => cells.map((cell) => ({ cell }));
 
 /** The cells that the values at these points are made of. @param {number[][]} points */
-const cellsAround = (points) =>
-  plainHighlights(
-    points.flatMap((point) =>
-      neighbours(point)
-        .filter(({ part }) => part)
-        .map(({ cell }) => cell),
-    ),
-  );
+const cellsAround = (points) => plainHighlights(points.flatMap(neighbours).map(({ cell }) => cell));
 
 /** The later cells that an earlier cell feeds: through taps, or through points beside it. @param {any} picture @param {number} i
  * the link @param {number[]} cell @param {number} channel */

@@ -2,6 +2,7 @@
 /** A stage whose pictures come from a kernel. Only here anywidget's model is known. */
 import { render } from "./stage.js";
 
+const SHOWN = ["snapshot", "first_values", "reveal", "start", "editable", "takes_image"];
 const TRAITS = ["requested_channels", "reveal", "view"]; // a command of such a name sets a trait, which other views follow
 const PATIENCE = 500; // ms after the kernel was idle again
 
@@ -16,14 +17,7 @@ export function liveSource({ model, el }) {
 
   return {
     words: model.get("words"),
-    newest: () => ({
-      snapshot: model.get("snapshot"),
-      firstValues: model.get("first_values"),
-      reveal: model.get("reveal"),
-      start: model.get("start"),
-      editable: model.get("editable"),
-      takesImage: model.get("takes_image"),
-    }),
+    newest: () => Object.fromEntries(SHOWN.map((name) => [name, model.get(name)])),
     send(command, buffers = []) {
       const [name] = Object.keys(command);
       let event = "cn-sent";
@@ -68,4 +62,4 @@ function askHearing(model, then) {
   }
 }
 
-export default { render: (/** @type {any} */ view) => render(liveSource(view), view.el) };
+export default { render: (view) => render(liveSource(view), view.el) };

@@ -23,10 +23,7 @@ function bytes(view) {
   return new Uint8Array(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength).slice().buffer;
 }
 
-/** @param {any} view */
 export const floats = (view) => (view ? new Float32Array(bytes(view)) : null);
-
-/** @param {any} view */
 const ints = (view) => new Int32Array(bytes(view));
 
 /** A snapshot with its buffers as typed arrays. @param {any} snapshot @param {Float32Array | null} first the first grid's values */
@@ -202,28 +199,26 @@ export function pointsOf(link, cell, channel, channels) {
 export const pointsOfTap = (link, later, tap, channel, channels) =>
   cellsOf(later).map((at) => pointsOf(link, at, channel, channels)[tap[1] * link.axes[2].taps + tap[2]].point);
 
-/** The four cells around a point, each with its part in the value between them. @param {number[]} point row and column */
+/** The cells around a point that the value there is made of, each with its part. @param {number[]} point row and column */
 export function neighbours([row, column]) {
   const [top, left] = [Math.floor(row), Math.floor(column)];
   const cells = product([[0], [top, top + 1], [left, left + 1]]);
-  return cells.map((cell) => ({ cell, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) }));
+  const parts = cells.map((cell) => ({ cell, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) }));
+  return parts.filter(({ part }) => part);
 }
 
 /** The value at a point between the cells. @param {Grid} grid @param {number[]} point @param {number} channel */
 export const sampled = (grid, point, channel) =>
-  neighbours(point).reduce((sum, { cell, part }) => sum + (part ? part * Number(valueAt(grid, cell, channel)) : 0), 0);
+  neighbours(point).reduce((sum, { cell, part }) => sum + part * Number(valueAt(grid, cell, channel)), 0);
 
 /** The later cells whose points have an earlier cell among their neighbours, each tap once, with its part of that cell. @param {Link} link @param {Grid} earlier
  * @param {Grid} later @param {Cell} cell @param {number} channel */
 export function feedsPoints(link, earlier, later, cell, channel) {
-  const closeness = ([row, column]) =>
-    Math.max(0, 1 - Math.abs(row - cell[1])) * Math.max(0, 1 - Math.abs(column - cell[2]));
-  const taps = cellsOf(later).flatMap((at) =>
-    pointsOf(link, at, channel, earlier.channels).map((tap) => ({ at, ...tap })),
-  );
-  return taps
-    .filter(({ point }) => closeness(point))
-    .map(({ at, tap, point, factor }) => ({ at, tap, part: closeness(point) * factor }));
+  const closeness = (point) =>
+    Math.max(0, 1 - Math.abs(point[0] - cell[1])) * Math.max(0, 1 - Math.abs(point[1] - cell[2]));
+  const near = (at) => pointsOf(link, at, channel, earlier.channels).filter(({ point }) => closeness(point));
+  const part = ({ point, factor }) => closeness(point) * factor;
+  return cellsOf(later).flatMap((at) => near(at).map((read) => ({ at, tap: read.tap, part: part(read) })));
 }
 
 /** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */

@@ -13,11 +13,8 @@ export function themeBehind(el) {
     if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
   }
   const named = document.documentElement.getAttribute("theme");
-  return named === "dark" || named === "light"
-    ? named
-    : matchMedia("(prefers-color-scheme: dark)").matches
-      ? "dark"
-      : "light";
+  const dark = named === "dark" || (named !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  return dark ? "dark" : "light";
 }
 
 /** Sliders come without an accessible name, their numbers without a role too, one that cannot be moved does not say
@@ -35,8 +32,8 @@ export function mendSliders(box) {
       if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
     }
     for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
-      const told = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
-      for (const [attribute, text] of Object.entries(told)) handle.setAttribute(attribute, text);
+      const attributes = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
+      for (const [attribute, text] of Object.entries(attributes)) handle.setAttribute(attribute, text);
     }
   }
 }
@@ -59,7 +56,6 @@ export const explorerAround = (el) => el.closest(".cn-explorer") ?? el;
 export const isFull = (el) =>
   document.fullscreenElement === explorerAround(el) || explorerAround(el).classList.contains("cn-full");
 
-/** @param {any} stage */
 export function fullScreen({ el, ui, words, listen }) {
   const fill = (full) => {
     explorerAround(el).classList.toggle("cn-full", full);
@@ -101,6 +97,7 @@ export function watchPage(el, signal, changed) {
 /** Keep the explorer's sliders mended: other values, or other sliders for another picture or layer. @param {any} stage */
 export function mendControls({ el, ending: signal, listen }) {
   const remade = new MutationObserver(() => mendSliders(explorerAround(el)));
+
   function mend() {
     if (!el.isConnected) return;
     const around = explorerAround(el);

@@ -5,7 +5,6 @@ import { CELLS_A_SECOND, write } from "./dom.js";
 import { say } from "./text.js";
 import { showPlaying } from "./view.js";
 
-/** @param {any} stage */
 export function playback(stage) {
   const { ui, words, listen, dispatch } = stage;
   let timer = 0;

@@ -28,7 +28,6 @@ function choose(stage, { panel, kind }, index) {
   if (!picture.grids.every(sent)) requestChannels(stage, picture.sample);
 }
 
-/** @param {any} stage */
 export function pointing(stage) {
   const { ui, el, listen, dispatch } = stage;
   listen(ui.row, "pointermove", (event) => {
@@ -65,15 +64,12 @@ export function pointing(stage) {
 const pointAt = ({ dispatch }, { panel, cell }) => dispatch({ type: "highlight", id: panel.id, cell });
 
 // Each of these acts on a key and says so, or leaves it to the next.
-
-/** @param {any} stage @param {any} event */
 function releaseKey({ state, dispatch }, { key }) {
   if (key !== "Escape" || !state.highlighted) return false;
   dispatch({ type: "release" });
   return true;
 }
 
-/** @param {any} stage @param {any} event */
 function stripKey(stage, event) {
   const strip = stripAt(stage, event);
   if (!strip || !(event.key in STRIP_STEPS)) return false;
@@ -98,7 +94,6 @@ function panelKey(stage, { key }, panel) {
   return true;
 }
 
-/** @param {any} stage @param {any} event */
 function playKey({ ui }, { key, target: on }) {
   if (key !== " " || on.closest("button, select, summary")) return false;
   ui.play.click();

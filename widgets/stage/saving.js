@@ -8,7 +8,7 @@ const LARGEST_FILE = 8e6; // bytes; a larger message ends the line to some kerne
 
 /** An image of the reader's own. @param {any} stage */
 function ownImage({ ui, words, source, listen }) {
-  ui.own.hidden = !source.newest().takesImage;
+  ui.own.hidden = !source.newest().takes_image;
   listen(ui.own, "click", () => ui.file.click());
   listen(ui.file, "change", async () => {
     const [file] = ui.file.files;
@@ -32,7 +32,7 @@ export function saving(stage) {
       for (const other of kinds) ui[other].disabled = true;
       for (const other of kinds) noteBeside(ui[other], "");
       ui.text.hidden = true;
-      ui.tools.querySelector(".cn-made")?.remove();
+      ui.tools.querySelector(".cn-saved-picture")?.remove();
       asked = ui[kind];
       source.send({ export: kind, channels, cell: highlighted?.id === String(output) ? highlighted.cell : [] });
     });
@@ -62,5 +62,5 @@ function handOver({ ui, words }, asked, { file, type }, bytes) {
     return;
   }
   noteBeside(asked, say(words, { key: "file_framed", fields: { file } }));
-  ui.text.after(element("img", { class: "cn-made", alt: words.made, src: address }));
+  ui.text.after(element("img", { class: "cn-saved-picture", alt: words.made, src: address }));
 }

@@ -49,7 +49,7 @@ export function speech(stage) {
     const { picture, state } = stage;
     const { highlighted, channels, fetched, pinned } = state;
     const panel = highlighted && panelOf(picture, highlighted.id);
-    const key = panel && windowKey([picture.revision, panel.grid, ...highlighted.cell, channels[panel.grid]]);
+    const key = panel && [picture.revision, panel.grid, ...highlighted.cell, channels[panel.grid]].join();
     const values = fetched?.key === key ? fetched.values : null;
     const explanation = panel && explain(picture, panel, highlighted.cell, channels, values);
     // Lists stay open while a point is dragged.
@@ -58,13 +58,10 @@ export function speech(stage) {
     ui.sum.replaceChildren(...(explanation?.lines ?? []).map((line) => written(line, open)), ...pin);
     for (const name of ["value", "before", "total"]) ui.sum.dataset[name] = String(explanation?.[name] ?? "");
     if (explanation?.missing) ask(panel.grid, highlighted.cell);
-    const text = (explanation?.spoken ?? []).map((sentence) => say(words, sentence)).join(" ");
+    const text = say(words, explanation?.spoken ?? "");
     clearTimeout(saying);
     if (performance.now() - lastMove > QUIET) speak(text);
     else saying = window.setTimeout(() => speak(text), QUIET);
     lastMove = performance.now();
   };
 }
-
-/** What a window that Python was asked for belongs to: the revision, the grid, the cell, its channel. @param {any[]} parts */
-export const windowKey = (parts) => parts.join();

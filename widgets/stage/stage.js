@@ -6,7 +6,7 @@
 import { decode, floats } from "./lookups.js";
 import { reduce, START } from "./state.js";
 import { createView, drawHighlighted, drawPicture, drawWords, measure, namePicture } from "./view.js";
-import { speech, windowKey } from "./speech.js";
+import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
@@ -17,11 +17,12 @@ import { fullScreen, mendControls, watchPage } from "./page.js";
 /**
  * @typedef {{
  *   words: Record<string, any>,
- *   newest: () => {snapshot: any, firstValues: {key: number, values?: any}, reveal: boolean, start: any, editable: string[], takesImage: boolean},
+ *   newest: () => Record<string, any>,
  *   send: (command: Record<string, any>, buffers?: ArrayBuffer[]) => void,
  *   follow: (changed: () => void, answered: (answer: any, buffers: any[]) => void) => () => void
  * }} Source its words, the newest picture and how it is to be shown, a way to ask for something, and to hear of the next
- * picture and of answers until what `follow` gives is called
+ * picture and of answers until what `follow` gives is called. The newest are `snapshot` and `first_values`, whether to
+ * `reveal` the answer, which cell to `start` at, what is `editable`, and whether the source `takes_image`s
  */
 
 /** @param {Source} source @param {HTMLElement} el @returns {() => void} what ends the view */
@@ -55,10 +56,8 @@ export function render(source, el) {
   measure(view);
   showNewest(stage);
   watchPage(el, signal, () => (measure(view), draw(stage, true)));
-  const unfollow = source.follow(
-    () => showNewest(stage),
-    (answer, buffers) => (answer.window ? takeWindow(stage, answer, buffers) : save(answer, buffers)),
-  );
+  const answered = (answer, buffers) => (answer.window ? takeWindow(stage, answer, buffers) : save(answer, buffers));
+  const unfollow = source.follow(() => showNewest(stage), answered);
   return () => {
     ending.abort();
     unfollow();
@@ -68,8 +67,8 @@ export function render(source, el) {
 
 /** The source has another picture, or shows or hides the answer. @param {any} stage */
 function showNewest(stage) {
-  const { snapshot, firstValues, reveal, start } = stage.source.newest();
-  const { key, values } = firstValues;
+  const { snapshot, first_values, reveal, start } = stage.source.newest();
+  const { key, values } = first_values;
   if (key !== stage.first.key) stage.first = { key, values: floats(values) };
   stage.picture = decode(snapshot, stage.first.values);
   stage.state = reduce(stage.state, { type: "picture", picture: stage.picture, reveal, start });
@@ -83,10 +82,8 @@ function showNewest(stage) {
 function dispatch(stage, event) {
   const before = stage.state;
   stage.state = reduce(before, { ...event, picture: stage.picture });
-  draw(
-    stage,
-    ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]),
-  );
+  const whole = ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]);
+  draw(stage, whole);
 }
 
 /** @param {any} stage @param {boolean} whole or only what is highlighted */
@@ -105,11 +102,10 @@ function draw(stage, whole) {
 /** The values that Python was asked for. @param {any} stage @param {any} answer @param {any[]} buffers */
 function takeWindow(stage, { window: cell, grid, revision }, [values]) {
   if (revision !== stage.picture.revision) return;
-  const fetched = { key: windowKey([revision, grid, ...cell]), values: floats(values) };
+  const fetched = { key: [revision, grid, ...cell].join(), values: floats(values) };
   dispatch(stage, { type: "set", fetched });
 }
 
-/** @param {any} stage */
 function buttons({ ui, words, listen, dispatch, source }) {
   listen(ui.views, "click", (event) => {
     const view = event.target.closest("[data-view]")?.dataset.view;

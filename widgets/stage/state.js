@@ -8,19 +8,13 @@ import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 
 /**
  * @typedef {{id: string, grid?: number, link?: number}} Panel it shows one grid, or the kernel of one link
- * @typedef {{id: string, cell: number[]}} Place a cell of a panel: plane, row and column
- * @typedef {{
- *   reveal: boolean, output: number, highlighted: Place | null, pinned: boolean, channels: number[], planes: number[],
- *   tapPlanes: number[], planeLocked: boolean, step: number, playing: boolean, editing: boolean, heldPoint: number,
- *   dragging: boolean, painting: number | null, fetched: {key: string, values: Float32Array} | null
- * }} State
+ * @typedef {typeof START} State
  */
 
-/** @type {Readonly<State>} */
-export const START = Object.freeze({
+export const START = {
   reveal: true, // whether the answer is shown
   output: -1, // the last grid of the newest picture; -1 before the first
-  highlighted: null,
+  highlighted: null, // a cell: the id of its panel; plane, row and column
   pinned: false, // whether the highlighted cell stays when the pointer moves on
   channels: [], // the channel shown of each grid
   planes: [], // the plane shown of each grid
@@ -33,22 +27,16 @@ export const START = Object.freeze({
   dragging: false, // whether the pointer moves that point
   painting: null, // the value that cells get while the pointer is down
   fetched: null, // a window that Python was asked for, and what cell it belongs to
-});
+};
 
-const NO_PADDING = [
-  [0, 0],
-  [0, 0],
-  [0, 0],
-];
+const NO_PADDING = [0, 1, 2].map(() => [0, 0]);
 
 /** One panel for each grid and each kernel between them, in order. @param {any} picture @returns {Panel[]} */
 export function panelsOf({ grids, links }) {
   const kernels = links.map((link, i) => i).filter((i) => links[i].kernel);
   const kernel = (link) => ({ id: link === kernels[0] ? "kernel" : `kernel${kernels.indexOf(link)}`, link });
-  return grids.flatMap((_, grid) => [
-    ...(kernels.includes(grid - 1) ? [kernel(grid - 1)] : []),
-    { id: String(grid), grid },
-  ]);
+  const before = (grid) => (kernels.includes(grid - 1) ? [kernel(grid - 1)] : []);
+  return grids.flatMap((_, grid) => [...before(grid), { id: String(grid), grid }]);
 }
 
 /** @param {any} picture @param {string | undefined} id @returns {any} */
@@ -160,34 +148,16 @@ function showPicture(state, { picture, reveal, start }) {
   if (!grids.length) return { ...state, reveal };
   const output = grids.length - 1;
   const before = state.output < 0 ? begun(state, picture, start) : state;
-  const within = (list, counts) => counts.map((count, i) => clamp(list[i] ?? 0, 0, count - 1));
-  const next = {
-    ...before,
-    reveal,
-    output,
-    fetched: null,
-    channels: settled(
-      picture,
-      within(
-        before.channels,
-        grids.map(({ channels }) => channels),
-      ),
-      output,
-    ),
-    planes: within(
-      before.planes,
-      grids.map(({ sizes }) => sizes[0]),
-    ),
-    tapPlanes: within(
-      before.tapPlanes,
-      links.map(({ axes }) => axes[0].taps),
-    ),
-  };
+  const within = (list, items, count) => items.map((item, i) => clamp(list[i] ?? 0, 0, count(item) - 1));
+  const channels = within(before.channels, grids, (grid) => grid.channels);
+  const planes = within(before.planes, grids, (grid) => grid.sizes[0]);
+  const tapPlanes = within(before.tapPlanes, links, (link) => link.axes[0].taps);
   // Another view may have another grid before the output.
   const id = before.highlighted?.id === String(before.output) ? String(output) : before.highlighted?.id;
   const panel = panelOf(picture, id);
   const highlighted = panel ? { id, cell: nearestCell(picture, panel, before.highlighted.cell, reveal) } : null;
-  return withPlanesInView(withStep({ ...next, highlighted }, picture), picture);
+  const chosen = { channels: settled(picture, channels, output), planes, tapPlanes, highlighted };
+  return withPlanesInView(withStep({ ...before, ...chosen, reveal, output, fetched: null }, picture), picture);
 }
 
 /** @param {State} state @param {any} event `playing` where it is to end */

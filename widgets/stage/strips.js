@@ -19,10 +19,10 @@ function drawBadge(context, group, number, x, y, size) {
 /**
  * Which channels each filter reads: channels above, filters below, a line for each pair.
  * @param {HTMLCanvasElement} canvas @param {number[][]} reads the channels of each filter
- * @param {{filters: number[], channels: number[], count: number}} groups @param {number} chosen a filter
+ * @param {{filters: number[], channels: number[], count: number}} groups @param {number} framed a filter
  * @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
-export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
+export function drawWiring(canvas, reads, groups, framed, width, theme, zoom) {
   const height = 96 * zoom;
   const context = sized(canvas, width, height);
   const most = Math.max(groups.channels.length, reads.length);
@@ -31,10 +31,10 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
   const channelX = (channel) => place(channel, groups.channels.length);
   const filterX = (filter) => place(filter, reads.length);
   const size = clamp(step - 1, 4, 16 * zoom);
-  const order = reads.map((_, filter) => filter).sort((a, b) => Number(a === chosen) - Number(b === chosen));
+  const order = reads.map((_, filter) => filter).sort((a, b) => Number(a === framed) - Number(b === framed));
   for (const filter of order) {
-    context.strokeStyle = filter === chosen ? theme.highlight : `rgb(${traceOf(groups.filters[filter], theme).join()})`;
-    context.lineWidth = (filter === chosen ? 2 : 1) * zoom;
+    context.strokeStyle = filter === framed ? theme.highlight : `rgb(${traceOf(groups.filters[filter], theme).join()})`;
+    context.lineWidth = (filter === framed ? 2 : 1) * zoom;
     context.beginPath();
     for (const channel of reads[filter])
       drawLine(context, channelX(channel), 14 * zoom, filterX(filter), height - 14 * zoom);
@@ -45,13 +45,13 @@ export function drawWiring(canvas, reads, groups, chosen, width, theme, zoom) {
 }
 
 /**
- * Thumbnails in rows, the chosen one framed. Returns where each stands, for the pointer.
+ * Thumbnails in rows, one of them framed. Returns where each stands, for the pointer.
  * @param {HTMLCanvasElement} canvas
  * @param {{tiles: ((row: number, column: number) => number)[], rows: number, columns: number,
  *   limit: number, grey: boolean, groups?: number[]}} view a value for each tile's cells; `groups` are the numbers that tiles bear
- * @param {number} chosen @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
+ * @param {number} framed @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
  */
-export function drawStrip(canvas, view, chosen, width, theme, zoom) {
+export function drawStrip(canvas, view, framed, width, theme, zoom) {
   const { tiles, rows, columns, groups } = view;
   const size = Math.round(26 * zoom); // whole, as the thumbnails are made pixel by pixel
   const step = size + 4;
@@ -73,7 +73,7 @@ export function drawStrip(canvas, view, chosen, width, theme, zoom) {
     context.stroke();
   };
   frame(placed, theme.line, 1);
-  frame(placed.slice(chosen, chosen + 1), theme.highlight, 3);
+  frame(placed.slice(framed, framed + 1), theme.highlight, 3);
   groups?.forEach((group, index) => {
     const { left, top } = placed[index];
     const bottom = top + Math.max(rows * tall, 12 * zoom);

@@ -32,16 +32,8 @@ export function createView(el, words) {
   /** @type {any[]} */ const panels = [];
   // `width` is that of the stage: asking the page at each draw would make it lay itself out again. `zoom` is that of
   // thumbnails and wiring: on a full screen they are looked at from afar.
-  return {
-    el,
-    words,
-    ui: build(words),
-    panels,
-    width: 0,
-    zoom: 1,
-    theme: THEMES.light,
-    drawn: { samples: "", wires: "" },
-  };
+  const drawn = { samples: "", wires: "" }; // what they were drawn for
+  return { el, words, ui: build(words), panels, drawn, width: 0, zoom: 1, theme: THEMES.light };
 }
 
 /** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
@@ -50,6 +42,9 @@ export function measure(view) {
   view.el.dataset.theme = themeBehind(view.el);
   view.theme = THEMES[view.el.dataset.theme];
 }
+
+/** What a drawing depends on besides the picture and the state. @param {View} view */
+const looks = ({ zoom, el }) => [zoom, el.dataset.theme, window.devicePixelRatio];
 
 /** The panel with this id. @param {View} view @param {string | null | undefined} id */
 export const drawnPanel = (view, id) => view.panels.find((one) => one.id === id);
@@ -78,16 +73,16 @@ export function cellUnder(stage, event) {
 function panelView(picture, state, what) {
   const { sizes, padding } = extentOf(picture, what, state.reveal);
   const [plane, { channels }] = [planeShown(state, what), state];
-  const shown = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
+  const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
   const { grid: g, link: i } = what;
   if (i === undefined) {
     const { grey, limit } = picture.grids[g];
-    return { ...shown, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
+    return { ...content, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
   }
   const link = picture.links[i];
   const slice = sliceOf(link, channels[i], channels[i + 1]);
   const at = (row, column) => weightAt(link, [plane, row, column], slice, channels[i + 1]);
-  return { ...shown, at, grey: false, limit: link.kernel_limit };
+  return { ...content, at, grey: false, limit: link.kernel_limit };
 }
 
 /** All that is drawn on canvases. Pictures come before words: a font set on a canvas has the browser work out every style
@@ -108,11 +103,9 @@ export function namePicture(view, picture, state) {
   const { grey, limit } = picture.grids[0];
   const points = Boolean(picture.links[0]?.points);
   const kinds = { window: true, points, signed: true, grey, padding, unread: view.panels.some((one) => one.unread) };
-  const shown = Object.keys(kinds).filter((kind) => kinds[kind]);
-  showLegend(
-    view,
-    shown.map((kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })]),
-  );
+  const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
+  const meaning = (kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })];
+  showLegend(view, meant.map(meaning));
 }
 
 /** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */
@@ -132,11 +125,9 @@ function sizePanels(view, picture, state) {
   view.el.classList.toggle("cn-narrow", isNarrow(width));
   relabel(view.ui.full, full ? view.words.full_leave : view.words.full);
   const sizes = view.panels.map((one) => {
-    const {
-      sizes: [, rows, columns],
-      padding: [, [top, bottom], [left, right]],
-    } = extentOf(picture, one, state.reveal);
-    return { kernel: one.link !== undefined, rows: rows + top + bottom, columns: columns + left + right };
+    const { sizes, padding } = extentOf(picture, one, state.reveal);
+    const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
+    return { kernel: one.link !== undefined, rows, columns };
   });
   layOut(sizes, { width, height: window.innerHeight, full, line: picture.rank === 1 }).forEach((size, i) => {
     Object.assign(view.panels[i], size);
@@ -147,30 +138,28 @@ function sizePanels(view, picture, state) {
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
  * drawn anew. @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
 function drawPanel(view, picture, state, one) {
-  const shown = panelView(picture, state, one);
+  const content = panelView(picture, state, one);
   const { grid: g, link: i } = one;
   const next = g !== undefined && state.reveal ? picture.links[g] : undefined;
   const [planes, rows, columns] = next ? unread(next, picture.grids[g]) : [[], [], []];
   one.unread = [planes, rows, columns].some((list) => list.length > 0);
-  const missing = planes.includes(shown.plane) ? { rows: range(shown.rows), columns: [] } : { rows, columns };
+  const missing = planes.includes(content.plane) ? { rows: range(content.rows), columns: [] } : { rows, columns };
   const ofGrid = () => [state.channels[g], picture.grids[g].channels, groupsShown(picture, g)];
   const source = g === 0 ? `first ${picture.first_key}` : picture.revision;
-  const place = [one.cell, one.room, view.zoom, view.el.dataset.theme, window.devicePixelRatio];
-  const values = [source, picture.sample, shown.sizes, shown.plane, i === undefined ? ofGrid() : state.channels];
-  const key = JSON.stringify([values, shown.padding, missing, place]);
+  const place = [one.cell, one.room, ...looks(view)];
+  const values = [source, picture.sample, content.sizes, content.plane, i === undefined ? ofGrid() : state.channels];
+  const key = JSON.stringify([values, content.padding, missing, place]);
   if (key === one.drawn) return;
   one.drawn = key;
-  const limit = i !== undefined || shown.grey ? shown.limit : limitOf(picture.grids[g], state.channels[g]);
-  drawPlain(one, { ...shown, limit, unread: missing }, view.theme);
-  drawChoosers(view, picture, state, one, shown);
+  const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
+  drawPlain(one, { ...content, limit, unread: missing }, view.theme);
+  drawChoosers(view, picture, state, one, content);
 }
 
 /** @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
 function namePanel(view, picture, state, one) {
   const { grid: g, link: i } = one;
-  const {
-    sizes: [, rows, columns],
-  } = extentOf(picture, one, state.reveal);
+  const [, rows, columns] = extentOf(picture, one, state.reveal).sizes;
   const [link, plane, { channels }] = [picture.links[i], planeShown(state, one), state];
   const cells = [plane, ":", ":"];
   const code = link
@@ -192,7 +181,8 @@ function groupsShown({ links, grids }, g) {
 }
 
 /** Which channels each filter of the first layer reads. @param {View} view @param {any} picture @param {State} state */
-function drawWires({ el, ui, words, width, theme, zoom, drawn }, picture, state) {
+function drawWires(view, picture, state) {
+  const { ui, words, width, theme, zoom, drawn } = view;
   const i = picture.links.findIndex((link) => link.kernel);
   const link = picture.links[i];
   ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
@@ -202,31 +192,31 @@ function drawWires({ el, ui, words, width, theme, zoom, drawn }, picture, state)
   if (groups.count > 1 && ui.wiring.previousElementSibling !== ui.legend) ui.legend.after(ui.wiring);
   const reads = range(link.filters).map((filter) => channelsOf(link, filter));
   const filter = state.channels[i + 1];
-  const key = [link.kernel_name, width, filter, el.dataset.theme, window.devicePixelRatio, zoom, ...reads].join(";");
+  const key = [link.kernel_name, width, filter, ...looks(view), ...reads].join(";");
   if (key === drawn.wires) return; // most moves leave it as it is
   drawn.wires = key;
   drawWiring(ui.wires, reads, groups, filter, Math.min(width - 10, 1060 * zoom), theme, zoom);
   const fields = { kernel: link.kernel_name, count: groups.count, fan: link.fan };
   ui.wiringText.textContent = say(words, { key: groups.count === 1 ? "wiring_all" : "wiring_groups", fields });
-  const chosen = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
-  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${chosen}`);
+  const ofFilter = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
+  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${ofFilter}`);
 }
 
 /** The thumbnails below a panel: its channels, and its planes where it has several.
- * @param {View} view @param {any} picture @param {State} state @param {any} one a panel @param {any} shown */
-function drawChoosers(view, picture, { channels }, one, shown) {
+ * @param {View} view @param {any} picture @param {State} state @param {any} one a panel @param {any} content */
+function drawChoosers(view, picture, { channels }, one, content) {
   const { grid: g, link: i } = one;
   const [grid, link] = [picture.grids[g], picture.links[i]];
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
   const tile = (plane, n) =>
     link ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]) : thumbnailOf(grid, plane, n);
-  const limits = { rows: shown.rows, columns: shown.columns, grey: shown.grey, limit: shown.limit };
+  const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
   const groups = link ? undefined : groupsShown(picture, g);
-  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(shown.plane, n)), groups };
-  const ofPlanes = { ...limits, tiles: range(shown.sizes[0]).map((plane) => tile(plane, index)) };
+  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
+  const ofPlanes = { ...limits, tiles: range(content.sizes[0]).map((plane) => tile(plane, index)) };
   drawChooser(view, one.channels, ofChannels, index, kind, one.room);
-  drawChooser(view, one.planes, ofPlanes, shown.plane, "planes", one.room);
+  drawChooser(view, one.planes, ofPlanes, content.plane, "planes", one.room);
 }
 
 /** @param {View} view @param {any} chooser @param {any} thumbnails @param {number} index @param {string} kind @param {number} width */
@@ -245,15 +235,7 @@ function drawChooser({ words, theme, zoom }, chooser, thumbnails, index, kind, w
 function drawSamples(view, { thumbnails, samples, sample, grids: [{ limit, grey }], first_key }) {
   const { samples: chooser } = view.ui;
   chooser.root.hidden = samples === 1;
-  const key = [
-    first_key,
-    samples,
-    sample,
-    view.width,
-    view.zoom,
-    view.el.dataset.theme,
-    window.devicePixelRatio,
-  ].join();
+  const key = [first_key, samples, sample, view.width, ...looks(view)].join();
   if (samples === 1 || key === view.drawn.samples) return;
   view.drawn.samples = key;
   const [count, rows, columns] = thumbnails.shape;
@@ -273,10 +255,8 @@ export function drawHighlighted(view, picture, state) {
     const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
     const seen = [...together, ...own].filter(({ cell }) => state.reveal && cell[0] === planeShown(state, one));
     const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
-    const labels = labelsIn(
-      one.cell,
-      cells.flatMap(({ number }) => number ?? []),
-    );
+    const numbers = cells.flatMap(({ number }) => number ?? []);
+    const labels = labelsIn(one.cell, numbers);
     const points = grid === 0 && state.reveal ? pointsShown(picture, state) : [];
     const dots = points.map((point) => ({ ...point, held: point.index === state.heldPoint }));
     const key = JSON.stringify([cells, labels, dots]);
@@ -288,38 +268,37 @@ export function drawHighlighted(view, picture, state) {
 /** What the picture's colours and patterns mean. @param {View} view @param {string[][]} meanings kind and text of each */
 function showLegend({ ui }, meanings) {
   const texts = (list) => list.join("\n");
-  if (texts(meanings.map(([, text]) => text)) === texts([...ui.legend.children].map((key) => key.textContent))) return;
+  if (texts(meanings.map(([, text]) => text)) === texts([...ui.legend.children].map(({ textContent }) => textContent)))
+    return;
   const swatch = (kind) => element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" });
-  ui.legend.replaceChildren(
-    ...meanings.map(([kind, text]) => element("span", { class: "cn-key" }, swatch(kind), text)),
-  );
+  const key = ([kind, text]) => element("span", { class: "cn-key" }, swatch(kind), text);
+  ui.legend.replaceChildren(...meanings.map(key));
 }
 
 /** Code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
 export function drawWords({ el, ui, words }, picture, state) {
-  el.classList.toggle("cn-none", !picture.grids.length);
+  el.classList.toggle("cn-no-picture", !picture.grids.length);
   el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
   el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
   breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
-  showFacts(
-    ui,
-    picture.facts.map((row) => factLine(words, row)),
-  );
+  showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
   write(ui.warning, say(words, picture.warning));
   showViews(ui, picture, words);
 }
 
-/** The facts as rows; only what changed is written. @param {any} ui @param {import("./facts.js").FactLine[]} lines */
-function showFacts(ui, lines) {
+/** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */
+function showFacts(ui, rows, words) {
   const row = () => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"));
-  if (ui.facts.children.length !== lines.length) ui.facts.replaceChildren(...lines.map(row));
-  lines.forEach(({ label, before, value, after, marks }, i) => {
+  if (ui.facts.children.length !== rows.length) ui.facts.replaceChildren(...rows.map(row));
+  rows.forEach((fact, i) => {
+    const { label, before, value, after, marks } = factLine(words, fact);
     const [name, text] = ui.facts.children[i].children;
     write(name, label);
-    if (text.textContent === before + value + after && text.children[0]?.dataset.fact === marks["data-fact"]) return;
-    text.replaceChildren(before, element("data", marks, value), after);
+    const data = element("data", marks, value);
+    if (text.textContent !== before + value + after || !text.children[0].isEqualNode(data))
+      text.replaceChildren(before, data, after);
   });
 }
 
@@ -328,11 +307,10 @@ function showProblem(ui, { problem, whole_problem: whole, advice, grids }, words
   ui.problem.replaceChildren();
   const text = say(words, problem);
   if (!text) return;
-  const [heading, told] = [
-    element("strong", {}, whole ? words.refused : words.no_output),
-    element("div", { class: "cn-words" }, text),
-  ];
-  ui.problem.append(heading, told, element("div", { class: "cn-advice" }, say(words, advice)));
+  const heading = element("strong", {}, whole ? words.refused : words.no_output);
+  const [reason, way] = [element("div", { class: "cn-words" }, text), element("div", { class: "cn-advice" })];
+  way.append(say(words, advice));
+  ui.problem.append(heading, reason, way);
   const all = say(words, whole);
   if (!text.endsWith(all)) ui.problem.append(fold(words.whole_problem, () => all.split("\n")));
   ui.problem.append(element("div", {}, grids.length ? words.stale : words.empty));
@@ -340,14 +318,13 @@ function showProblem(ui, { problem, whole_problem: whole, advice, grids }, words
 
 /** The ways to draw a picture that there are, and what the chosen one shows. @param {any} ui @param {any} picture @param {any} words */
 function showViews(ui, { views, view }, words) {
-  const buttons = () =>
-    views.map((name) => button("view", words[`view_${name}`], words[`view_${name}`], { "data-view": name }));
-  if (views.length !== ui.views.querySelectorAll("button").length)
-    ui.views.replaceChildren(...buttons(), element("span"));
+  const made = (name) => button("view", words[`view_${name}`], undefined, { "data-view": name });
+  const buttons = views.length !== ui.views.querySelectorAll("button").length ? views.map(made) : null;
+  if (buttons) ui.views.replaceChildren(...buttons, element("span"));
   views.forEach((name, i) => ui.views.children[i].setAttribute("aria-pressed", String(name === view)));
   if (views.includes(view)) write(ui.views.lastElementChild, words[`view_${view}_hint`]);
 }
 
-/** @param {View} view @param {boolean} playing */
+/** @param {any} view @param {boolean} playing */
 export const showPlaying = ({ ui, words }, playing) =>
   relabel(ui.play, playing ? words.pause : words.play, icon(playing ? ICONS.pause : ICONS.play));

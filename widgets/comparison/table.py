@@ -16,16 +16,16 @@ UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 BAR = '<div style="width: {width}%; height: 6px; min-width: 1px; background-color: #3b82b5"></div>'
 
 
-def row(facts, seen):
+def row(facts, seen, certainty):
     """What is compared, as plain numbers and text; None where Keras refused. `ms` is None until it is measured.
 
     `receptive_field` is `seen`: how many input cells along each axis one output cell sees, padding cells counted; None
-    for the whole picture. In a transposed layer it is the most that any output cell sees; in a deformable one, the
-    grid before it is moved. A stack's weights bear the number of their layer.
+    for the whole picture; `certainty` says how sure that is. In a transposed layer it is the most that any output cell
+    sees; in a deformable one, the grid before it is moved. A stack's weights bear the number of their layer.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
-    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)), (2, 2))
+    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)), (2, 2), "exact")
     >>> found["weights"], found["params_formula"], found["receptive_field"]
     ({'kernel': (2, 2, 4, 6), 'bias': (6,)}, '2*2*4*6 + 6 = 102', (2, 2))
     """
@@ -37,6 +37,7 @@ def row(facts, seen):
         "operation": next((name for name in comparison_words.FIELDS if name in operations), facts.operation),
         "weights": {name: weight.shape for name, weight in (weights or facts.weights).items()},
         "receptive_field": seen,
+        "receptive_field_is": certainty,
         "ms": None,
     }
 
@@ -126,14 +127,13 @@ def _aligned(names, rows):
 def _written(name, found):
     """One value as a reader sees it."""
     value = found[name]
-    if value is None and name == "receptive_field" and not found["problem"]:
-        return words.WHOLE_PICTURE
+    if name == "receptive_field" and not found["problem"]:
+        said = comparison_words.FIELDS.get(found["operation"], "{sizes}") if value else "{sizes}"
+        return said.format(sizes=words.seen(value, found["receptive_field_is"]))
     if value is None:
         return words.REFUSED if name == "output_shape" else "-"
     if name == "weights":
         return ", ".join(map(str, value.values())) or "-"
-    if name == "receptive_field":
-        return comparison_words.FIELDS.get(found["operation"], "{sizes}").format(sizes=" x ".join(map(str, value)))
     return f"{value:.2f}" if name == "ms" else str(value)
 
 

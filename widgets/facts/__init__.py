@@ -16,11 +16,12 @@ from widgets.facts.facts import (
     layer_facts,
     layer_tables,
 )
+from widgets.facts.fields import chain_field
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, seeded_values
 from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Choice, Count, Divisor, Flag, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.live_layer import LiveLayer, chain_facts, wrap_layer
-from widgets.facts.model import ModelSteps, field_behind, layer_macs
+from widgets.facts.model import ModelSteps
 from widgets.facts.position_memory import Memory
 
 __all__ = [
@@ -45,16 +46,15 @@ __all__ = [
     "boat",
     "cell_template",
     "chain_facts",
+    "chain_field",
     "channels_last",
     "default_input",
-    "field_behind",
     "in_keras_form",
     "input_values",
     "is_convolution",
     "is_shape",
     "kind_of",
     "layer_facts",
-    "layer_macs",
     "layer_tables",
     "wrap_layer",
     "isolated_keras",

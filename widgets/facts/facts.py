@@ -1,5 +1,6 @@
 """A layer and its input -> Facts: what the built layer answered, or Keras' own refusal."""
 
+import itertools
 import math
 import warnings
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, call
-from widgets.facts.limits import advice, broken_rule, plain_text, too_large
+from widgets.facts.limits import advice, broken_rule, plain_text, products, too_large
 from widgets.language import words
 
 
@@ -182,10 +183,10 @@ def _answered(known, before, y):
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    multiplied = known["x"] if kind_of(known["operation"]).stamps else y  # it multiplies once for each of these cells
-    cells = [multiplied.shape[axis] for axis in spatial]
+    sizes = [[values.shape[axis] for axis in spatial] for values in (known["x"], y)]
     kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
-    macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
+    factors = products(kind_of(known["operation"]), *sizes, kernels)
+    macs = sum(map(math.prod, factors))
     facts = Facts(
         **known,
         output_shape=y.shape,
@@ -194,7 +195,7 @@ def _answered(known, before, y):
         params=params,
         params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
         macs=macs,
-        macs_formula=" + ".join(_product([*cells, *shape]) for shape in kernels) + f" = {macs}",
+        macs_formula=" + ".join(map(_product, factors)) + f" = {macs}",
     )
     with np.errstate(all="ignore"):  # nan and inf in the input are no reason to print
         return replace(facts, warning=" ".join(filter(None, [facts.warning, disagreement(facts)])))
@@ -242,13 +243,8 @@ def chain_receptive_field(steps):
     (7, 7)
     """
     flat = [part for step in steps for part in (step.steps or (step,))]
-    along = [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
-    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in along)
-
-
-def _field_steps(step, axis):
-    k, s, d = (step.axes[axis][name] for name in "ksd")
-    return step.kind.field_steps(k, s, d)
+    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in flat))
+    return tuple(arithmetic.receptive_field(itertools.chain(*links))[0] for links in along)
 
 
 def disagreement(facts, checked=12):

@@ -12,7 +12,7 @@ NOT_ASKABLE = (
 NOT_A_QUESTION = "`ask` takes {known}, one or a list of them. Received: {received}. Try ask='params'."
 BAD_SEED = "`seed` must be a whole number of at least 0. Received: {received!r}. Try seed=1."
 CLASS_DRAWS_X = "With a layer class, `predict` draws the input as well. Received: x={received!r}. Leave x out."
-REFUSES = "`predict` asks about layers that work. Keras says of {code}: {problem} {advice}"
+REFUSES = "`predict` asks about layers that work. {code} gives no answer: {problem} {advice}"
 NO_OTHER_SHAPE = "No other output shape was found for {code}. Try `ask` without 'settings', or a larger input."
 NO_WHOLE_NUMBERS = "No small whole numbers were found for `{code}`. Try `ask` without 'value'."
 WINDOW = "window"

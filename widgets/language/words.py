@@ -21,15 +21,14 @@ BAD_SHAPE = (
     "Try (1, 8, 8, 3) for an image layer."
 )
 BAD_RANK = (
-    "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. "
-    "A single grey picture becomes a batch with `x[None, :, :, None]`."
+    "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. {remedy}"
 )
 LARGE_INPUT = (
     "`x` would take {size:,} bytes; at most {limit:,} are drawn. Received shape: {received}. Try a smaller part of it."
 )
 NOT_NUMBERS = (
     "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. "
-    'Try `numpy.asarray(x, "float32")` first.'
+    "Try `{remedy}` first."
 )
 MASKED = "`x` must have a number in every cell. Received: an array with masked cells. Try `x.filled(0)`."
 OTHER_CHANNELS = (
@@ -47,7 +46,6 @@ NO_SHAPES = (
 )
 ONE_INPUT = "`explore` takes models with one input. Received one with {received}. Try one of its layers."
 OTHER_INPUT = "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x."
-NOTHING_DRAWABLE = "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model."
 UNKNOWN_SETTING = "`settings` takes a dict with these names: {known}. Received: {received}. Try one of them."
 BAD_SETTING = "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}."
 BROKEN_RULE = "`{name}` must be {rule}."
@@ -76,7 +74,7 @@ PREDICT = "Predict first: what shape will the output have, and how many paramete
 # Controls. The settings themselves have Keras' names.
 MODEL_COLUMNS = ("", "name", "layer", "output shape", "parameters", "MACs a sample", "sees")
 WHOLE_PICTURE = "whole picture"
-MODEL_TOTAL = "The model as given, {layers} layers: {params:,} parameters, {macs:,} MACs a sample"
+MODEL_TOTAL = "The model as given, {layers} layers: {params:,} parameters, {macs} MACs a sample"
 FIRST_DRAWN = "first layer drawn"
 DRAWN = "layers drawn"
 SLIDERS_FOR = "sliders for layer"
@@ -328,3 +326,27 @@ def axes(names):
     '(height, width, in / groups, filters)'
     """
     return f"({', '.join(names)})"
+
+
+# How sure a number is. What is known comes first, by name in `facts/measure.py`.
+CERTAINTIES = {"exact": "{}", "at most": "at most {}", "at least": "at least {}", "unknown": "unknown"}
+COUNT_UNKNOWN = "unknown"
+
+
+def seen(sizes, certainty):
+    """What a cell sees, as a reader sees it; sizes None is all of the input.
+
+    >>> seen((3, 5), "at most"), seen(None, "exact"), seen(None, "unknown")
+    ('at most 3 x 5', 'whole picture', 'unknown')
+    """
+    return CERTAINTIES[certainty].format(WHOLE_PICTURE if sizes is None else " x ".join(map(str, sizes)))
+
+
+NO_LAYERS = "The model must have a layer. Received one without. Try `keras.Sequential([layers.Conv2D(1, 3)])`."
+NOTHING_DRAWN = "No layer of this model can be drawn by itself."
+EXPLORE_PART = "What is inside can: try <code>explore({part})</code>."
+
+# For values with so many axes too few, or too many.
+RANK_REMEDIES = {1: "Try a batch of one of them: `x[None]`.", -1: "Try one part of them: `x[0]`."}
+CHANNEL_REMEDY = "Try to give each cell one channel: `x[..., None]`."
+ANY_SHAPE = "Try a shape such as (1, 8, 8, 3)."

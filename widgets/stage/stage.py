@@ -300,7 +300,7 @@ def fact_rows(facts):
         rows += [
             (words.FACT_OUTPUT, str(facts.output_shape)),
             (words.FACT_PARAMS, facts.params_formula),
-            (words.FACT_MACS, facts.macs_formula),
+            (words.FACT_MACS, facts.macs_formula or words.COUNT_UNKNOWN),
         ]
     rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
     rows.append((words.FACT_VERSIONS, f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))

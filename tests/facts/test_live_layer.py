@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts.live_layer import GenericLayer, LiveLayer, chain_facts, window_axes, wrap_layer
+from widgets.facts.live_layer import GenericLayer, LiveLayer, chain_facts, drawn_axes, wrap_layer
 
 X = np.arange(1 * 6 * 7 * 2, dtype="float32").reshape(1, 6, 7, 2)
 
@@ -259,7 +259,7 @@ def test_convolutions_have_settings_that_move_and_other_layers_have_a_name(layer
     ids=lambda value: getattr(value, "name", ""),
 )
 def test_pooling_reads_windows_and_a_layer_that_keeps_the_shape_reads_single_cells(layer, shape, wanted):
-    assert [(axis["n"], axis["k"], axis["s"], axis["padding"]) for axis in window_axes(layer, shape)] == wanted
+    assert [(axis["n"], axis["k"], axis["s"], axis["padding"]) for axis in drawn_axes(layer, shape)] == wanted
 
 
 class Parts(keras.layers.Layer):
@@ -281,7 +281,7 @@ class Parts(keras.layers.Layer):
 )
 def test_a_layer_without_windows_has_none(layer):
     layer.build((1, 9, 8, 3))
-    assert window_axes(layer, (1, 9, 8, 3)) is None
+    assert drawn_axes(layer, (1, 9, 8, 3)) is None
 
 
 # Chains

@@ -2,6 +2,7 @@
 
 import inspect
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import reduce
 
 import keras
@@ -329,9 +330,9 @@ def _behind_steps(part, axis, steps, size_after):
     if part.shape[axis] == 1:
         return part
     for number, (k, s, d, before) in enumerate(steps):
-        n, stretch = part.shape[axis], int(1 / s) if s < 1 else 1
+        n, stretch = part.shape[axis], Fraction(s).denominator
         size = size_after if number == len(steps) - 1 else (n - 1) * stretch + 1
-        places = (1 if s < 1 else s) * np.arange(size)[:, None] + d * np.arange(k) - before
+        places = Fraction(s).numerator * np.arange(size)[:, None] + d * np.arange(k) - before
         inside = (places % stretch == 0) & (places >= 0) & (places < n * stretch)
         read = np.take(part, np.clip(places // stretch, 0, n - 1), axis)
         part = (read * inside.reshape(*[1] * axis, *inside.shape, *[1] * (part.ndim - axis - 1))).max(axis + 1)

@@ -1,7 +1,4 @@
-"""Every word a reader sees, in one place; the browser is sent its part.
-
-Names in braces are filled in by the caller. English now; another language replaces this file.
-"""
+"""Every word a reader sees, in one place; names in braces are filled in by the caller, and the browser has its part."""
 
 # Misuse of our own functions: the rule, what came, a way out.
 NOT_A_LAYER = (

@@ -322,6 +322,8 @@ def _behind_channels(part, layer, axis, channels):
     if type(kind).channels_read is Kind.channels_read:  # it does not say which, so that it reads all of them
         return part.max(axis, keepdims=True)
     read = kind.channels_read(channels, {name: getattr(layer, name) for name in kind.settings})
+    if (read == read[0]).all():
+        return np.take(part, read[0], axis).max(axis, keepdims=True)
     return np.take(part, read, axis).max(axis + 1)
 
 

@@ -116,7 +116,7 @@ class GenericLayer:
         params, macs = self.layer.count_params(), layer_macs(self.layer, [x.shape], y.shape)
         return Facts(
             **known,
-            axes=drawn_axes(self.layer, x.shape, channel_axis) or (),
+            axes=drawn_axes(self.layer, x.shape, y.shape, channel_axis) or (),
             output_shape=y.shape,
             y=y,
             before_activation=y,
@@ -143,17 +143,17 @@ def wrap_layer(layer, channel_axis=-1):
     return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis)
 
 
-def drawn_axes(layer, input_shape, channel_axis=-1):
+def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):
     """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
 
-    >>> drawn_axes(keras.layers.ReLU(), (1, 9, 8, 3))[0]
+    >>> drawn_axes(keras.layers.ReLU(), (1, 9, 8, 3), (1, 9, 8, 3))[0]
     {'n': 9, 'k': 1, 's': 1, 'd': 1, 'padding': 'valid'}
     """
     if len(input_shape) < 3:
         return None
     if (axes := window_axes(layer, input_shape)) is not None:
         return axes
-    if _shape_after(layer, input_shape) != tuple(input_shape) or not keeps_cells(layer, input_shape, channel_axis):
+    if output_shape != input_shape or not keeps_cells(layer, input_shape, channel_axis):
         return None
     spatial = input_shape[2:] if channel_axis == 1 else input_shape[1:-1]
     return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)

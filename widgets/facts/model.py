@@ -3,6 +3,7 @@
 import html
 import math
 import re
+from collections import defaultdict
 from functools import partial
 
 import keras
@@ -60,11 +61,16 @@ class ModelSteps:
                     "receptive_field_is": certainty,
                 }
             )
+        self._users = defaultdict(list)  # a tensor -> the calls that it goes into
+        for i, node in enumerate(self._nodes):
+            for key in {id(tensor) for tensor in node.input_tensors}:
+                self._users[key].append(i)
         self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
         first = [i for i, drawable in enumerate(self._drawable) if drawable]
         # A run with a convolution among the layers that are drawn at once comes first; None where nothing is drawn.
-        runs = {i: [self._nodes[j].operation for j in self._following(i)[: self.most_drawn]] for i in first}
-        self.start = next((i for i in first if any(map(is_convolution, runs[i]))), first[0] if first else None)
+        runs = ((i, self._following(i)[: self.most_drawn]) for i in first)
+        convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
+        self.start = next(convolving, first[0] if first else None)
         self.inside = next(filter(None, map(_part, range(len(model.layers)), model.layers)), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
 
@@ -120,14 +126,15 @@ class ModelSteps:
             return False
         if is_convolution(layer):
             return True
-        return drawn_axes(layer, shapes[id(node.input_tensors[0])], self.channel_axis) is not None
+        before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
+        return drawn_axes(layer, before, after, self.channel_axis) is not None
 
     def _following(self, start):
         """Indices of the layers that follow one another from `start` on without a branch."""
         run = [start]
         while len(run) < self.MOST:
             out = self._nodes[run[-1]].output_tensors[0]
-            users = [i for i, node in enumerate(self._nodes) if any(t is out for t in node.input_tensors)]
+            users = self._users[id(out)]
             if len(users) != 1 or not self._drawable[users[0]]:
                 break
             # What lies between the cells has no window that a chain could go on with.

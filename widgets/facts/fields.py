@@ -1,6 +1,7 @@
 """What one cell sees of a model's input: known for windows, merges and the like, measured for all other layers."""
 
 import inspect
+import math
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
@@ -131,7 +132,7 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
         if acts_on_cells(operation):
             return [one]
-        mixed = _mixed_axes(name, operation, len(shape) - 1)
+        mixed = _mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted
             return [
@@ -237,16 +238,21 @@ def _first(layer):
     return getattr(layer, "data_format", None) == "channels_first"
 
 
-def _mixed_axes(name, layer, rank):
+def _mixed_axes(name, layer, shape):
     """The axes of a tensor, the batch not counted, along which each number of the answer is made of all; or None."""
+    rank = len(shape) - 1
     if name == "Dense" and _plain_activation(layer):
         return (rank - 1,)
+    axes = None
     if name == "Activation" and getattr(layer.activation, "__name__", "") in MIXING_ACTIVATIONS - {"glu"}:
-        return (rank - 1,)
+        axes = (rank - 1,)
     if name in ("LayerNormalization", "RMSNormalization", "Softmax", "UnitNormalization"):
-        axes = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
-        return tuple(sorted({axis - 1 if axis > 0 else rank + axis for axis in axes}))
-    return tuple(range(rank)) if name == "GroupNormalization" else None
+        given = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
+        axes = tuple(sorted({axis - 1 if axis > 0 else rank + axis for axis in given}))
+    if name == "GroupNormalization":
+        axes = tuple(range(rank))
+    # Of one number alone these make the same whatever it is.
+    return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
 
 
 def mixed_of(axes):

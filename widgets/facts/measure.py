@@ -56,13 +56,15 @@ def measurement(operation, call, shapes, dtypes):
     kept = _kept.setdefault(operation, {})
     if key not in kept:
         kept.clear()
-    return kept.setdefault(key, Measurement(call, shapes, dtypes))
+    return kept.setdefault(key, Measurement(operation, call, shapes, dtypes))
 
 
 class Measurement:
     """What one layer reads, for inputs of these shapes. Axes are those of a tensor without its batch."""
 
-    def __init__(self, call, shapes, dtypes):
+    def __init__(self, operation, call, shapes, dtypes):
+        # Not the operation itself, which is to be forgotten with the reader's layer; its call is used while it lasts.
+        self._variables = list(getattr(operation, "variables", ()))
         self._call, self._shapes, self._dtypes = call, [tuple(shape[1:]) for shape in shapes], dtypes
         self._answers = {}
 
@@ -96,7 +98,14 @@ class Measurement:
 
     def _outputs(self, inputs):
         tensors = [tf.constant(values, dtype) for values, dtype in zip(inputs, self._dtypes)]
-        return [np.asarray(keras.ops.convert_to_numpy(y), "float32") for y in keras.tree.flatten(self._call(tensors))]
+        before = [(variable, keras.ops.convert_to_numpy(variable)) for variable in self._variables]
+        try:
+            outputs = keras.tree.flatten(self._call(tensors))
+        finally:
+            for variable, values in before:  # a layer may count its calls
+                if not np.array_equal(keras.ops.convert_to_numpy(variable), values):
+                    variable.assign(values)
+        return [np.asarray(keras.ops.convert_to_numpy(y), "float32") for y in outputs]
 
     def _noise(self, random, j, count=1, turn=0):
         """Values for an input: mixed, positive or negative in turn."""
@@ -126,7 +135,7 @@ class Measurement:
             return None
         random = np.random.default_rng(0)
         values = [np.concatenate([[0], random.permutation(count) + 1]) for _ in range(2)]
-        values = np.array(values) * np.concatenate([[1], random.choice([-1, 1], count)])  # or a relu would move them
+        values = np.array(values) * random.choice([-1, 1], (2, count + 1))  # signs, or a relu would only move them
         split = np.split(values[:, 1:].astype("float32"), np.cumsum(sizes)[:-1], axis=1)
         answers = self._outputs([part.reshape(2, *shape) for part, shape in zip(split, self._shapes)])
         place = np.zeros(2 * count + 1, "int64")

@@ -1,5 +1,8 @@
 """What is measured of a layer is what changing its input brings out; what the lists of known layers say is measured."""
 
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -16,8 +19,8 @@ def measured(layer, shape):
     before = input_field(shape)
     call = lambda inputs: fields.call_layer(layer, *inputs)  # noqa: E731
     after = [(shape[0], *layer(np.zeros(shape, "float32")).shape[1:])]
-    ((parts, certainty),) = measure.Measurement(layer, call, [shape], ["float32"]).parts_behind(
-        [before.parts], after, measure.Clock(60)
+    ((parts, certainty),) = measure.Measurement(layer, [shape], ["float32"]).parts_behind(
+        call, [before.parts], after, measure.Clock(60)
     )
     return before, parts, certainty
 
@@ -188,3 +191,12 @@ def test_measuring_draws_no_random_number_of_the_readers():
 def test_cells_that_only_change_places_are_not_drawn_as_if_they_stayed(f):
     assert not keeps_cells(layers.Lambda(f), (1, 9, 9, 2))
     assert keeps_cells(layers.Lambda(lambda x: 2 * x + 1), (1, 9, 9, 2))
+
+
+def test_a_layer_that_was_measured_is_forgotten_with_the_reader():
+    layer = Counting()
+    chain_field([layer], [(1, 9, 2), (1, 9, 2)])
+    gone = weakref.ref(layer)
+    del layer
+    gc.collect()
+    assert gone() is None

@@ -72,7 +72,7 @@ def _written(value):
     if isinstance(value, tuple) and len(set(value)) == 1:
         return repr(value[0])
     if hasattr(value, "__array__"):  # an array or tensor
-        value = keras.ops.convert_to_numpy(value)
+        value = keras.ops.convert_to_numpy(value).squeeze()  # a normalisation keeps its mean with axes of 1 around it
         return f"numpy.array({value.tolist()})" if value.size <= MOST_NUMBERS else None
     if not _is_object(value):
         return None if callable(value) or not _is_literal(value) else repr(value)

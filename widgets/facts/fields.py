@@ -146,9 +146,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=parts, counted=None)]
     call = call or (lambda inputs: call_layer(operation, *inputs))
     dtypes = dtypes or ["float32"] * len(shapes)
-    found = measurement(operation, call, shapes, dtypes).parts_behind(
-        [seen.parts for seen in fields], shapes_after, clock
-    )
+    measured, before = measurement(operation, shapes, dtypes), [seen.parts for seen in fields]
+    found = measured.parts_behind(call, before, shapes_after, clock)
     behind = [replace(one, parts=parts, counted=None, certainty=surest([certainty, sure])) for parts, sure in found]
     alike = len(behind) == 1 and len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
     if alike and all(

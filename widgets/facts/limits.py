@@ -119,7 +119,7 @@ def _einsum(layer, shapes, after):
     left, result = layer.equation.replace(" ", "").split("->")
     given, kernel = left.split(",")
     sizes = {}
-    for letters, shape in ((given, shapes[0]), (kernel, layer.kernel.shape), (result, after)):
+    for letters, shape in ((result, after), (kernel, layer.kernel.shape), (given, shapes[0])):
         if "..." in letters:
             start, end = letters.split("...")
             middle = shape[len(start) : len(shape) - len(end)]

@@ -17,22 +17,22 @@ EXACT, AT_MOST, AT_LEAST, UNKNOWN = "exact", "at most", "at least", "unknown"
 LARGEST = 64 * 2**20  # bytes of changed copies for one table
 CHUNK, SMALL = 8 * 2**20, 2**21  # bytes of them at a time; and so few that no clock need be asked
 MOST_SECONDS = 0.5  # for all that is measured when a tool opens
-QUIET, MOST_ROUNDS = 4, 64  # rounds of noise that add nothing, and rounds in all
+QUIET, CHEAP_ROUNDS, MOST_ROUNDS = 4, 24, 64  # of noise: that add nothing, that need no clock, and in all
 MOST_NUMBERED = 2**24  # numbers that float32 keeps apart
 STEP = 5.0
 
 
 class Clock:
-    """How much time is left for measuring."""
+    """How many seconds of this process are left for measuring; what else a busy machine does takes none of them."""
 
     def __init__(self, seconds=MOST_SECONDS):
         self.left = seconds
 
     def __enter__(self):
-        self._start = time.perf_counter()
+        self._start = time.process_time()
 
     def __exit__(self, *_):
-        self.left -= time.perf_counter() - self._start
+        self.left -= time.process_time() - self._start
 
 
 def surest(certainties):
@@ -48,41 +48,50 @@ def surest(certainties):
 _kept = weakref.WeakKeyDictionary()  # layer or operation -> {shapes and weights: Measurement}
 
 
-def measurement(operation, call, shapes, dtypes):
-    """What has been measured of a layer, and will be; kept while its weights stay. `call` takes a list of inputs."""
+def measurement(operation, shapes, dtypes):
+    """What has been measured of a layer, and will be; kept while its weights stay."""
     variables = getattr(operation, "variables", ())
     weights = b"".join(keras.ops.convert_to_numpy(variable).tobytes() for variable in variables)
     key = tuple(map(tuple, shapes)), tuple(dtypes), hash(weights)
     kept = _kept.setdefault(operation, {})
     if key not in kept:
         kept.clear()
-    return kept.setdefault(key, Measurement(operation, call, shapes, dtypes))
+    return kept.setdefault(key, Measurement(operation, shapes, dtypes))
 
 
 class Measurement:
     """What one layer reads, for inputs of these shapes. Axes are those of a tensor without its batch."""
 
-    def __init__(self, operation, call, shapes, dtypes):
-        # Not the operation itself, which is to be forgotten with the reader's layer; its call is used while it lasts.
+    def __init__(self, operation, shapes, dtypes):
         self._variables = list(getattr(operation, "variables", ()))
-        self._call, self._shapes, self._dtypes = call, [tuple(shape[1:]) for shape in shapes], dtypes
-        self._answers = {}
+        self._shapes, self._dtypes = [tuple(shape[1:]) for shape in shapes], dtypes
+        self._call, self._answers = None, {}
 
-    def parts_behind(self, parts, shapes_after, clock):
-        """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`."""
+    def parts_behind(self, call, parts, shapes_after, clock):
+        """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
+
+        `call` takes a list of inputs. It is not kept: the reader's layer would never be forgotten.
+        """
+        self._call = call
+        try:
+            return self._parts_behind(parts, shapes_after, clock)
+        finally:
+            self._call = None
+
+    def _parts_behind(self, parts, shapes_after, clock):
         ranks = [len(shape) - 1 for shape in shapes_after]
         axes = [(j, a) for j, some in enumerate(parts) for a in range(len(self._shapes[j])) if _varies(some, a)]
-        if not axes:  # every cell sees the same, so that it makes no difference which of them are read
-            seen = [np.max([part.reshape(2, -1)[:, 0] for part in several], 0) for several in zip(*parts)]
-            return [(tuple(one.reshape(2, *[1] * rank) for one in seen), EXACT) for rank in ranks]
         unknown = [((), UNKNOWN)] * len(ranks)
         with clock, tf.device("CPU:0"), isolated_keras():
             try:
                 if not self._once("steady", self._is_steady):
                     return unknown
-                sources = self._once("sources", self._sources)
+                sources = self._once("sources", self._sources) if axes else None
             except Exception:  # whatever such a layer raises for noise
                 return unknown
+        if not axes:  # every cell sees the same, so that it makes no difference which of them are read
+            seen = [np.max([part.reshape(2, -1)[:, 0] for part in several], 0) for several in zip(*parts)]
+            return [(tuple(one.reshape(2, *[1] * rank) for one in seen), EXACT) for rank in ranks]
         if sources is not None:
             return [(_moved(parts, self._shapes, source), EXACT) for source in sources]
         try:
@@ -115,14 +124,16 @@ class Measurement:
         return (values, np.abs(values), -np.abs(values))[turn % 3]
 
     def _is_steady(self):
-        """Whether the same sample gives the same answer again, alone and among others."""
+        """Whether the same sample gives the same answer again, alone and among others, and another one another."""
         random = np.random.default_rng(0)
         one = [self._noise(random, j) for j in range(len(self._shapes))]
         more = [np.concatenate([x, self._noise(random, j)]) for j, x in enumerate(one)]
-        return all(
-            len(among) == 2 and np.allclose(alone[0], among[0], rtol=1e-3, atol=_rounding(alone), equal_nan=True)
-            for alone, among in zip(self._outputs(one), self._outputs(more))
+        alone, among = self._outputs(one), self._outputs(more)
+        same = all(
+            len(b) == 2 and np.allclose(a[0], b[0], rtol=1e-3, atol=_rounding(a), equal_nan=True)
+            for a, b in zip(alone, among)
         )
+        return same and any(_differs(b[1:], b[:1]).any() for b in among)
 
     def _sources(self):
         """Which number of the inputs each number of an answer is, counted from 1, and 0 for a 0; None if it is none.
@@ -176,7 +187,7 @@ class Measurement:
         random, tables, quiet = np.random.default_rng(1), None, 0
         cheap = len(subsets) * bytes_each <= SMALL
         for turn in range(MOST_ROUNDS):
-            if clock.left <= 0 and not (cheap and turn <= QUIET):
+            if clock.left <= 0 and not (cheap and turn < CHEAP_ROUNDS):
                 return None if tables is None or apart else (tables, AT_LEAST)
             with clock, tf.device("CPU:0"), isolated_keras():
                 moved = self._moves(random, turn, j, axis, subsets, bytes_each)

@@ -178,6 +178,9 @@ def tensor_shapes(model, input_shape):
         ask = keras.Function(model.inputs[0], tensors, name=NAME)  # a model for pictures of any size
         spec = keras.tree.flatten(ask.compute_output_spec(keras.KerasTensor(input_shape)))
         known |= {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
+        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
+            answers = keras.tree.flatten(ask(np.zeros(input_shape, "float32")))
+            known |= {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
     return known
 
 
@@ -265,12 +268,10 @@ def _rank_taken(layer):
         return inner and inner + isinstance(layer, keras.layers.TimeDistributed)
     if isinstance(layer, keras.layers.Embedding):
         return 2
-    if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)):
-        return 3
-    spatial = re.search(
-        r"([123])D(Transpose)?$", keras_name(layer) or (type(layer).__name__ if is_convolution(layer) else "")
-    )
-    return spatial and int(spatial[1]) + 2 + type(layer).__name__.startswith("ConvLSTM")
+    name = keras_name(layer) or (type(layer).__name__ if is_convolution(layer) else "")
+    if spatial := re.search(r"([123])D(Transpose)?$", name):
+        return int(spatial[1]) + 2 + name.startswith("ConvLSTM")
+    return 3 if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) else None
 
 
 def _built(model, input_shape):

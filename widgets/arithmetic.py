@@ -4,7 +4,9 @@ Everything here explains what Keras does; nothing here decides it. Symbols, one 
 n input cells, k kernel cells (taps), s stride, d dilation, p padding cells, o output cells.
 """
 
+import functools
 import math
+from fractions import Fraction
 
 import numpy as np
 
@@ -100,24 +102,77 @@ def channel_reads(channels, filters, groups=1):
     return group[:, None] * fan_in + np.arange(fan_in)[None, :]
 
 
+NOTHING = 2**40  # the lowest cell seen by a cell that sees nothing; the highest one is its negative
+ITSELF = (0,), (0,), 1  # what the cells of the input see
+
+
+def seen_behind(seen, k, s, d, before):
+    """What cells see behind one more step, along one axis.
+
+    `seen` is (lowest, highest, span): the first and the last input cell seen by each cell of one period, and how
+    many input cells further on the next period begins. All but transposed layers have a period of one cell. A stride
+    of Fraction(1, m) puts the cells m apart, with m - 1 that see nothing after each.
+
+    >>> seen_behind(ITSELF, 3, 2, 1, 0)
+    ((0,), (2,), 2)
+    >>> seen_behind(seen_behind(ITSELF, 1, Fraction(1, 2), 1, 0), 3, 1, 1, 0)
+    ((0, 1), (1, 1), 1)
+    """
+    s, length = Fraction(s), len(seen[0])
+    period = length * s.denominator // math.gcd(length * s.denominator, s.numerator)
+    cells, gap = np.divmod(s.numerator * np.arange(period)[:, None] + d * np.arange(k) - before, s.denominator)
+    lowest, highest = _seen_by(seen, cells)
+    lowest, highest = np.where(gap == 0, lowest, NOTHING).min(1), np.where(gap == 0, highest, -NOTHING).max(1)
+    return tuple(lowest.tolist()), tuple(highest.tolist()), seen[2] * s.numerator * period // (s.denominator * length)
+
+
+def _seen_by(seen, cells):
+    """The first and the last input cell that each of these cells sees, in a period or not."""
+    lowest, highest, further = np.array(seen[0]), np.array(seen[1]), cells // len(seen[0]) * seen[2]
+    cells = cells % len(lowest)
+    sees = lowest[cells] < NOTHING
+    return np.where(sees, lowest[cells] + further, NOTHING), np.where(sees, highest[cells] + further, -NOTHING)
+
+
+def seen_by_both(one, other):
+    """What cells see that two branches meet in; None where their cells are not equally far apart.
+
+    >>> seen_by_both(((0,), (2,), 1), ((-1,), (0,), 1))
+    ((-1,), (2,), 1)
+    """
+    period = math.lcm(len(one[0]), len(other[0]))
+    spans = [seen[2] * period // len(seen[0]) for seen in (one, other)]
+    if spans[0] != spans[1]:
+        return None
+    (low, high), (low_too, high_too) = (_seen_by(seen, np.arange(period)) for seen in (one, other))
+    return tuple(np.minimum(low, low_too).tolist()), tuple(np.maximum(high, high_too).tolist()), spans[0]
+
+
 def receptive_field(steps):
     """What one cell sees of the first input, along one axis: (size, stride, start), in input cells.
 
-    `steps` are (kernel, stride, dilation, padding before) for each layer, first to last. `start` is the first
-    input cell that output cell 0 sees, negative in the padding. Source: Araujo, Norris and Sim,
-    "Computing Receptive Fields of Convolutional Neural Networks", 2019.
+    `steps` are (kernel, stride, dilation, padding before) for each layer, first to last; a transposed one is two, see
+    `seen_behind`. `size` is that of the cell that sees most. `start` is the first input cell that output cell 0 sees,
+    negative in the padding. Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural
+    Networks", 2019.
 
     >>> [receptive_field([(3, 1, d, 0) for d in rates])[0] for rates in ((1,), (1, 2), (1, 2, 4))]
     [3, 7, 15]
     >>> receptive_field([(7, 2, 1, 3), (3, 2, 1, 1)])
     (11, 4, -5)
     """
-    size, stride, start = 1, 1, 0
-    for k, s, d, before in steps:
-        size += d * (k - 1) * stride
-        start -= before * stride
-        stride *= s
-    return size, stride, start
+    seen = functools.reduce(lambda seen, step: seen_behind(seen, *step), steps, ITSELF)
+    stride = Fraction(seen[2], len(seen[0]))
+    return seen_size(seen), stride.numerator if stride.denominator == 1 else stride, seen[0][0]
+
+
+def seen_size(seen):
+    """How many cells the one sees that sees most, from the first to the last.
+
+    >>> seen_size(((0, 1), (1, 1), 1))
+    2
+    """
+    return max(high - low + 1 for low, high in zip(*seen[:2]))
 
 
 def divisors(n):

@@ -180,7 +180,7 @@ def test_a_stack_gives_what_the_model_gives_and_the_model_stays_as_it_was():
         (layers.BatchNormalization(), (2, 6, 9, 5), 20, 0, (1, 1), [(5,)] * 4),
         (layers.GlobalAveragePooling2D(), (2, 5), 0, 0, None, []),
         (layers.Flatten(), (2, 270), 0, 0, None, []),
-        (layers.TimeDistributed(layers.Dense(7)), (2, 6, 9, 7), 42, None, (1, 1), [(5, 7), (7,)]),
+        (layers.TimeDistributed(layers.Dense(7)), (2, 6, 9, 7), 42, 1890, (1, 1), [(5, 7), (7,)]),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, layers.Layer) else "",
 )

@@ -1,7 +1,10 @@
 """What can be handed over as x, and what is refused."""
 
+import re
+
 import keras
 import numpy as np
+import PIL.Image
 import pytest
 import tensorflow as tf
 from keras import layers
@@ -179,10 +182,82 @@ def test_values_may_lie_in_memory_in_any_way(x):
     assert values.flags.writeable
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (1, 8, 8), (1, 1, 8, 8, 1), (), (0, 8, 8, 1), (1, 8, 0, 1)])
-def test_values_of_another_rank_or_without_cells_are_refused_with_a_way_out(shape):
-    with pytest.raises(ValueError, match=r"4 axes.*Received shape: \(.*x\[None, :, :, None\]"):
+@pytest.mark.parametrize(
+    "shape, remedy",
+    [
+        ((1, 8, 8), "x[..., None]"),
+        ((8, 9, 2), "x[None]"),
+        ((8, 3, 3), "x[None]"),  # three pictures without channels, or one with three of them
+        ((1, 1, 8, 8, 1), "x[0]"),
+        ((), "(1, 8, 8, 3)"),
+        ((0, 8, 8, 1), "(1, 8, 8, 3)"),
+        ((1, 8, 0, 1), "(1, 8, 8, 3)"),
+    ],
+)
+def test_values_of_another_rank_or_without_cells_are_refused_with_a_way_out_that_works(shape, remedy):
+    with pytest.raises(ValueError, match=rf"4 axes.*Received shape: \(.*{re.escape(remedy)}"):
         as_values(np.zeros(shape), 4)
+    if remedy.startswith("x"):
+        assert as_values(eval(remedy, {"x": np.zeros(shape)}), 4).ndim == 4
+
+
+@pytest.mark.parametrize(
+    "given, rank, shape",
+    [
+        ((20, 30, 3), 4, (1, 20, 30, 3)),  # a photograph
+        ((20, 30, 4), 4, (1, 20, 30, 4)),
+        ((20, 30), 4, (1, 20, 30, 1)),
+        ((40,), 3, (1, 40, 1)),
+        ((5, 6, 7), 5, (1, 5, 6, 7, 1)),
+    ],
+)
+def test_what_can_only_mean_one_thing_becomes_a_batch(given, rank, shape):
+    x = np.random.default_rng(0).random(given)
+    assert as_values(x, rank).shape == shape
+    np.testing.assert_array_equal(as_values(x, rank).squeeze(), x.astype("float32"))
+
+
+def test_a_path_is_read_and_so_is_an_opened_picture(tmp_path):
+    image = PIL.Image.fromarray(np.arange(20 * 30 * 3, dtype="uint8").reshape(20, 30, 3))
+    image.save(tmp_path / "picture.png")
+    for x in (str(tmp_path / "picture.png"), tmp_path / "picture.png", image):
+        assert np.array_equal(as_values(x, 4)[0], np.asarray(image))
+
+
+def test_of_a_dataset_the_first_batch_is_taken_and_no_labels():
+    x, y = np.arange(48.0).reshape(4, 3, 4, 1), np.arange(4)
+    of_both = tf.data.Dataset.from_tensor_slices((x, y)).batch(2)
+    for dataset in (of_both, of_both.map(lambda x, y: x)):
+        assert np.array_equal(as_values(dataset, 4), x[:2])
+
+
+def test_a_tensor_of_torch_is_told_by_what_it_can_do():
+    class Tensor:  # a stand-in: torch is not installed for this
+        detached = False
+
+        def detach(self):
+            self.detached = True
+            return self
+
+        def cpu(self):
+            return np.ones((1, 2, 2, 1)) if self.detached else None
+
+    assert as_values(Tensor(), 4).sum() == 4
+
+
+@pytest.mark.parametrize(
+    "x, remedy",
+    [
+        ({"image": np.zeros((1, 2, 2, 1)), "label": np.zeros(1)}, "x['image']"),
+        ((np.zeros((1, 2, 2, 1)), np.zeros(1)), "x[0]"),
+        ((one for one in [np.zeros((1, 2, 2, 1))]), "next(x)"),
+    ],
+    ids=["dict", "pair", "generator"],
+)
+def test_what_holds_the_input_among_other_things_is_told_how_to_get_it(x, remedy):
+    with pytest.raises(TypeError, match=re.escape(f"Try `{remedy}`")):
+        as_values(x, 4)
+    assert as_values(eval(remedy, {"x": x}), 4).shape == (1, 2, 2, 1)
 
 
 def test_x_left_out_is_the_same_image_in_every_tool_wherever_the_channels_are(needs_channels_first):

@@ -244,14 +244,14 @@ def test_branches_that_look_to_different_sides_see_more_together_than_each():
     assert fields(model)["both"] == (9, 9)
 
 
-def test_behind_a_branch_that_was_shrunk_and_grown_again_less_than_a_stride_too_much_is_said_to_be_seen():
+def test_behind_a_branch_that_was_shrunk_and_grown_again_a_cell_sees_what_its_gradients_reach():
     x = keras.Input((24, 24, 1))
     small = layers.Conv2D(1, 3, padding="same", **ONES)(layers.AveragePooling2D(2)(x))
     large = layers.Conv2DTranspose(1, 4, strides=2, padding="same", **ONES)(small)
     model = keras.Model(x, layers.Concatenate(name="both")([x, large]))
     model = keras.Model(x, layers.Conv2D(1, 1, name="end", **ONES)(model.output))
     assert widest(model, 24) == 8
-    assert fields(model)["end"] == (9, 9)
+    assert fields(model)["end"] == (8, 8)
 
 
 def test_a_layer_that_is_called_twice_counts_twice_for_the_field_and_once_for_the_parameters():
@@ -280,7 +280,7 @@ def test_a_small_model_is_listed_in_literal_numbers():
         ("MaxPooling2D", (2, 4, 5, 4), 0, 0, (4, 4)),
         ("SeparableConv2D", (2, 3, 4, 5), 41, 3 * 4 * (16 + 20), (6, 6)),
         ("Conv2DTranspose", (2, 7, 9, 2), 92, 3 * 4 * 9 * 2 * 5, (8, 8)),
-        ("DepthwiseConv2D", (2, 7, 8, 2), 6, 7 * 8 * 4, (8, 9)),
+        ("DepthwiseConv2D", (2, 7, 8, 2), 6, 7 * 8 * 4, (8, 8)),  # no two neighbours reach further than one
         ("Flatten", (2, 112), 0, 0, None),
         ("Dense", (2, 3), 339, 336, None),
     ]
@@ -449,8 +449,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
     [
         (two_inputs(), None, ValueError, "takes models with one input. Received one with 2. Try one of its layers."),
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
-        (stack(layers.Dense(3), shape=(8,)), None, ValueError, "must have a layer that can be drawn: .* Try another"),
-        (stack(), (1, 8, 8, 1), ValueError, "must have a layer that can be drawn: .* Try another model."),
+        (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),
         (BUILT, np.zeros((9, 8, 2)), ValueError, r"needs 4 axes .* Received shape: \(9, 8, 2\)."),
         (BUILT, "nine", TypeError, "must be an array or tensor of real numbers, .* Received: str. Try"),
@@ -467,7 +466,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
             r"fit the model's input, \(None, 9, 8, 2\). Received shape: \(1, 8, 8, 2\). Try",
         ),
     ],
-    ids=["inputs", "subclassed", "dense", "empty", "rank", "values", "text", "channels", "size"],
+    ids=["inputs", "subclassed", "empty", "rank", "values", "text", "channels", "size"],
 )
 def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
     with pytest.raises(error, match=words):

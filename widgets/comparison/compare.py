@@ -4,7 +4,6 @@ import math
 import statistics
 import time
 from dataclasses import replace
-from fractions import Fraction
 
 import ipywidgets
 import keras
@@ -17,13 +16,12 @@ from widgets.facts import (
     as_values,
     boat,
     chain_facts,
+    chain_field,
     count_rule,
     default_input,
-    field_behind,
     input_values,
     is_shape,
     isolated_keras,
-    layer_macs,
     run_chain,
     seeded_values,
     wrap_layer,
@@ -97,7 +95,7 @@ class Comparison(Tool, ipywidgets.VBox):
         answers = [_answers(chain, self.x) for chain in self._chains]
         self.facts = tuple(map(_together, self._chains, answers))
         seen = map(_seen, self._chains, answers)
-        self._rows = [row(facts, sizes) for facts, sizes in zip(self.facts, seen)]
+        self._rows = [row(facts, *sizes) for facts, sizes in zip(self.facts, seen)]
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
@@ -206,7 +204,10 @@ def _chains(layers):
     if not 1 <= len(layers) <= MOST_LAYERS:
         raise ValueError(say("compare.not_a_list", most=MOST_LAYERS, received=say("compare.layers", count=len(layers))))
     stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
-    chains = [[_copied(layer) for layer in stack] for stack in stacks]
+    chains = []
+    for stack in stacks:
+        copies = {id(layer): _copied(layer, stack) for layer in stack}
+        chains.append([copies[id(layer)] for layer in stack])
     if not all(chains):
         raise ValueError(say("compare.empty_stack"))
     axes = [len(template.kind.axes) for template in map(_first_template, chains) if template]
@@ -215,13 +216,13 @@ def _chains(layers):
     return chains
 
 
-def _copied(layer):
+def _copied(layer, stack):
     if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
         received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
         raise TypeError(say("compare.not_compared", received=received))
     if isinstance(layer, keras.Model):
         raise TypeError(say("compare.not_a_stack", received=type(layer).__name__))
-    return wrap_layer(layer)
+    return wrap_layer(layer, 1 if "channels_first" in (getattr(one, "data_format", None) for one in stack) else -1)
 
 
 def _first_template(chain):
@@ -248,40 +249,33 @@ def _input(chains, x):
 
 def _answers(chain, x):
     """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
-    return [_counted(one, facts) for one, facts in zip(chain, run_chain(chain, x))]
+    return [_weighed(one, facts) for one, facts in zip(chain, run_chain(chain, x))]
 
 
-def _counted(one, facts):
-    """The facts with what a layer that is no convolution holds and costs."""
+def _weighed(one, facts):
+    """The facts with the weights of a layer that is no convolution."""
     if one.template is not None or facts.problem:
         return facts
-    macs = layer_macs(one.layer, facts.input_shape, facts.output_shape)
     weights = {variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights}
-    return replace(facts, macs=macs, macs_formula=str(macs), weights=weights)
+    return replace(facts, weights=weights)
 
 
 def _together(chain, steps):
-    """The facts of a chain. Its MACs are None if it has a layer whose multiplications nobody has told us to count."""
-    facts = steps[0] if len(steps) == 1 else chain_facts(steps)
-    counted = all(
-        one.template or step.macs or not step.weights or _is_light(one.layer) for one, step in zip(chain, steps)
-    )
-    return facts if counted else replace(facts, macs=None, macs_formula="")
-
-
-def _is_light(layer):
-    """Whether a layer has weights, and at most one product for each cell, which no counter counts."""
-    return isinstance(layer, (keras.layers.Embedding, keras.layers.PReLU)) or "Normalization" in type(layer).__name__
+    """The facts of a chain; the weights of a layer that comes again are those of its first time."""
+    steps = [
+        replace(step, params=0, params_formula="0", weights={}) if one in chain[:number] and not step.problem else step
+        for number, (one, step) in enumerate(zip(chain, steps))
+    ]
+    return steps[0] if len(steps) == 1 else chain_facts(steps)
 
 
 def _seen(chain, steps):
-    """How many cells of x along each axis one cell behind the chain sees; None for all of them."""
-    field = [(Fraction(1), Fraction(1), Fraction(0))] * (steps[0].x.ndim - 2)
-    for one, step in zip(chain, steps):
-        if step.problem or step.y.ndim != step.x.ndim or isinstance(one.layer, keras.layers.RNN):
-            return None
-        field = field_behind(one.layer, [field], [step.x.shape])
-    return tuple(math.floor(size) for size, _, _ in field) if field else None
+    """How many cells of x along each axis one cell behind the chain sees, and how sure that is."""
+    if steps[-1].problem:
+        return None, "unknown"
+    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
+    first = steps[0].channel_axis
+    return chain_field([one.layer for one in chain], shapes, first if first < len(shapes[0]) - 1 else -1)
 
 
 def _through(chain, x):

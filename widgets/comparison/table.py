@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from widgets.facts import channels_last
+from widgets.facts import channels_last, said_field
 from widgets.language import Sentence, say, together, words
 
 STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
@@ -16,16 +16,16 @@ UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 BAR = '<div style="width: {width}%; height: 6px; min-width: 1px; background-color: #3b82b5"></div>'
 
 
-def row(facts, seen):
+def row(facts, seen, certainty):
     """What is compared, as plain numbers and text; None where Keras refused. `ms` is None until it is measured.
 
     `receptive_field` is `seen`: how many input cells along each axis one output cell sees, padding cells counted; None
-    for the whole picture. In a transposed layer it is the most that any output cell sees; in a deformable one, the
-    grid before it is moved. A stack's weights bear the number of their layer.
+    for the whole picture; `certainty` says how sure that is. In a transposed layer it is the most that any output cell
+    sees; in a deformable one, the grid before it is moved. A stack's weights bear the number of their layer.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
-    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)), (2, 2))
+    >>> found = row(layer_facts(keras.layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)), (2, 2), "exact")
     >>> found["weights"], found["params_formula"], found["receptive_field"]
     ({'kernel': (2, 2, 4, 6), 'bias': (6,)}, '2*2*4*6 + 6 = 102', (2, 2))
     """
@@ -37,6 +37,7 @@ def row(facts, seen):
         "operation": next((name for name in words().room("field") if name in operations), facts.operation),
         "weights": {name: weight.shape for name, weight in (weights or facts.weights).items()},
         "receptive_field": seen,
+        "receptive_field_is": certainty,
         "ms": None,
     }
 
@@ -122,15 +123,13 @@ def _aligned(names, rows):
 def _written(name, found):
     """One value as a reader sees it."""
     value = found[name]
-    if value is None and name == "receptive_field" and not found["problem"]:
-        return say("model.whole_picture")
+    if name == "receptive_field" and not found["problem"]:
+        form = found["operation"] if value and found["operation"] in words().room("field") else "plain"
+        return say(f"field.{form}", sizes=said_field(value, found["receptive_field_is"]))
     if value is None:
         return say("picture.refused") if name == "output_shape" else "-"
     if name == "weights":
         return ", ".join(map(str, value.values())) or "-"
-    if name == "receptive_field":
-        form = found["operation"] if found["operation"] in words().room("field") else "plain"
-        return say(f"field.{form}", sizes=" x ".join(map(str, value)))
     return f"{value:.2f}" if name == "ms" else str(value)
 
 

@@ -9,9 +9,9 @@ from widgets.explorer import sharing
 from widgets.explorer.editing import Input, kernels
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, ModelSteps, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
-from widgets.language import say
-from widgets.stage import lifetime
+from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
+from widgets.language import say, together
+from widgets.stage import Tool, lifetime
 
 
 class StackExplorer(Explorer):
@@ -21,8 +21,8 @@ class StackExplorer(Explorer):
     """
 
     def __init__(self, model, x, reveal, controls):
-        self._model = ModelSteps(model, x)
-        self.steps = self._model.rows
+        self._model = model
+        self.steps, self.macs_is = model.rows, model.macs[1]
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
         self._prepare(self._model.x, False, controls)
@@ -30,13 +30,11 @@ class StackExplorer(Explorer):
             options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
         )
         longest = self._model.longest(self._model.start)
-        drawn = longest if len(self.steps) <= self._model.MOST else min(longest, 3)
-        self._count = IntSlider(drawn, 1, longest, description=say("chain.drawn"))
+        self._count = IntSlider(min(longest, self._model.most_drawn), 1, longest, description=say("chain.drawn"))
         self._which = ipywidgets.Dropdown(description=say("chain.sliders_for"))
-        add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=ipywidgets.Layout(width="auto"))
-        remove = ipywidgets.Button(
-            description=say("chain.remove_layer"), icon="minus", layout=ipywidgets.Layout(width="auto")
-        )
+        fitting = ipywidgets.Layout(width="auto")
+        add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=fitting)
+        remove = ipywidgets.Button(description=say("chain.remove_layer"), icon="minus", layout=fitting)
         self._added = itertools.count()
         self._note = ipywidgets.HTML()
         buttons = ipywidgets.HBox([add, remove])
@@ -52,9 +50,7 @@ class StackExplorer(Explorer):
 
     def _below(self):
         """All layers of the model, folded away where the chain shows them anyway."""
-        box = ipywidgets.HTML(self._model.html(folded=len(self.steps) <= self._model.longest(self._model.start)))
-        box.add_class("cn-listing")
-        return [box]
+        return [_listing(self._model, folded=len(self.steps) <= self._model.longest(self._model.start))]
 
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
@@ -71,7 +67,7 @@ class StackExplorer(Explorer):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
         self._source = Input(x, self._shape_only and self._first.value == 0)
-        self._chain = [wrap_layer(layer) for layer in layers]
+        self._chain = [wrap_layer(layer, self._model.channel_axis) for layer in layers]
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 
@@ -164,3 +160,27 @@ class StackExplorer(Explorer):
     def _ask_chain(self):
         self._steps = run_chain(self._chain, self._source.values)
         self.facts = chain_facts(self._steps)
+
+
+class ModelTable(Tool, ipywidgets.VBox):
+    """The layers of a model of which none can be drawn by itself. Made by `explore`."""
+
+    def __init__(self, model):
+        self.steps, self.macs_is, self.x = model.rows, model.macs[1], model.x
+        self._model = model
+        inside = say("model.explore_part", part=model.inside) if model.inside else ""
+        remark = ipywidgets.HTML(together(say("model.nothing_drawn"), inside))
+        super().__init__([remark, _listing(model, folded=False)])
+        self.add_class("cn-explorer")
+
+    def __repr__(self):
+        return f"<Table of {len(self.steps)} layers: {self.x.shape} -> {self.steps[-1]['output_shape']}>"
+
+    def _saved(self):
+        return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
+
+
+def _listing(model, folded):
+    box = ipywidgets.HTML(model.html(folded))
+    box.add_class("cn-listing")
+    return box

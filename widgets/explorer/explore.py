@@ -3,8 +3,9 @@
 import keras
 
 from widgets.explorer import sharing
-from widgets.explorer.chain_explorer import StackExplorer
+from widgets.explorer.chain_explorer import ModelTable, StackExplorer
 from widgets.explorer.explorer import Explorer
+from widgets.facts import ModelSteps
 from widgets.language import say
 
 
@@ -41,7 +42,10 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
     if state is None and layer is None:
         raise TypeError(say("controls.no_layer"))
     if state is None:
-        return (StackExplorer if isinstance(layer, keras.Model) else Explorer)(layer, x, reveal, controls)
+        if not isinstance(layer, keras.Model):
+            return Explorer(layer, x, reveal, controls)
+        model = ModelSteps(layer, x)
+        return ModelTable(model) if model.start is None else StackExplorer(model, x, reveal, controls)
     if layer is not None or x is not None:
         raise TypeError(say("controls.state_and_layer"))
     layers, x, look = sharing.loads(state)

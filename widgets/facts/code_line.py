@@ -12,6 +12,8 @@ from widgets.language import Sentence, say
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
 NOT_WRITTEN = ("name", "dtype")
 
+MOST_NUMBERS = 8  # of an array that a line holds
+
 _CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
 
 
@@ -75,6 +77,8 @@ def defaults(layer_class):
 
 
 def _same(value, default):
+    if hasattr(value, "__array__"):
+        return False
     return value == default or (_is_object(value) and _config(value) == _config(default))
 
 
@@ -82,8 +86,11 @@ def _written(value):
     """Code for one argument, or None where there is none."""
     if isinstance(value, tuple) and len(set(value)) == 1:
         return repr(value[0])
+    if hasattr(value, "__array__"):  # an array or tensor
+        value = keras.ops.convert_to_numpy(value).squeeze()  # a normalisation keeps its mean with axes of 1 around it
+        return f"numpy.array({value.tolist()})" if value.size <= MOST_NUMBERS else None
     if not _is_object(value):
-        return None if callable(value) else repr(value)
+        return None if callable(value) or not _is_literal(value) else repr(value)
     module = type(value).__module__
     if not module.startswith("keras."):
         return None

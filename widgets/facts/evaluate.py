@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from widgets.facts.code_line import code_line
+from widgets.facts.costs import products
 from widgets.facts.facts import Facts, Weight, channels_last
 from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
@@ -129,10 +130,10 @@ def _answered(known, before, y):
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
     spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    multiplied = known["x"] if kind_of(known["operation"]).stamps else y  # it multiplies once for each of these cells
-    cells = [multiplied.shape[axis] for axis in spatial]
+    sizes = [[values.shape[axis] for axis in spatial] for values in (known["x"], y)]
     kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
-    macs = math.prod(cells) * sum(math.prod(shape) for shape in kernels)
+    factors = products(kind_of(known["operation"]), *sizes, kernels)
+    macs = sum(map(math.prod, factors))
     facts = Facts(
         **known,
         output_shape=y.shape,
@@ -141,7 +142,7 @@ def _answered(known, before, y):
         params=params,
         params_formula=" + ".join(map(_product, shapes)) + f" = {params}",
         macs=macs,
-        macs_formula=" + ".join(_product([*cells, *shape]) for shape in kernels) + f" = {macs}",
+        macs_formula=" + ".join(map(_product, factors)) + f" = {macs}",
     )
     if not facts.steps:
         kernel = facts.weights["kernel"].values if "kernel" in facts.weights else None

@@ -1,6 +1,6 @@
 """What a layer answered for an input, frozen: all that is shown of it."""
 
-import math
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -78,10 +78,5 @@ def chain_receptive_field(steps):
     (7, 7)
     """
     flat = [part for step in steps for part in (step.steps or (step,))]
-    along = [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
-    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in along)
-
-
-def _field_steps(step, axis):
-    k, s, d = (step.axes[axis][name] for name in "ksd")
-    return step.kind.field_steps(k, s, d)
+    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in flat))
+    return tuple(arithmetic.receptive_field(itertools.chain(*links))[0] for links in along)

@@ -1,6 +1,7 @@
 """What a reader hands over as x: values, or a shape, or nothing."""
 
 import math
+import os
 
 import numpy as np
 
@@ -94,24 +95,59 @@ def as_shape(x, rank):
 def as_values(x, rank):
     """The values as a float32 array with `rank` axes, batch first; with rank None, any number of them.
 
+    What can only mean one thing is taken for it: a path is read, a photograph is a batch of one, and so is what lacks
+    batch and channels; of a dataset the first batch is taken, and of (x, y) in it x.
     Raises TypeError where x does not hold real numbers in all of its cells, ValueError for another rank or no cells.
+
+    >>> as_values(np.zeros((20, 30, 3)), 4).shape, as_values(np.zeros((20, 30)), 4).shape
+    ((1, 20, 30, 3), (1, 20, 30, 1))
     """
     try:
-        values = np.asarray(x)
+        values = np.asarray(_plain(x))
         real = values.dtype.kind in "biuf" or np.can_cast(values.dtype, "float32")
     except Exception:  # a tensor without values, nested lists of unequal length
         real = False
     if not real:
         dtype = f" of {x.dtype}" if hasattr(x, "dtype") else ""
-        raise TypeError(say("facts.not_numbers", received=type(x).__name__ + dtype))
+        raise TypeError(say("facts.not_numbers", received=type(x).__name__ + dtype, remedy=_remedy(x)))
     if np.ma.is_masked(x):
         raise TypeError(say("facts.masked"))
+    lacking = 0 if rank is None else rank - values.ndim
+    if lacking == 2 and values.ndim > 0:
+        values = values[None, ..., None]
+    elif lacking == 1 and rank == 4 and values.shape[-1] in (3, 4) and min(values.shape[:2]) > 4:
+        values = values[None]
     if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
-        raise ValueError(say("facts.bad_rank", rank=values.ndim if rank is None else rank, received=values.shape))
+        remedy = {1: "facts.try_a_batch", -1: "facts.try_a_part"}.get(lacking, "facts.try_a_shape")
+        if lacking == 1 and values.shape[:1] == (1,):  # a batch of one, it seems
+            remedy = "facts.try_a_channel"
+        axes = values.ndim if rank is None else rank
+        raise ValueError(say("facts.bad_rank", rank=axes, received=values.shape, remedy=say(remedy)))
     if (size := 4 * values.size) > LARGEST_INPUT:
         raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=values.shape))
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
         return values.astype("float32")  # always a copy: what was handed over stays the reader's
+
+
+def _plain(x):
+    """What holds the numbers in x."""
+    if isinstance(x, (str, os.PathLike)):
+        import keras  # only for pictures in files
+
+        return keras.utils.img_to_array(keras.utils.load_img(x))[None]
+    if hasattr(x, "element_spec"):  # a dataset of TensorFlow's
+        first = next(iter(x))
+        return first[0] if isinstance(first, tuple) else first
+    return x.detach().cpu() if hasattr(x, "detach") else x  # a tensor of torch's
+
+
+def _remedy(x):
+    """What to hand over in place of x, which holds no numbers, as code."""
+    if isinstance(x, dict) and x:
+        return f"x[{next(iter(x))!r}]"
+    if isinstance(x, (tuple, list)) and x and hasattr(x[0], "shape"):
+        return "x[0]"
+    return "next(x)" if hasattr(x, "__next__") else 'numpy.asarray(x, "float32")'
 
 
 def _is_whole(size):

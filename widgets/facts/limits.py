@@ -1,9 +1,10 @@
-"""Why settings are not shown, and what to change: what would be too large to ask for, and what Keras refuses."""
+"""What a layer costs, what would be too large to ask for, and what to change where Keras refuses."""
 
 import math
 import re
 
 from widgets import arithmetic
+from widgets.facts.costs import costs
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.kinds import Choice, Count, Divisor, kind_of
 from widgets.language import either, say
@@ -51,19 +52,6 @@ def too_large(known):
     grouped = known["settings"].get("groups", 1) > 1 and len(known["axes"]) > 2
     limit = MOST_FAST_MACS if kind.fast and not grouped else MOST_MACS
     return say("facts.slow_settings", macs=f"{macs:,}", limit=f"{limit:,}") if macs > limit else ""
-
-
-def costs(kind, input_shape, channel_axis, settings, axes):
-    """(bytes, multiply-accumulates) for all samples: x, the weights, the output, and what lies between."""
-    batch, channels = input_shape[0], input_shape[channel_axis]
-    cells = math.prod(max(kind.output_size(**axis), 0) for axis in axes)
-    kernels = kind.kernel_parameters(math.prod(axis["k"] for axis in axes), channels, settings)
-    # With its padding, one channel of the input is drawn.
-    padded = math.prod(axis["n"] + axis["d"] * (axis["k"] - 1) for axis in axes)
-    between = padded + kind.numbers_between(batch, channels, cells, axes, settings)
-    arrays = math.prod(input_shape) + kernels + batch * cells * kind.output_channels(channels, settings) + between
-    multiplied = math.prod(axis["n"] for axis in axes) if kind.stamps else cells
-    return 4 * arrays, batch * multiplied * kernels
 
 
 def advice(known, problem):

@@ -6,8 +6,10 @@ import keras
 import tensorflow as tf
 
 from widgets.facts.code_line import chain_code, code_line
+from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
+from widgets.facts.fields import call_layer, keeps_cells, window_axes
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
@@ -80,7 +82,8 @@ class GenericLayer:
 
     template = None
 
-    def __init__(self, layer):
+    def __init__(self, layer, channel_axis=-1):
+        self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
         self._weights = layer.get_weights() if layer.built else None
@@ -92,18 +95,19 @@ class GenericLayer:
     def ask(self, x):
         """Facts of the layer's answer; its axes say which cells it reads."""
         known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
-        known |= {"operation": type(self.layer).__name__, "channel_axis": x.ndim - 1}
+        channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
+        known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
         if size > LARGEST_INPUT:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
             return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_large"))
         try:
             with isolated_keras(), tf.device("CPU:0"):
-                y = self.layer(x)
+                y = call_layer(self.layer, x)
                 if self._weights is not None:
                     give_weights(self.layer, self._weights)
                     self._weights = None
-                    y = self.layer(x)
+                    y = call_layer(self.layer, x)
                 y = keras.ops.convert_to_numpy(y).astype("float32")
         except Exception as refusal:
             problem = plain_text(refusal)
@@ -111,18 +115,19 @@ class GenericLayer:
         if y.size == 0:
             problem = say("facts.empty_result", shape=y.shape)
             return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_other"))
-        params, axes = self.layer.count_params(), window_axes(self.layer, x.shape) or ()
+        params, macs = self.layer.count_params(), layer_macs(self.layer, [x.shape], y.shape)
+        axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis) or ()
         return Facts(
             **known,
             axes=axes,
-            tables=kind_of(known["operation"]).tables(axes, x.shape[-1], {}, None),
+            tables=kind_of(known["operation"]).tables(axes, x.shape[channel_axis], {}, None),
             output_shape=y.shape,
             y=y,
             before_activation=y,
             params=params,
             params_formula=str(params),
-            macs=0,
-            macs_formula="0",
+            macs=macs,
+            macs_formula="" if macs is None else str(macs),
         )
 
     def _code(self):
@@ -137,26 +142,25 @@ class GenericLayer:
             return f"layers.{type(self.layer).__name__}(...)"
 
 
-def wrap_layer(layer):
-    """The layer as an explorer holds it."""
-    return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer)
+def wrap_layer(layer, channel_axis=-1):
+    """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say."""
+    return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis)
 
 
-def window_axes(layer, input_shape):
+def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):
     """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
 
-    >>> import keras
-    >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
-    {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
+    >>> drawn_axes(keras.layers.ReLU(), (1, 9, 8, 3), (1, 9, 8, 3))[0]
+    {'n': 9, 'k': 1, 's': 1, 'd': 1, 'padding': 'valid'}
     """
-    spatial = input_shape[1:-1]
-    if hasattr(layer, "pool_size"):
-        rules = zip(spatial, layer.pool_size, layer.strides)
-        return tuple({"n": n, "k": k, "s": s, "d": 1, "padding": layer.padding} for n, k, s in rules)
-    after = _shape_after(layer, input_shape)
-    if spatial and after is not None and after[1:] == tuple(input_shape[1:]):
-        return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
-    return None
+    if len(input_shape) < 3:
+        return None
+    if (axes := window_axes(layer, input_shape)) is not None:
+        return axes
+    if output_shape != input_shape or not keeps_cells(layer, input_shape, channel_axis):
+        return None
+    spatial = input_shape[2:] if channel_axis == 1 else input_shape[1:-1]
+    return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
 
 
 def _shape_after(layer, input_shape):
@@ -192,6 +196,8 @@ def chain_facts(steps):
     counts = {}
     for name in ("params", "macs"):
         parts = [getattr(step, name) for step in steps]
+        if None in parts:  # MACs of a layer that nobody can count
+            continue
         written = " + ".join(map(str, parts)) + f" = {sum(parts)}"
         counts |= {name: sum(parts), f"{name}_formula": written if steps[1:] else getattr(first, f"{name}_formula")}
     return Facts(

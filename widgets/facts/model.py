@@ -2,22 +2,23 @@
 
 import html
 import math
-from fractions import Fraction
+import re
+from collections import defaultdict
+from functools import partial
 
 import keras
 import numpy as np
 
-from widgets.arithmetic import padding_cells, writes
+from widgets.facts.costs import layer_macs
+from widgets.facts.fields import call_layer, fields_behind, input_field, keras_name
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, seeded_values
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.live_layer import window_axes
+from widgets.facts.live_layer import drawn_axes
+from widgets.facts.measure import AT_LEAST, EXACT, Clock, said_field
 from widgets.language import say, words
-
-# Behind these a cell may have seen everything.
-WHOLE = ("Flatten", "Reshape", "Bidirectional", "LSTM", "GRU", "SimpleRNN")
 
 
 class ModelSteps:
@@ -39,31 +40,45 @@ class ModelSteps:
             raise ValueError(say("model.one_input", received=len(model.inputs)))
         self._input = model.inputs[0]
         self._nodes = model_nodes(model)
-        shapes = tensor_shapes(model, self.x.shape)
-        fields = {id(self._input): [(Fraction(1), Fraction(1), Fraction(0))] * (self.x.ndim - 2)}
+        self.channel_axis = channel_axis(model)
+        try:
+            shapes = tensor_shapes(model, self.x.shape)
+        except Exception as refusal:  # whatever Keras raises
+            message = say("model.model_refuses", shape=self.x.shape, problem=plain_text(refusal))
+            raise ValueError(message) from refusal
+        fields = _fields(model, {id(self._input): input_field(self.x.shape, self.channel_axis)}, shapes, Clock())
         self.rows = []
         for node in self._nodes:
             layer, out = node.operation, node.output_tensors[0]
-            field = _behind_node(node, fields, shapes)
+            seen, certainty = fields[id(out)].told(self.channel_axis)
             self.rows.append(
                 {
                     "name": layer.name,
                     "layer": type(layer).__name__,
                     "output_shape": shapes[id(out)],
                     "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
-                    "macs": layer_macs(layer, shapes[id(node.input_tensors[0])], shapes[id(out)]),
-                    "receptive_field": field and tuple(math.floor(size) for size, _, _ in field),
+                    "macs": _macs(node, shapes),
+                    "receptive_field": seen,
+                    "receptive_field_is": certainty,
                 }
             )
+        self._users = defaultdict(list)  # a tensor -> the calls that it goes into
+        for i, node in enumerate(self._nodes):
+            for key in {id(tensor) for tensor in node.input_tensors}:
+                self._users[key].append(i)
         self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
-        first = [i for i, node in enumerate(self._nodes) if self._drawable[i]]
-        if not first:
-            raise ValueError(say("model.nothing_drawable", known=", ".join(KINDS)))
-        # A run with a convolution in it comes first.
-        self.start = next(
-            (i for i in first if any(self.rows[j]["layer"] in KINDS for j in self._following(i))), first[0]
-        )
+        first = [i for i, drawable in enumerate(self._drawable) if drawable]
+        # A run with a convolution among the layers that are drawn at once comes first; None where nothing is drawn.
+        runs = ((i, self._following(i)[: self.most_drawn]) for i in first)
+        convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
+        self.start = next(convolving, first[0] if first else None)
+        self.inside = next(filter(None, map(_part, range(len(model.layers)), model.layers)), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
+
+    @property
+    def most_drawn(self):
+        """How many layers are drawn when a tool opens."""
+        return self.MOST if len(self.rows) <= self.MOST else 3
 
     def longest(self, start):
         """How many layers from this one on can be drawn as a chain."""
@@ -74,7 +89,9 @@ class ModelSteps:
         """The layers of a run, and the activations that reach the first of them."""
         indices = self._following(start)[:count]
         reached = self._nodes[start].input_tensors[0]
-        x = self.x if reached is self._input else np.asarray(keras.Function(self._input, reached, name=NAME)(self.x))
+        x = self.x
+        if reached is not self._input:
+            x = keras.ops.convert_to_numpy(keras.Model(self._input, reached, name=NAME)(self.x, training=False))
         return [self._nodes[i].operation for i in indices], x
 
     def html(self, folded):
@@ -82,21 +99,27 @@ class ModelSteps:
         heads = "".join(f"<th>{head}</th>" for head in ("", *words().room("model_column").values()))
         lines = []
         for i, row in enumerate(self.rows):
-            seen = row["receptive_field"]
-            seen = say("model.whole_picture") if seen is None else " x ".join(map(str, seen))
-            cells = [i, row["name"], row["layer"], row["output_shape"], f"{row['params']:,}", f"{row['macs']:,}", seen]
+            seen = said_field(row["receptive_field"], row["receptive_field_is"])
+            macs = say("certainty.unknown") if row["macs"] is None else f"{row['macs']:,}"
+            cells = [i, row["name"], row["layer"], row["output_shape"], f"{row['params']:,}", macs, seen]
             lines.append("<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + "</tr>")
-        total = say(
-            "model.model_total", count=len(self.rows), params=self.params, macs=sum(r["macs"] for r in self.rows)
-        )
+        macs, certainty = self.macs
+        macs = say(f"certainty.{certainty.replace(' ', '_')}", number=f"{macs:,}")
+        total = say("model.model_total", count=len(self.rows), params=self.params, macs=macs)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
 
     @property
     def params(self):
-        """Parameters of the model; a layer used twice counts once."""
-        layers = {id(node.operation): row["params"] for node, row in zip(self._nodes, self.rows)}
-        return sum(layers.values())
+        """Parameters of the model; one that is used twice counts once."""
+        weights = {id(weight): weight for node in self._nodes for weight in getattr(node.operation, "weights", ())}
+        return sum(math.prod(weight.shape) for weight in weights.values())
+
+    @property
+    def macs(self):
+        """Multiply-accumulates of the model, as far as they are known, and whether that is all: (count, "exact")."""
+        counts = [row["macs"] for row in self.rows]
+        return sum(filter(None, counts)), AT_LEAST if None in counts else EXACT
 
     def _can_draw(self, node, shapes):
         layer = node.operation
@@ -104,17 +127,15 @@ class ModelSteps:
             return False
         if is_convolution(layer):
             return True
-        return (
-            len(shapes[id(node.input_tensors[0])]) > 2
-            and window_axes(layer, shapes[id(node.input_tensors[0])]) is not None
-        )
+        before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
+        return drawn_axes(layer, before, after, self.channel_axis) is not None
 
     def _following(self, start):
         """Indices of the layers that follow one another from `start` on without a branch."""
         run = [start]
         while len(run) < self.MOST:
             out = self._nodes[run[-1]].output_tensors[0]
-            users = [i for i, node in enumerate(self._nodes) if any(t is out for t in node.input_tensors)]
+            users = self._users[id(out)]
             if len(users) != 1 or not self._drawable[users[0]]:
                 break
             # What lies between the cells has no window that a chain could go on with.
@@ -123,6 +144,21 @@ class ModelSteps:
                 break
             run += users
         return run
+
+
+def _part(number, layer):
+    """The code of what is inside a layer and can be explored; None where nothing is."""
+    if isinstance(layer, keras.Model) and _is_chain(layer):
+        return f"model.layers[{number}]"
+    if is_convolution(getattr(layer, "layer", None)):
+        return f"model.layers[{number}].layer"
+    return None
+
+
+def channel_axis(model):
+    """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
+    said = (getattr(layer, "data_format", None) for layer in model._flatten_layers(include_self=False))
+    return 1 if "channels_first" in said else -1
 
 
 def model_nodes(model):
@@ -143,65 +179,45 @@ def tensor_shapes(model, input_shape):
         ask = keras.Function(model.inputs[0], tensors, name=NAME)  # a model for pictures of any size
         spec = keras.tree.flatten(ask.compute_output_spec(keras.KerasTensor(input_shape)))
         known |= {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
+        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
+            answers = keras.tree.flatten(ask(np.zeros(input_shape, "float32")))
+            known |= {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
     return known
 
 
-def _behind_node(node, fields, shapes):
-    """What one cell behind a call sees; noted in `fields` for each of its outputs."""
-    before = [fields.get(id(tensor)) for tensor in node.input_tensors]
-    field = field_behind(node.operation, before, [shapes[id(tensor)] for tensor in node.input_tensors])
-    fields |= {id(tensor): field for tensor in node.output_tensors}
-    return field
-
-
-def field_behind(layer, before, shapes):
-    """What one cell behind `layer` sees, along each axis (size, stride, start); None for the whole picture.
-
-    `before` are the same for each input, `shapes` their shapes. Of several branches the region holds all. Behind
-    strides, a layer that makes more cells may see up to a stride less than this.
-    """
-    name = type(layer).__name__
-    if not before or any(field is None for field in before):
-        return None
-    if name.startswith("Global") or name.endswith("Attention") or name in WHOLE:
-        return None
-    if isinstance(layer, keras.Model):
-        if not _is_chain(layer):
-            return None
-        inner, known = {id(layer.inputs[0]): before[0]}, tensor_shapes(layer, shapes[0])
-        for node in model_nodes(layer):
-            _behind_node(node, inner, known)
-        return inner[id(layer.outputs[0])]
-    if len(before) > 1:
-        return [_union(axis) for axis in zip(*before)]
-    (field,), shape = before, _spatial(layer, shapes[0])
-    behind = []
-    for axis, (size, stride, start) in enumerate(field):
-        k, s, d, pad = _rule(layer, axis, shape[axis])
-        if name.endswith("Transpose") or name.startswith("UpSampling"):  # a convolution over cells s times as close
-            stride /= s
-            behind.append((size + d * (k - 1) * stride, stride, start - (d * (k - 1) - pad) * stride))
+def _fields(model, fields, shapes, clock):
+    """The fields of every tensor in a model, by its id, from those of its inputs."""
+    fields = dict(fields)
+    for node in model_nodes(model):
+        tensors = list({id(tensor): tensor for tensor in node.input_tensors}.values())
+        before, ids = [fields[id(tensor)] for tensor in tensors], [id(tensor) for tensor in node.output_tensors]
+        operation = node.operation
+        if isinstance(operation, keras.Model) and _is_chain(operation):
+            inner = {id(operation.inputs[0]): before[0]}
+            inner = _fields(operation, inner, tensor_shapes(operation, shapes[id(tensors[0])]), clock)
+            behind = [inner[id(operation.outputs[0])]]
         else:
-            behind.append((size + d * (k - 1) * stride, stride * s, start - pad * stride))
-    return behind
+            some = [[shapes[key] for key in keys] for keys in (map(id, tensors), ids)]
+            call, dtypes = partial(_call_again, node, tensors), [tensor.dtype for tensor in tensors]
+            behind = fields_behind(operation, before, *some, call, dtypes, clock)
+        fields |= dict(zip(ids, behind))
+    return fields
 
 
-def layer_macs(layer, input_shape, output_shape):
-    """Multiply-accumulates of a layer, or of a model in a model, for one sample; 0 where there are no weights."""
-    name = type(layer).__name__
-    if isinstance(layer, keras.Model):
-        if not _is_chain(layer):
-            return 0
-        known = tensor_shapes(layer, input_shape)
-        ends = [(node.operation, node.input_tensors[0], node.output_tensors[0]) for node in model_nodes(layer)]
-        return sum(layer_macs(inner, known[id(x)], known[id(y)]) for inner, x, y in ends)
-    kernels = [getattr(layer, attribute, None) for attribute in ("depthwise_kernel", "pointwise_kernel")]
-    if kernels[0] is None:
-        kernels = [getattr(layer, "kernel", None)]
-    if kernels[0] is None or not (name in KINDS or name == "Dense"):
-        return 0
-    cells = _spatial(layer, input_shape if name.endswith("Transpose") else output_shape)
-    return math.prod(cells) * sum(math.prod(kernel.shape) for kernel in kernels)
+def _call_again(node, tensors, values):
+    """What a node of a model's graph makes of other values."""
+    arguments, options = node.arguments.fill_in(dict(zip(map(id, tensors), values)))
+    return call_layer(node.operation, *arguments, **options)
+
+
+def _macs(node, shapes):
+    """Multiply-accumulates of a call, or of all calls in a model in a model; None where one of them is unknown."""
+    operation, before = node.operation, [shapes[id(tensor)] for tensor in node.input_tensors]
+    if not (isinstance(operation, keras.Model) and _is_chain(operation)):
+        return layer_macs(operation, before, shapes[id(node.output_tensors[0])])
+    known = tensor_shapes(operation, before[0])
+    counts = [_macs(inner, known) for inner in model_nodes(operation)]
+    return None if None in counts else sum(counts)
 
 
 def _is_chain(model):
@@ -209,54 +225,54 @@ def _is_chain(model):
     return model.built and len(getattr(model, "inputs", None) or ()) == len(model.outputs) == 1
 
 
-def _spatial(layer, shape):
-    """The spatial sizes in a tensor's shape."""
-    return shape[2:] if getattr(layer, "data_format", None) == "channels_first" else shape[1:-1]
-
-
-def _rule(layer, axis, n):
-    """(kernel, stride, dilation, padding before) of a layer along one axis; 1, 1, 1, 0 where it has none.
-
-    Of a layer that makes more cells, the stride says how many, and the last number the cells that are cropped.
-    """
-    name = type(layer).__name__
-    window = getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None)
-    if window is not None:
-        k, s = window[axis], layer.strides[axis]
-        d = getattr(layer, "dilation_rate", (1, 1, 1))[axis]
-        if name.endswith("Transpose"):
-            more = layer.output_padding[axis] if isinstance(layer.output_padding, tuple) else layer.output_padding
-            return k, s, d, -int(writes(n, k, s, d, layer.padding, more)[0, 0])
-        return k, s, d, padding_cells(n, k, s, d, layer.padding)[0]
-    if name.startswith(("ZeroPadding", "Cropping")):
-        pads = getattr(layer, "padding", None) or layer.cropping
-        before = (pads if isinstance(pads[0], tuple) else (pads,))[axis][0]
-        return 1, 1, 1, before if name.startswith("Zero") else -before
-    if name.startswith("UpSampling"):
-        s = layer.size[axis] if isinstance(layer.size, tuple) else layer.size
-        k = s if getattr(layer, "interpolation", "nearest") == "nearest" else 2 * s - s % 2
-        return k, s, 1, (k - s) // 2
-    return 1, 1, 1, 0
-
-
-def _union(branches):
-    start = min(start for _, _, start in branches)
-    return max(start + size for size, _, start in branches) - start, branches[0][1], start
+FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
 
 
 def _values(model, x):
-    """x as values of the rank that the model takes; left out: the boat, or values of the model's own shape."""
+    """x as values of the rank that the model takes; left out: the boat, or values of a shape that the model bears."""
     wanted = model.inputs[0].shape if model.built and getattr(model, "inputs", None) else None
-    kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
-    rank = len(wanted) if wanted else (len(kinds[0].axes) if kinds else 2) + 2
+    rank = len(wanted) if wanted else _rank_taken(model) or (len(x) if is_shape(x) else None)
     if x is None and wanted and wanted[1:] != (8, 8, 1):
-        x = tuple(1 if i == 0 else size or 16 for i, size in enumerate(wanted))
-    if x is None:
-        return default_input(rank)
-    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+        x = _borne(model, wanted)
+    ids = next((layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)), None)
+    if x is None and rank != 2:
+        kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
+        return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
+    shape = (1, 12) if x is None else x
+    values = seeded_values(as_shape(shape, rank)) if is_shape(shape) else as_values(x, rank)
+    if ids and rank == 2 and is_shape(shape):
+        values = np.round(10 * values + 9) % ids
     if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
         raise ValueError(say("model.other_input", wanted=tuple(wanted), received=values.shape))
     return values
+
+
+def _borne(model, wanted):
+    """A shape that a built model takes, with the first size at which Keras refuses none of its layers."""
+    for size in FREE_SIZES if None in wanted[1:] else FREE_SIZES[:1]:
+        shape = (1, *(size if n is None else n for n in wanted[1:]))
+        try:
+            if all(n > 0 for known in tensor_shapes(model, shape).values() for n in known if n is not None):
+                return shape
+        except Exception:  # whatever Keras raises
+            continue
+    return shape
+
+
+def _rank_taken(layer):
+    """How many axes the input of a layer, or of a model's first layer, has; None where any number will do."""
+    if isinstance(layer, keras.Model):
+        inputs, inner = getattr(layer, "inputs", None), [one for one in layer.layers[:1]]
+        return len(inputs[0].shape) if inputs else _rank_taken(inner[0]) if inner else None
+    if isinstance(layer, keras.layers.Wrapper) and not isinstance(layer, keras.layers.Bidirectional):
+        inner = _rank_taken(layer.layer)
+        return inner and inner + isinstance(layer, keras.layers.TimeDistributed)
+    if isinstance(layer, keras.layers.Embedding):
+        return 2
+    name = keras_name(layer) or (type(layer).__name__ if is_convolution(layer) else "")
+    if spatial := re.search(r"([123])D(Transpose)?$", name):
+        return int(spatial[1]) + 2 + name.startswith("ConvLSTM")
+    return 3 if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) else None
 
 
 def _built(model, input_shape):
@@ -264,7 +280,7 @@ def _built(model, input_shape):
     if not isinstance(model, keras.Sequential):
         raise TypeError(say("model.not_a_model", received=type(model).__name__))
     if not model.layers:
-        raise ValueError(say("model.nothing_drawable", known=", ".join(KINDS)))
+        raise ValueError(say("model.no_layers"))
     copies = [unchanged(layer, layer.name) for layer in model.layers]
     try:
         with seeds_kept(part for layer in copies for part in vars(layer).values()):

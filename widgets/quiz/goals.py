@@ -4,11 +4,12 @@ import keras
 
 from widgets.facts import (
     chain_facts,
-    chain_receptive_field,
+    chain_field,
     input_values,
     is_convolution,
     is_shape,
     run_chain,
+    said_field,
     seeded_values,
     wrap_layer,
 )
@@ -96,7 +97,7 @@ class Goal:
             odd = next((layer for layer in layers if not isinstance(layer, keras.layers.Layer)), layer_or_layers)
             raise TypeError(say("goal.not_a_layer", received=odd.__name__ if isinstance(odd, type) else odd))
         try:
-            steps = self._ask(layers)
+            ones, steps = self._ask(layers)
         except ValueError as misfit:  # a built layer that reads other channels, or a shape of another rank
             return Feedback(False, str(misfit))
         facts = steps[0] if len(steps) == 1 else chain_facts(steps)
@@ -106,19 +107,19 @@ class Goal:
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
             "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
-            "sees": chain_receptive_field(steps) if all(step.axes for step in steps) else (),
+            "sees": _seen(ones, steps),
             "macs": facts.macs,
             "params": facts.params,
         }
         failed = [
             say("goal.failed", condition=self._named(name), got=_written(_got(name, got)))
             for name in self._wanted
-            if not self._met(name, _got(name, got))
+            if _got(name, got) is None or not self._met(name, _got(name, got))
         ]
         if failed:
             return Feedback(False, "\n".join([say("predict.wrong"), *failed]))
         shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
-        properties = say("goal.properties", shape=shape, count=facts.params, macs=facts.macs)
+        properties = say("goal.properties", shape=shape, count=facts.params, macs=_written(facts.macs))
         return Feedback(True, say("goal.reached", code=facts.code, properties=properties))
 
     def _ask(self, layers):
@@ -130,7 +131,7 @@ class Goal:
         shape = self.input_shape
         shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
         x = input_values(convolution, shape) if ones[0].template else seeded_values(shape)
-        return run_chain(ones, x)
+        return ones, run_chain(ones, x)
 
     def _as_wanted(self, shape, name):
         """The shape with its batch or without, as the task has it."""
@@ -138,7 +139,7 @@ class Goal:
 
     def _met(self, name, got):
         wanted = self._wanted[name]
-        if name == "sees" and isinstance(wanted, int):
+        if name == "sees" and isinstance(wanted, int) and isinstance(got, tuple):
             wanted = (wanted,) * len(got)
         if name == "kind":
             wanted = (wanted,) if isinstance(wanted, str) else wanted
@@ -171,8 +172,18 @@ def _got(name, got):
     return got[name if name in got else name.split("_")[-1]]
 
 
+def _seen(ones, steps):
+    """What one cell sees along each axis; a word where that is not known for sure, or is all of the input."""
+    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
+    axis = steps[0].channel_axis
+    sizes, certainty = chain_field([one.layer for one in ones], shapes, axis if axis < len(shapes[0]) - 1 else -1)
+    return sizes if sizes and certainty == "exact" else said_field(sizes, certainty)
+
+
 def _written(value):
     """A value as a reader sees it: numbers of a shape in brackets, names in a row."""
+    if value is None:  # MACs of a layer that nobody can count
+        return say("certainty.unknown")
     if isinstance(value, tuple) and value and isinstance(value[0], str):
         return ", ".join(dict.fromkeys(value))
     return value

@@ -20,9 +20,13 @@ FACTS = {
     "not_copied": "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: give its class a method get_config that returns all arguments of its __init__.",
     "recurrent": "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions.",
     "bad_shape": "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. Try (1, 8, 8, 3) for an image layer.",
-    "bad_rank": "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. A single grey picture becomes a batch with `x[None, :, :, None]`.",
+    "bad_rank": "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. {remedy}",
     "large_input": "`x` would take {size} bytes; at most {limit} are drawn. Received shape: {received}. Try a smaller part of it.",
-    "not_numbers": '`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. Try `numpy.asarray(x, "float32")` first.',
+    "not_numbers": "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. Try `{remedy}` first.",
+    "try_a_batch": "Try a batch of one of them: `x[None]`.",
+    "try_a_part": "Try one part of them: `x[0]`.",
+    "try_a_channel": "Try to give each cell one channel: `x[..., None]`.",
+    "try_a_shape": "Try a shape such as (1, 8, 8, 3).",
     "masked": "`x` must have a number in every cell. Received: an array with masked cells. Try `x.filled(0)`.",
     "other_channels": "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. Hand over the layer's own input, or an unbuilt layer.",
     "keras_2": "`widgets` needs Keras 3. Received: Keras {version}. Try `pip install -U keras` without TF_USE_LEGACY_KERAS.",
@@ -60,11 +64,13 @@ MODEL = {
     "no_shapes": "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: give that layer a method compute_output_shape(self, input_shape).",
     "one_input": "`explore` takes models with one input. Received one with {received}. Try one of its layers.",
     "other_input": "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x.",
-    "nothing_drawable": "The model must have a layer that can be drawn: {known}, pooling or the like. Try another model.",
     "model_total": {
-        "one": "The model as given, {count} layer: {params:,} parameters, {macs:,} MACs a sample",
-        "other": "The model as given, {count} layers: {params:,} parameters, {macs:,} MACs a sample",
+        "one": "The model as given, {count} layer: {params:,} parameters, {macs} MACs a sample",
+        "other": "The model as given, {count} layers: {params:,} parameters, {macs} MACs a sample",
     },
+    "no_layers": "The model must have a layer. Received one without. Try `keras.Sequential([layers.Conv2D(1, 3)])`.",
+    "nothing_drawn": "No layer of this model can be drawn by itself.",
+    "explore_part": "What is inside can: try <code>explore({part})</code>.",
     "whole_picture": "whole picture",
 }
 
@@ -75,4 +81,11 @@ MODEL_COLUMN = {
     "params": "parameters",
     "macs": "MACs a sample",
     "receptive_field": "sees",
+}
+
+CERTAINTY = {
+    "exact": "{number}",
+    "at_most": "at most {number}",
+    "at_least": "at least {number}",
+    "unknown": "unknown",
 }

@@ -22,7 +22,7 @@ PREDICT = {
     "not_a_question": "`ask` takes {known}, one or a list of them. Received: {received}. Try ask='params'.",
     "bad_seed": "`seed` must be a whole number of at least 0. Received: {received!r}. Try seed=1.",
     "class_draws_x": "With a layer class, `predict` draws the input as well. Received: x={received!r}. Leave x out.",
-    "refuses": "`predict` asks about layers that work. Keras says of {code}: {problem} {advice}",
+    "refuses": "`predict` asks about layers that work. {code} gives no answer: {problem} {advice}",
     "no_other_shape": "No other output shape was found for {code}. Try `ask` without 'settings', or a larger input.",
     "no_whole_numbers": "No small whole numbers were found for `{code}`. Try `ask` without 'value'.",
     "window": "window",

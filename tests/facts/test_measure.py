@@ -1,0 +1,202 @@
+"""What is measured of a layer is what changing its input brings out; what the lists of known layers say is measured."""
+
+import gc
+import weakref
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from changing import reach
+from keras import layers, ops
+
+from widgets.facts import fields, measure
+from widgets.facts.fields import CELLWISE, chain_field, fields_behind, input_field, keeps_cells
+
+
+def measured(layer, shape):
+    """The field of a layer as measured, whatever a list says of it."""
+    before = input_field(shape)
+    call = lambda inputs: fields.call_layer(layer, *inputs)  # noqa: E731
+    after = [(shape[0], *layer(np.zeros(shape, "float32")).shape[1:])]
+    ((parts, certainty),) = measure.Measurement(layer, [shape], ["float32"]).parts_behind(
+        call, [before.parts], after, measure.Clock(60)
+    )
+    return before, parts, certainty
+
+
+def known_layers():
+    """A layer of each listed class that the package lists as acting on each cell by itself."""
+    arguments = {"Dropout": 0.5, "AlphaDropout": 0.5, "GaussianDropout": 0.5, "GaussianNoise": 1.0, "Rescaling": 2.0}
+    arguments |= {f"SpatialDropout{rank}D": 0.5 for rank in (1, 2, 3)}
+    made = [layers.Normalization(mean=[0.5, 0.1], variance=[2.0, 1.0])]
+    for name in sorted(CELLWISE - {"Normalization"}):
+        if hasattr(layers, name):
+            made.append(getattr(layers, name)(*[arguments[key] for key in (name,) if key in arguments]))
+    return made
+
+
+@pytest.mark.parametrize("layer", known_layers(), ids=lambda layer: type(layer).__name__)
+def test_a_layer_that_is_listed_as_acting_on_each_cell_is_measured_to_do_so(layer):
+    shape = {"SpatialDropout1D": (1, 5, 2), "SpatialDropout3D": (1, 3, 4, 5, 2)}.get(type(layer).__name__, (1, 9, 4, 2))
+    before, parts, certainty = measured(layer, shape)
+    assert certainty == "exact"
+    assert all(map(np.array_equal, before.parts, parts))
+
+
+@pytest.mark.parametrize("name", sorted(n for n in CELLWISE if hasattr(ops, n.lower()) and not hasattr(layers, n)))
+def test_an_operation_that_is_listed_as_acting_on_each_cell_is_measured_to_do_so(name):
+    arguments = {"clip": (-1.0, 1.0), "cast": ("float32",)}.get(name.lower(), ())
+    before, parts, certainty = measured(
+        layers.Lambda(lambda x: getattr(ops, name.lower())(x, *arguments)), (1, 9, 4, 2)
+    )
+    if name in ("Log", "Sqrt", "Rsqrt", "Log1p"):
+        assert certainty in ("exact", "unknown")  # of negative numbers there is nothing to see
+        return
+    assert certainty == "exact"
+    assert all(map(np.array_equal, before.parts, parts))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Conv2D(2, (3, 2), strides=(2, 1), padding="same"),
+        layers.MaxPooling2D((3, 2), strides=2),
+        layers.AveragePooling2D(2, padding="same"),
+        layers.Conv2DTranspose(2, 4, strides=2, padding="same"),
+        layers.UpSampling2D(3),
+        layers.UpSampling2D((2, 3), interpolation="bilinear"),
+        layers.ZeroPadding2D(((1, 0), (2, 3))),
+        layers.Cropping2D(((1, 0), (2, 3))),
+        layers.DepthwiseConv2D(3, depth_multiplier=2),
+        layers.Dense(3),
+        layers.LayerNormalization(axis=[1, 2]),
+        layers.GroupNormalization(1),
+        layers.Softmax(axis=1),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_what_is_known_of_a_layer_is_what_is_measured_of_it(layer):
+    shape = (1, 11, 12, 2)
+    before, parts, certainty = measured(layer, shape)
+    (known,) = fields_behind(layer, [before], [shape], [(1, *layer(np.zeros(shape, "float32")).shape[1:])])
+    assert certainty == "exact"
+    full = (2, *layer(np.zeros(shape, "float32")).shape[1:])
+    for one, other in zip(seen(known.parts, full), seen(parts, full)):
+        assert np.array_equal(one, other)
+
+
+def seen(parts, shape):
+    """Fields as whole arrays, of all channels together; a cell that sees nothing along one axis sees nothing."""
+    whole = [np.broadcast_to(part, shape) for part in parts]
+    return [np.where(np.min(whole, 0) > 0, part, 0).max(-1) for part in whole]
+
+
+def told(f, shape=(1, 12, 14, 2)):
+    layer = layers.Lambda(f)
+    return chain_field([layer], [shape, tuple(layer(np.zeros(shape, "float32")).shape)])
+
+
+@pytest.mark.parametrize(
+    "f, wanted",
+    [
+        (lambda x: x[:, ::-1], (1, 1)),
+        (lambda x: tf.nn.avg_pool2d(x, (3, 2), 1, "SAME"), (3, 2)),
+        (lambda x: tf.nn.max_pool2d(x, (1, 4), 2, "VALID"), (1, 4)),
+        (lambda x: x - tf.reduce_mean(x, 1, keepdims=True), (12, 1)),
+        (lambda x: tf.cumsum(x, 2), (1, 14)),
+        (lambda x: tf.image.resize(x, (6, 7), "nearest"), (1, 1)),
+        (lambda x: tf.sort(x, 1), (12, 1)),
+        (lambda x: tf.nn.relu(x[:, 2:] - x[:, :-2]), (3, 1)),
+        (lambda x: tf.where(x > 0, x, tf.roll(x, 3, 1)), (10, 1)),  # the first three cells read the last three
+    ],
+)
+def test_a_function_of_the_readers_is_told_by_what_moves(f, wanted, monkeypatch):
+    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(60))
+    assert told(f) == (wanted, "exact")
+    assert reach(layers.Lambda(f), (1, 12, 14, 2)) == wanted
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x + tf.random.normal(tf.shape(x)),
+        lambda x: x * 0.0,
+        lambda x: x + tf.reduce_mean(x, 0, keepdims=True),  # samples are mixed
+        lambda x: tf.nn.relu(x - 1000.0),
+    ],
+    ids=["random", "nothing moves", "batch", "dead"],
+)
+def test_what_noise_tells_nothing_of_is_unknown_and_never_one_cell(f):
+    assert told(f) == (None, "unknown")
+
+
+def test_what_a_layer_behind_an_unknown_one_sees_is_unknown_too():
+    chain = [layers.Lambda(lambda x: x * 0.0), layers.Conv1D(1, 3)]
+    assert chain_field(chain, [(1, 9, 1), (1, 9, 1), (1, 7, 1)]) == (None, "unknown")
+
+
+def test_without_room_for_a_large_table_the_ends_of_a_middle_cells_field_are_looked_up(monkeypatch):
+    monkeypatch.setattr(measure, "LARGEST", 1000)
+    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(60))
+    assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME")) == ((5, 3), "at least")
+
+
+def test_without_any_time_what_a_large_layer_sees_is_unknown(monkeypatch):
+    monkeypatch.setattr(measure, "SMALL", 0)
+    monkeypatch.setattr(measure, "MOST_SECONDS", 0)
+    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(0))
+    assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME")) == (None, "unknown")
+
+
+class Counting(layers.Layer):
+    """Counts its calls, in a variable and in Python's way."""
+
+    calls = 0
+
+    def build(self, shape):
+        self.seen = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x):
+        Counting.calls += 1
+        self.seen.assign_add(1.0)
+        return x + ops.roll(x, 1, 1)
+
+
+def test_a_measurement_is_kept_while_the_layer_is_unchanged_and_leaves_its_weights():
+    layer = Counting()
+    layer.build((1, 9, 2))
+    shapes = [(1, 9, 2), (1, 9, 2)]
+    first = chain_field([layer], shapes)
+    assert layer.seen.numpy() == 0
+    calls = Counting.calls
+    assert chain_field([layer], shapes) == first == (None, "exact")
+    assert Counting.calls == calls
+    layer.seen.assign(5.0)
+    assert chain_field([layer], shapes) == first
+    assert Counting.calls > calls
+
+
+def test_measuring_draws_no_random_number_of_the_readers():
+    def drawn(look):
+        keras.utils.set_random_seed(3)
+        if look:
+            chain_field([layers.Lambda(lambda x: ops.roll(x, 1, 1) + x)], [(1, 9, 2), (1, 9, 2)])
+        return np.random.random(), float(keras.random.normal(())), layers.Dense(1).name
+
+    assert drawn(False)[:2] == drawn(True)[:2]
+
+
+@pytest.mark.parametrize("f", [lambda x: ops.flip(x, 1), lambda x: ops.transpose(x, (0, 2, 1, 3))])
+def test_cells_that_only_change_places_are_not_drawn_as_if_they_stayed(f):
+    assert not keeps_cells(layers.Lambda(f), (1, 9, 9, 2))
+    assert keeps_cells(layers.Lambda(lambda x: 2 * x + 1), (1, 9, 9, 2))
+
+
+def test_a_layer_that_was_measured_is_forgotten_with_the_reader():
+    layer = Counting()
+    chain_field([layer], [(1, 9, 2), (1, 9, 2)])
+    gone = weakref.ref(layer)
+    del layer
+    gc.collect()
+    assert gone() is None

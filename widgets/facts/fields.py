@@ -1,0 +1,346 @@
+"""What one cell sees of a model's input: known for windows, merges and the like, measured for all other layers."""
+
+import inspect
+import math
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import reduce
+
+import keras
+import numpy as np
+
+from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
+from widgets.facts.kinds import KINDS
+from widgets.facts.kinds.kind import Kind
+from widgets.facts.kinds.transposed import Transposed
+from widgets.facts.layer_template import is_convolution
+from widgets.facts.measure import AT_LEAST, EXACT, UNKNOWN, Clock, measurement, surest
+
+# Layers and operations of Keras by which each number of the answer is made of the one in its place; training is off.
+CELLWISE = set(
+    "ActivityRegularization AlphaDropout BatchNormalization Dropout ELU GaussianDropout GaussianNoise Identity "
+    "LayerScale LeakyReLU Normalization PReLU ReLU Rescaling SpatialDropout1D SpatialDropout2D SpatialDropout3D "
+    "StochasticDepth Abs Absolute Cast Clip Exp Gelu HardSigmoid HardSilu Log Log1p Negative Relu Relu6 Rsqrt Sigmoid "
+    "Silu Softplus Sqrt Square Tanh".split()
+)
+# These make it of the numbers in that place of several inputs.
+MERGES = {
+    "Add",
+    "Average",
+    "Concatenate",
+    "Divide",
+    "Maximum",
+    "Minimum",
+    "Multiply",
+    "Power",
+    "Subtract",
+    "TrueDivide",
+}
+MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """What the cells of one tensor see of the model's input, along each of its axes that count cells.
+
+    `parts` holds an array for each of these, (2, *axes of the tensor but for the batch), of size 1 along an axis that
+    makes no difference: how many cells there are from the first one seen to the end, and from the start to the last
+    one seen; both are 0 where nothing is seen. What is seen together is the larger of either.
+    `counted` is the same with padding cells counted, as `arithmetic` has it, as long as all windows are known; then
+    `along` are the tensor's axes of these windows.
+    """
+
+    sizes: tuple
+    parts: tuple = field(repr=False)
+    counted: tuple | None
+    along: tuple
+    certainty: str = EXACT
+
+    def told(self, channel_axis=-1):
+        """The most that a cell sees, from the first cell to the last along each axis, and how sure that is.
+
+        None in place of the sizes is all of the input.
+        """
+        if self.certainty == UNKNOWN:
+            return None, UNKNOWN
+        if self.counted:
+            return tuple(map(seen_size, self.counted)), self.certainty
+        found = []
+        for part, size in zip(self.parts, self.sizes):
+            # The channels of a cell together; of numbers that lie in no space, all of them.
+            part = part.max(channel_axis) if part.ndim > 2 else part.reshape(2, -1).max(1)
+            seen = part[:, part.min(0) > 0] if part.ndim > 1 else part[:, None] * (part.min() > 0)
+            if not seen.size or not seen.any():
+                return None, UNKNOWN
+            found.append(int((seen.sum(0) - size).max()))
+        return None if tuple(found) == self.sizes else tuple(found), self.certainty
+
+
+def input_field(shape, channel_axis=-1):
+    """The field of a model's input of this shape; cells are counted along all axes but the channels'."""
+    rank = len(shape) - 1
+    axes = [axis for axis in range(rank) if rank == 1 or axis != (channel_axis - 1 if channel_axis > 0 else rank - 1)]
+    parts = []
+    for axis in axes:
+        n = shape[axis + 1]
+        part = np.stack([np.arange(n, 0, -1), np.arange(1, n + 1)]).astype("float32")
+        parts.append(part.reshape(2, *(n if a == axis else 1 for a in range(rank))))
+    return Field(tuple(shape[axis + 1] for axis in axes), tuple(parts), (ITSELF,) * len(axes), tuple(axes))
+
+
+def chain_field(layers, shapes, channel_axis=-1):
+    """What one cell behind layers that follow one another sees, and how sure that is; see `Field.told`.
+
+    `shapes` are those of the input and of what each layer returns.
+
+    >>> chain_field([keras.layers.Conv1D(1, 3), keras.layers.MaxPooling1D(2)], [(1, 8, 1), (1, 6, 1), (1, 3, 1)])
+    ((4,), 'exact')
+    """
+    seen, clock = input_field(shapes[0], channel_axis), Clock()
+    for layer, before, after in zip(layers, shapes, shapes[1:]):
+        (seen,) = fields_behind(layer, [seen], [before], [after], clock=clock)
+    return seen.told(channel_axis)
+
+
+def keeps_cells(layer, shape, channel_axis=-1):
+    """Whether each cell of a layer's answer, of the same shape, is made of the cell in its place and of no other."""
+    before = input_field(shape, channel_axis)
+    (after,) = fields_behind(layer, [before], [shape], [shape])
+    return after.certainty == EXACT and all(map(np.array_equal, before.parts, after.parts))
+
+
+def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=None, clock=None):
+    """The fields of what a layer or an operation returns, from those of its inputs.
+
+    `call` takes its inputs and returns what it returns; `dtypes` are those of the inputs, float32 where left out.
+    """
+    certainty, clock = surest(one.certainty for one in fields), clock or Clock()
+    if certainty == UNKNOWN:
+        return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
+    name = keras_name(operation)
+    if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
+        return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
+    ranks, rank_after = {len(shape) - 1 for shape in shapes}, len(shapes_after[0]) - 1
+    if len(ranks) == 1 and name in MERGES and len(fields) > 1:
+        merged = _merged(name, operation, fields, shapes)
+        return [replace(merged, certainty=certainty)]
+    one, shape = fields[0], shapes[0]
+    if len(fields) == 1:
+        if (windows := known_windows(operation, shape)) is not None:
+            return [_behind_windows(one, operation, windows, shape, shapes_after[0])]
+        if name == "Embedding":
+            return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
+        if acts_on_cells(operation):
+            return [one]
+        mixed = _mixed_axes(name, operation, shape)
+        if mixed is not None and len(shape) - 1 == rank_after:
+            counted = None if set(mixed) & set(one.along) else one.counted
+            return [
+                replace(
+                    one, parts=tuple(part.max(mixed_of(mixed), keepdims=True) for part in one.parts), counted=counted
+                )
+            ]
+        if name.startswith("Global"):
+            spatial = mixed_of(spatial_axes(operation, shape))
+            parts = tuple(part.max(spatial, keepdims=operation.keepdims) for part in one.parts)
+            return [replace(one, parts=parts, counted=None)]
+    call = call or (lambda inputs: call_layer(operation, *inputs))
+    dtypes = dtypes or ["float32"] * len(shapes)
+    measured, before = measurement(operation, shapes, dtypes), [seen.parts for seen in fields]
+    found = measured.parts_behind(call, before, shapes_after, clock)
+    behind = [replace(one, parts=parts, counted=None, certainty=surest([certainty, sure])) for parts, sure in found]
+    alike = len(behind) == 1 and len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
+    if alike and all(
+        map(np.array_equal, one.parts, behind[0].parts)
+    ):  # each cell of what it returns sees what that cell saw
+        return fields
+    return behind
+
+
+def call_layer(layer, *inputs, **options):
+    """What a layer returns when it is used and not trained."""
+    if "training" in inspect.signature(layer.call).parameters:
+        options = options | {"training": False}
+    return layer(*inputs, **options)
+
+
+def keras_name(operation):
+    """The name of a class of Keras' own; "" for one of the reader's."""
+    return type(operation).__name__ if type(operation).__module__.startswith("keras.") else ""
+
+
+def acts_on_cells(layer):
+    """Whether a layer is known to make each number of its answer of the one in its place."""
+    name = keras_name(layer)
+    return name in CELLWISE or (name == "Activation" and _plain_activation(layer))
+
+
+def spatial_axes(layer, shape):
+    """The axes of a tensor, the batch not counted, along which a layer counts cells."""
+    first = getattr(layer, "data_format", None) == "channels_first"
+    return tuple(range(first, len(shape) - 2 + first))
+
+
+def window_axes(layer, shape):
+    """Which cells a layer reads as numbers for `arithmetic`, an axis each; None for one that has no such windows.
+
+    >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
+    {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
+    """
+    name, sizes = keras_name(layer), [shape[axis + 1] for axis in spatial_axes(layer, shape)]
+    window = layer.kernel_size if is_convolution(layer) else getattr(layer, "pool_size", None)
+    if window is None or not (is_convolution(layer) or "Pooling" in name):
+        return None
+    if len(window) != len(sizes) or (is_convolution(layer) and not _plain_activation(layer)):
+        return None
+    rates = getattr(layer, "dilation_rate", (1,) * len(sizes))
+    axes = [
+        dict(zip("nksd", numbers)) | {"padding": layer.padding} for numbers in zip(sizes, window, layer.strides, rates)
+    ]
+    if hasattr(layer, "output_padding"):
+        given = layer.output_padding
+        for i, axis in enumerate(axes):
+            axis["output_padding"] = given[i] if isinstance(given, tuple) else given
+    return tuple(axes)
+
+
+def known_windows(layer, shape):
+    """The steps of a layer for `arithmetic.receptive_field`, for each spatial axis; None for one without windows."""
+    if (axes := window_axes(layer, shape)) is not None:
+        kind = KINDS[type(layer).__name__] if is_convolution(layer) else Kind()
+        return [kind.field_steps(**axis) for axis in axes]
+    name, many = keras_name(layer), len(shape) - 2
+    if name.startswith(("ZeroPadding", "Cropping")):
+        pads = layer.padding if name.startswith("Zero") else layer.cropping
+        pads = pads if isinstance(pads[0], tuple) else (pads,)
+        return [((1, 1, 1, before if name.startswith("Zero") else -before),) for before, _ in pads]
+    interpolation = getattr(layer, "interpolation", "nearest")
+    if name.startswith("UpSampling") and interpolation in ("nearest", "bilinear"):
+        sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,) * many
+        windows = [(s, s if interpolation == "nearest" else 2 * s - s % 2) for s in sizes]
+        # What a transposed convolution does with a kernel of ones, or with one that falls off to both sides.
+        return [Transposed().field_steps(8, k, s, 1, "same") for s, k in windows]
+    return None
+
+
+def _plain_activation(layer):
+    """Whether an activation leaves the cells apart."""
+    activation = layer.activation
+    if isinstance(activation, keras.layers.Layer):
+        return acts_on_cells(activation)
+    known = getattr(activation, "__module__", "").startswith("keras.")
+    mixes = getattr(activation, "__name__", "") in MIXING_ACTIVATIONS
+    return activation is None or (known and not (mixes and (keras_name(layer) == "Activation" or _first(layer))))
+
+
+def _first(layer):
+    return getattr(layer, "data_format", None) == "channels_first"
+
+
+def _mixed_axes(name, layer, shape):
+    """The axes of a tensor, the batch not counted, along which each number of the answer is made of all; or None."""
+    rank = len(shape) - 1
+    if name == "Dense" and _plain_activation(layer):
+        return (rank - 1,)
+    axes = None
+    if name == "Activation" and getattr(layer.activation, "__name__", "") in MIXING_ACTIVATIONS - {"glu"}:
+        axes = (rank - 1,)
+    if name in ("LayerNormalization", "RMSNormalization", "Softmax", "UnitNormalization"):
+        given = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
+        axes = tuple(sorted({axis - 1 if axis > 0 else rank + axis for axis in given}))
+    if name == "GroupNormalization":
+        axes = tuple(range(rank))
+    # Of one number alone these make the same whatever it is.
+    return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
+
+
+def mixed_of(axes):
+    """Axes of a tensor without its batch as those of a field's part."""
+    return tuple(axis + 1 for axis in axes)
+
+
+def _merged(name, operation, fields, shapes):
+    """The field behind several inputs of one rank."""
+    one, along = fields[0], fields[0].along
+    counted = None
+    if all(seen.counted and seen.along == along for seen in fields) and not _changes_axis(
+        name, operation, along, shapes
+    ):
+        counted = tuple(
+            reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in fields))
+        )
+        counted = None if None in counted else counted
+    if name != "Concatenate":
+        parts = tuple(reduce(np.maximum, parts) for parts in zip(*(seen.parts for seen in fields)))
+        return replace(one, parts=parts, counted=counted)
+    axis = operation.axis - 1 if operation.axis > 0 else len(shapes[0]) - 1 + operation.axis
+    parts = []
+    for several in zip(*(seen.parts for seen in fields)):
+        if len({part.shape for part in several}) == 1 and all((part == several[0]).all() for part in several):
+            if several[0].shape[axis + 1] == 1:
+                parts.append(several[0])
+                continue
+        sizes = [max(part.shape[a] for part in several) for a in range(several[0].ndim)]
+        wide = [
+            np.broadcast_to(part, (*sizes[: axis + 1], shape[axis + 1], *sizes[axis + 2 :]))
+            for part, shape in zip(several, shapes)
+        ]
+        parts.append(np.concatenate(wide, axis + 1))
+    return replace(one, parts=tuple(parts), counted=counted)
+
+
+def _changes_axis(name, operation, along, shapes):
+    """Whether a merge joins its inputs along a spatial axis, or repeats one of them along it."""
+    if (
+        name == "Concatenate"
+        and (operation.axis - 1 if operation.axis > 0 else len(shapes[0]) - 1 + operation.axis) in along
+    ):
+        return True
+    return any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
+
+
+def _behind_windows(one, layer, windows, shape, shape_after):
+    """The field behind a layer whose windows are known."""
+    axes, counted, parts = spatial_axes(layer, shape), None, one.parts
+    channels = 0 if _first(layer) else len(shape) - 2
+    if one.counted and one.along == axes:
+        counted = tuple(
+            reduce(lambda seen, step: seen_behind(seen, *step), steps, seen)
+            for steps, seen in zip(windows, one.counted)
+        )
+    if is_convolution(layer):
+        parts = tuple(_behind_channels(part, layer, channels + 1, shape[channels + 1]) for part in parts)
+    for axis, steps in zip(axes, windows):
+        parts = tuple(_behind_steps(part, axis + 1, steps, shape_after[axis + 1]) for part in parts)
+    certainty = one.certainty
+    if is_convolution(layer) and KINDS[type(layer).__name__].reads_between_cells and layer.built:
+        # Its points may leave the window, which the layer that moves them reads whatever they do.
+        if any(np.any(weight) for weight in (layer.offset_kernel, layer.offset_bias) if weight is not None):
+            certainty = AT_LEAST if certainty in (EXACT, AT_LEAST) else UNKNOWN
+    return replace(one, parts=parts, counted=counted, certainty=certainty)
+
+
+def _behind_channels(part, layer, axis, channels):
+    if part.shape[axis] == 1:
+        return part
+    kind = KINDS[type(layer).__name__]
+    if type(kind).channels_read is Kind.channels_read:  # it does not say which, so that it reads all of them
+        return part.max(axis, keepdims=True)
+    read = kind.channels_read(channels, {name: getattr(layer, name) for name in kind.settings})
+    if (read == read[0]).all():
+        return np.take(part, read[0], axis).max(axis, keepdims=True)
+    return np.take(part, read, axis).max(axis + 1)
+
+
+def _behind_steps(part, axis, steps, size_after):
+    """A part of a field behind windows along one of its axes; padding sees nothing."""
+    if part.shape[axis] == 1:
+        return part
+    for number, (k, s, d, before) in enumerate(steps):
+        n, stretch = part.shape[axis], Fraction(s).denominator
+        size = size_after if number == len(steps) - 1 else (n - 1) * stretch + 1
+        places = Fraction(s).numerator * np.arange(size)[:, None] + d * np.arange(k) - before
+        inside = (places % stretch == 0) & (places >= 0) & (places < n * stretch)
+        read = np.take(part, np.clip(places // stretch, 0, n - 1), axis)
+        part = (read * inside.reshape(*[1] * axis, *inside.shape, *[1] * (part.ndim - axis - 1))).max(axis + 1)
+    return part

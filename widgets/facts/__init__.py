@@ -9,6 +9,7 @@ from widgets.facts.code_line import cell_template, symbol, tap_template
 from widgets.facts.facts import (
     Facts,
     Weight,
+    chain_cells_read,
     chain_receptive_field,
     channels_last,
     evaluate_layer,
@@ -59,6 +60,7 @@ __all__ = [
     "wrap_layer",
     "isolated_keras",
     "seeded_values",
+    "chain_cells_read",
     "chain_receptive_field",
     "symbol",
     "tap_template",

@@ -241,9 +241,23 @@ def chain_receptive_field(steps):
     >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
     """
+    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in _chain_links(steps))
+
+
+def chain_cells_read(steps):
+    """How many cells of that field it reads along each axis: fewer where the steps leave gaps.
+
+    >>> import keras
+    >>> chain_cells_read([layer_facts(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)), (1, 16, 16, 1))])
+    (3, 3)
+    """
+    return tuple(map(arithmetic.cells_read, _chain_links(steps)))
+
+
+def _chain_links(steps):
+    """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
     flat = [part for step in steps for part in (step.steps or (step,))]
-    along = [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
-    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in along)
+    return [[link for step in flat for link in _field_steps(step, axis)] for axis in range(len(flat[0].axes))]
 
 
 def _field_steps(step, axis):

@@ -3,6 +3,7 @@
 import keras
 
 from widgets.facts import (
+    chain_cells_read,
     chain_facts,
     chain_receptive_field,
     input_values,
@@ -35,9 +36,10 @@ def goal(*, input_shape, **wanted):
     Args:
         input_shape: what the layer will take, with its batch or without.
         output_shape: with its batch or without.
-        kind: the name of a layer class, or a list of names one of which will do.
+        kind: the name of a layer class, or a list of names one of which will do; every convolution must be of it.
         params, most_params, least_params, most_macs: numbers; MACs are for one sample.
-        sees: how many input cells one output cell sees along each axis, as one number or one for each axis.
+        sees: how many input cells one output cell reads along each axis, as one number or one for each axis; a layer
+            that leaves gaps between them will not do.
 
     Returns:
         A function of a layer that returns feedback: a sentence, and true where every condition is met.
@@ -103,7 +105,7 @@ class Goal:
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
             "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
-            "sees": chain_receptive_field(steps) if all(step.axes for step in steps) else (),
+            "sees": _sees(steps) if all(step.axes for step in steps) else (),
             "macs": facts.macs,
             "params": facts.params,
         }
@@ -154,7 +156,7 @@ class Goal:
         if name == "sees" and isinstance(wanted, int):
             return G["sees_each"].format(wanted=wanted)
         if name == "sees":
-            wanted = " x ".join(map(str, wanted))
+            wanted = _times(wanted)
         return G[name].format(wanted=wanted)
 
 
@@ -166,6 +168,16 @@ def _can_be_met(name, value):
         return None not in value[1:]
     numbers = value if name == "sees" and isinstance(value, (list, tuple)) else [value]
     return all(type(number) is int for number in numbers)
+
+
+def _sees(steps):
+    """The cells along each axis that one output cell reads; in words, where its receptive field has gaps."""
+    field, read = chain_receptive_field(steps), chain_cells_read(steps)
+    return field if read == field else G["gaps"].format(field=_times(field), read=_times(read))
+
+
+def _times(sizes):
+    return " x ".join(map(str, sizes))
 
 
 def _got(name, got):

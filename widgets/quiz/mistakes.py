@@ -116,13 +116,27 @@ def kernel_shapes(facts, name):
     if groups > 1 and name == "kernel":
         found.append((shape[:at] + (channels,) + shape[at + 1 :], M["kernel_groups"]))
         found.append(((*spatial, channels, b // groups), M["kernel_groups_filters"]))
+    if windows := _dilated(facts, shape):
+        found.append(((*windows, a, b), M["kernel_window"]))
+    if name == "pointwise_kernel":
+        found.append(((*spatial, channels, b), M["pointwise_multiplier"]))
     if axes[-1] == "depth_multiplier":
         filters = facts.settings.get("filters")
         found.append(((*spatial, a, filters or a * b), M["depthwise_filters" if filters else "depthwise_product"]))
     if name == "offset_kernel":
         found.append(((*spatial, a, math.prod(spatial)), M["offset_pairs"]))
         found.append(((*spatial, a, facts.settings["filters"]), M["offset_filters"]))
+        if facts.settings["modulated"]:
+            found.append(((*spatial, a, b // 3 * 2), M["offset_masks"]))
+        found.append(((*spatial, a, b // facts.settings["offset_groups"]), M["offset_groups"]))
     return found
+
+
+def _dilated(facts, shape):
+    """The sizes of the window where dilation makes it larger than the kernel, a weight of this shape; else ()."""
+    rates = facts.settings.get("dilation_rate", (1,))
+    windows = tuple(arithmetic.window_size(k, d) for k, d in zip(shape, rates))
+    return windows if max(rates) > 1 and windows != shape[: len(windows)] else ()
 
 
 def params(facts):
@@ -140,9 +154,13 @@ def params(facts):
         without = total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at]
         one = total - cells["kernel"] + math.prod(shapes["kernel"][:-2]) * shapes["kernel"][at]
         found += [(value - less, M["params_channels"]) for value in [without] for less in (0, bias)]
+        if windows := _dilated(facts, shapes["kernel"]):
+            larger = total - cells["kernel"] + math.prod(windows) * math.prod(shapes["kernel"][-2:])
+            found += [(larger - less, M["kernel_window"]) for less in (0, bias)]
         if "filters" in axes["kernel"]:
             found += [(value - less, M["params_one_filter"]) for value in [one] for less in (0, bias)]
         if groups > 1:
+            found.append(((cells["kernel"] + bias) // groups, M["params_one_group"]))
             found += [(total + (groups - 1) * cells["kernel"] - less, M["params_groups"]) for less in (0, bias)]
     for name, text in (("pointwise_kernel", M["no_pointwise"]), ("depthwise_kernel", M["no_depthwise"])):
         if name in cells:

@@ -36,7 +36,10 @@ def a_refusal_is_in_the_words_of_keras():
             raise AssertionError(f"Keras takes {arguments}")
 
 
-@judges("One output cell is one window, multiplied by the weights and added up; a bias may come on top.")
+@judges(
+    "One output cell is one window, multiplied by the weights and added up; one more number, the **bias**, "
+    "may come on top."
+)
 @judges("One output cell = one window × kernel, added up, plus a bias. The same weights serve at every place.")
 def each_cell_is_a_window_times_the_kernel():
     for rng in draws(30):

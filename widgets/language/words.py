@@ -74,7 +74,7 @@ STALE = "The picture is the last one that worked."
 PREDICT = "Predict first: what shape will the output have, and how many parameters?"
 
 # Controls. The settings themselves have Keras' names.
-MODEL_COLUMNS = ("", "name", "layer", "output shape", "parameters", "MACs a sample", "sees")
+MODEL_COLUMNS = ("", "name", "layer", "output shape", "parameters", "MACs a sample", "receptive field")
 WHOLE_PICTURE = "whole picture"
 MODEL_TOTAL = "The model as given, {layers} layers: {params:,} parameters, {macs:,} MACs a sample"
 FIRST_DRAWN = "first layer drawn"
@@ -97,7 +97,7 @@ FACT_INPUT = "input"
 FACT_OUTPUT = "output"
 FACT_PARAMS = "parameters"
 FACT_MACS = "MACs a sample"
-STEP = "{shape}, sees {seen}"
+STEP = "{shape}, field {seen}"
 FACT_VERSIONS = "versions"
 
 # What a reader changes by hand.

@@ -4,7 +4,8 @@ import re
 
 import judges_of_convolution  # noqa: F401  # importing them fills JUDGES
 import judges_of_dilated_and_transposed  # noqa: F401
-import judges_of_the_other_kinds  # noqa: F401
+import judges_of_dimensions_and_costs  # noqa: F401
+import judges_of_separable_and_deformable  # noqa: F401
 import pytest
 from judging import JUDGES
 from reading_notebooks import LESSONS, texts

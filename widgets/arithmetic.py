@@ -175,6 +175,26 @@ def seen_size(seen):
     return max(high - low + 1 for low, high in zip(*seen[:2]))
 
 
+def cells_read(steps):
+    """How many cells of its receptive field one cell reads, along one axis; `steps` as for `receptive_field`.
+
+    Of a transposed layer, whose cells do not all read alike, the most that any of them does.
+
+    >>> [cells_read([(3, 1, d, 0) for d in rates]) for rates in ((9,), (2, 2, 2), (1, 2, 4))]
+    [3, 7, 15]
+    """
+    phases = math.prod(int(1 / s) for _, s, _, _ in steps if s < 1)
+    return max(_reached(phase, steps) for phase in range(phases))
+
+
+def _reached(place, steps):
+    places = {place}
+    for k, s, d, _ in reversed(steps):
+        places = {place * s + tap * d for place in places for tap in range(k)}
+        places = {place for place in places if place == int(place)}  # between them lie the zeros that a stride puts in
+    return len(places)
+
+
 def divisors(n):
     """The whole numbers that divide n.
 

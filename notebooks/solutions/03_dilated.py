@@ -8,7 +8,6 @@ RIGHT = {
         [layers.Conv2D(5, 3), layers.Conv2D(5, 3, dilation_rate=2), layers.Conv2D(5, 3, dilation_rate=6)],
         [layers.Conv2D(5, 3), layers.Conv2D(5, 3, dilation_rate=3), layers.Conv2D(5, 3, dilation_rate=5)],
         [layers.Conv2D(5, 3, dilation_rate=5), layers.Conv2D(5, 3, dilation_rate=3), layers.Conv2D(5, 3)],
-        [layers.Conv2D(5, 3, dilation_rate=3) for _ in range(3)],  # leaves gaps, but the task does not forbid it
     ],
 }
 WRONG = {
@@ -18,10 +17,12 @@ WRONG = {
         "5*5*4*5 + 5",
     ],
     "task2": [
-        layers.Conv2D(5, 3, dilation_rate=9),  # the size is right, but 230 parameters
+        layers.Conv2D(5, 3, dilation_rate=9),  # the field is right, but 230 parameters, and it reads nine cells
+        [layers.Conv2D(5, 3, dilation_rate=3) for _ in range(3)],  # the field is right, but it has gaps
+        [layers.Conv2D(5, 3, dilation_rate=d) for d in (2, 3, 4)],  # gaps, too: no rate of 1
         layers.Conv2D(5, 19),  # the size is right, but 9030 parameters
-        [layers.Conv2D(5, 3), layers.Conv2D(5, 3, dilation_rate=2), layers.Conv2D(5, 3, dilation_rate=4)],  # sees 15
+        [layers.Conv2D(5, 3), layers.Conv2D(5, 3, dilation_rate=2), layers.Conv2D(5, 3, dilation_rate=4)],  # reads 15
         layers.Conv2D(5, 5, dilation_rate=4),  # its window is 4*4 + 1, not 4*5
-        [layers.Conv2D(5, 3, padding="same", dilation_rate=d) for d in (1, 2, 6)],  # sees 19, but keeps the size
+        [layers.Conv2D(5, 3, padding="same", dilation_rate=d) for d in (1, 2, 6)],  # reads 19, but keeps the size
     ],
 }

@@ -20,7 +20,8 @@ WRONG = {
         layers.Conv3D(6, 3),  # 330 parameters
         layers.Conv3D(6, (1, 3, 3)),  # does not look along the time
         [layers.Conv3D(6, (3, 1, 1)), layers.Conv3D(6, (1, 3, 3))],  # the second step reads six channels: 372
-        layers.Conv3D(6, (3, 3, 1)),  # sees a single column
+        layers.Conv3D(6, (3, 3, 1)),  # reads a single column
+        layers.Conv3D(6, 2, dilation_rate=2),  # its field is 3 cells wide, and it reads two of them
         layers.Conv2D(6, 3),  # moves along two axes only
     ],
 }

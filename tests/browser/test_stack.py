@@ -113,8 +113,8 @@ def test_a_cell_of_the_last_grid_lights_what_it_sees_in_every_earlier_one(show):
     assert highlighted_cells(page, 1, 7, 8) == ([1, 3, 5], [2, 4, 6])
     assert highlighted_cells(page, 0, 9, 10) == (list(range(1, 8)), list(range(2, 9)))
     told = facts(page)
-    assert told["0 Conv2D"] == "(1, 7, 8, 1), sees 3 x 3"
-    assert told["1 Conv2D"] == "(1, 3, 4, 1), sees 7 x 7"
+    assert told["0 Conv2D"] == "(1, 7, 8, 1), field 3 x 3"
+    assert told["1 Conv2D"] == "(1, 3, 4, 1), field 7 x 7"
     value = python(page, "float(e.y[0, 1, 2, 0])")
     assert numbers(lines(page, "returned")[0]) == pytest.approx([value], rel=1e-3)
     assert value == pytest.approx(
@@ -158,12 +158,12 @@ def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
         "keras.Sequential([layers.Conv2D(1, 3, kernel_initializer='ones'), "
         "layers.Conv2D(1, 3, dilation_rate=3, kernel_initializer='ones')])"
     )
-    assert facts(page)["1 Conv2D"] == "(1, 4, 5, 1), sees 9 x 9"
+    assert facts(page)["1 Conv2D"] == "(1, 4, 5, 1), field 9 x 9"
     choose(page, "sliders for layer", "0 Conv2D")
     assert page.slider("dilation_rate height").get_attribute("aria-valuenow") == "1.0"
     move(page, "filters", "ArrowRight")
     told = facts(page)
-    assert told["0 Conv2D"] == "(1, 10, 11, 2), sees 3 x 3"
+    assert told["0 Conv2D"] == "(1, 10, 11, 2), field 3 x 3"
     assert told["parameters"] == "20 + 19 = 39"  # the next layer has a second channel to read
 
 
@@ -174,11 +174,11 @@ def test_layers_are_added_up_to_six_and_removed_down_to_one(show):
         press(page, "Add a layer")
     expect_chosen(page, "sliders for layer", "2 Conv2D")
     told = facts(page)
-    assert told["2 Conv2D"] == "(1, 30, 31, 1), sees 11 x 11"
+    assert told["2 Conv2D"] == "(1, 30, 31, 1), field 11 x 11"
     assert told["parameters"] == "10 + 10 + 10 = 30"
     assert canvas(page, 3).is_visible()
     move(page, "dilation_rate height", "ArrowRight")
-    assert facts(page)["2 Conv2D"] == "(1, 28, 29, 1), sees 13 x 13"
+    assert facts(page)["2 Conv2D"] == "(1, 28, 29, 1), field 13 x 13"
     told = page.page.get_by_text("These are no longer the layers of the model")
     told.wait_for()
     for _ in range(4):
@@ -213,7 +213,7 @@ def test_a_refusal_in_the_middle_names_its_layer_and_can_be_mended(show):
     assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
     move(page, "dilation_rate height", "Home")
     assert problem.inner_text() == ""
-    assert facts(page)["1 Conv2D"] == "(1, 5, 6, 1), sees 5 x 5"
+    assert facts(page)["1 Conv2D"] == "(1, 5, 6, 1), field 5 x 5"
 
 
 def test_the_end_key_goes_to_the_last_value_that_a_slider_has_now(show):
@@ -252,8 +252,8 @@ def test_a_run_of_a_model_is_chosen_and_drawn_on_the_activations_that_reach_it(s
     assert facts(page)["input"] == "(1, 12, 14, 2)"
     move(page, "layers drawn", "End")
     told = facts(page)
-    assert told["0 MaxPooling2D"] == "(1, 6, 7, 2), sees 2 x 2"
-    assert told["1 Conv2D"] == "(1, 4, 5, 3), sees 6 x 6"
+    assert told["0 MaxPooling2D"] == "(1, 6, 7, 2), field 2 x 2"
+    assert told["1 Conv2D"] == "(1, 4, 5, 3), field 6 x 6"
     expect_chosen(page, "sliders for layer", "1 Conv2D")
     point(page, 2, 1, 2, size=(4, 5))
     assert highlighted_cells(page, 1, 6, 7) == ([1, 2, 3], [2, 3, 4])
@@ -280,7 +280,7 @@ def test_on_a_telephone_a_stack_stays_within_its_width_and_can_be_pointed_at(not
     page = notebook([SETUP, "e = explore(stack(1, 2, 4), (1, 17, 18, 1))\ne"], theme=theme, size=(360, 740), touch=True)
     page.wait_revision(1)
     point(page, 3, 1, 1, size=(3, 4))
-    assert facts(page)["2 Conv2D"] == "(1, 3, 4, 1), sees 15 x 15"
+    assert facts(page)["2 Conv2D"] == "(1, 3, 4, 1), field 15 x 15"
     stage = page.stage.first
     assert stage.evaluate("stage => stage.scrollWidth <= stage.clientWidth")
     page.screenshot(f"stack-{theme}-360")

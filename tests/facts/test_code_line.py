@@ -60,6 +60,14 @@ def test_a_line_that_a_reader_would_write_comes_back_to_the_letter(code):
     assert line(evaluated(code)) == code
 
 
+@pytest.mark.parametrize("layer_class", [layers.MaxPooling2D, layers.AveragePooling2D])
+@pytest.mark.parametrize("pool_size", [1, 2, 3, (2, 3), (1, 2)])
+@pytest.mark.parametrize("strides", [None, 1, 2, 3, (2, 3), (1, 2)])
+def test_a_pooling_layer_comes_back_with_its_own_strides(layer_class, pool_size, strides):
+    layer = layer_class(pool_size, strides, padding="same")
+    assert config(evaluated(code_line(layer_class, layer.get_config()))) == config(layer)
+
+
 @pytest.mark.parametrize(
     "made, code",
     [

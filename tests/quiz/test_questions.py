@@ -135,6 +135,10 @@ KERNEL_SLIPS = [
     (layers.SeparableConv2D(6, 2), (2, 2, 12, 6), 0, "The filters belong to pointwise_kernel"),
     (DeformableConv2D(5, (2, 3)), (2, 3, 12, 6), 1, "An offset is a pair"),
     (DeformableConv2D(5, (2, 3)), (2, 3, 12, 5), 1, "does not make the output but the offsets"),
+    (DeformableConv2D(5, (2, 3), modulated=True), (2, 3, 12, 12), 1, "That leaves out the masks"),
+    (DeformableConv2D(5, (2, 3), modulated=True, offset_groups=4), (2, 3, 12, 18), 1, "That is one offset group"),
+    (layers.Conv2D(6, (2, 3), dilation_rate=(1, 4)), (2, 9, 12, 6), 0, "That is the size of the window"),
+    (layers.SeparableConv2D(6, 2, depth_multiplier=3), (1, 1, 12, 6), 1, "all channels that the depthwise step makes"),
 ]
 
 
@@ -153,6 +157,8 @@ PARAMS_SLIPS = [
     (layers.Conv2D(10, 3), "3*3*12", "That is one filter"),
     (layers.Conv2D(10, 3, use_bias=False), "3*3*12*10 + 10", "this layer has use_bias=False"),
     (layers.Conv2D(6, 2, groups=3), "2*2*12*6 + 6", "That forgets the groups"),
+    (layers.Conv2D(6, 2, groups=3), "2*2*4*2 + 2", "Those are the filters of one group"),
+    (layers.Conv2D(6, 3, dilation_rate=2), "5*5*12*6 + 6", "That is the size of the window"),
     (layers.Conv2D(10, 3), "27*20*3*3*12*10", "That counts multiplications"),
     (layers.Conv2D(10, 3), "27*20*10", "That counts the output's cells"),
     (layers.SeparableConv2D(6, 2), "2*2*12 + 12 + 12*6 + 6", "a bias after each of the two steps"),
@@ -313,6 +319,12 @@ def test_a_shape_may_be_a_plain_value(answer):
 def test_what_is_no_shape_gets_the_rule_and_an_example(answer):
     with pytest.raises(Unreadable, match=r"A shape is whole numbers, one for each axis, such as `\(1, 2\)`"):
         read_shape(answer, "(1, 2)")
+
+
+def test_both_sides_of_an_equation_have_to_be_the_same_number():
+    assert read_number("parameters = 3*3*10 + 10 = 100", "") == 100
+    with pytest.raises(Unreadable, match=r"not equal: 3\*3\*10 \+ 10 is 100\."):
+        read_number("3*3*10 + 10 = 1090", "")
 
 
 @pytest.mark.parametrize(
@@ -488,7 +500,12 @@ def test_a_goal_that_is_missed_says_which_condition_failed(task, layer, said):
         ({"params": 294}, layers.Conv2D(6, 2), layers.Conv2D(6, 3)),
         ({"least_params": 600}, layers.Conv2D(6, 3), layers.Conv2D(6, 2)),
         ({"most_macs": 90000}, layers.SeparableConv2D(6, 2), layers.Conv2D(6, 2)),
-        ({"sees": 9}, layers.Conv2D(6, 3, dilation_rate=4), layers.Conv2D(6, 3)),
+        ({"sees": 9}, layers.Conv2D(6, 9), layers.Conv2D(6, 3)),
+        ({"sees": 9}, layers.Conv2D(6, 9), layers.Conv2D(6, 3, dilation_rate=4)),
+        ({"sees": 3}, layers.SeparableConv2D(6, 3, strides=2), layers.Conv2D(6, 2, dilation_rate=2)),
+        ({"sees": 3}, layers.Conv2D(6, 3), [layers.Conv2D(6, 1, strides=2), layers.Conv2D(6, 2)]),
+        ({"sees": 2}, layers.Conv2DTranspose(6, 3, strides=2), layers.Conv2DTranspose(6, 2, strides=2)),
+        ({"kind": "Conv2D"}, [layers.Conv2D(6, 1)] * 2, [layers.Conv2D(6, 1), layers.DepthwiseConv2D(2)]),
         ({"sees": (2, 3)}, layers.Conv2D(6, (2, 3)), layers.Conv2D(6, (3, 2))),
         ({"output_shape": (1, 27, 27, 6)}, layers.Conv2D(6, 2), layers.Conv2D(5, 2)),
     ],
@@ -497,6 +514,11 @@ def test_each_condition_of_a_goal_accepts_and_refuses(conditions, good, bad):
     task = goal(input_shape=(28, 28, 12), **conditions)
     assert task(good), task(good)
     assert not task(bad)
+
+
+def test_a_goal_that_is_missed_by_its_gaps_alone_says_how_many_cells_are_read():
+    task = goal(input_shape=(28, 28, 12), sees=9)
+    assert "9 x 9 cells with gaps: 3 x 3 of them are read." in task(layers.Conv2D(6, 3, dilation_rate=4)).text
 
 
 def test_a_goal_adds_up_layers_that_follow_one_another():

@@ -11,7 +11,7 @@ const WORDS = {
   "axes.in / groups": "in / groups",
   "axes.filters": "filters",
 };
-Object.assign(WORDS, { step_sees: "{shape}, sees {field}", versions: "Keras {keras}, TensorFlow {tensorflow}" });
+Object.assign(WORDS, { step_field: "{shape}, field {field}", versions: "Keras {keras}, TensorFlow {tensorflow}" });
 
 /** What is on the page: label, what stands before the value, the value, what stands after it, and which fact it is. */
 function written(row) {
@@ -50,6 +50,6 @@ test("shapes, sizes, steps and versions have their words from the table", () => 
     "size",
   ]);
   const step = { fact: "step", number: 1, layer: "Conv2D", shape: "(1, 4, 4, 2)", field: ["3", "5"] };
-  assert.deepEqual(written(step), ["1 Conv2D", "", "(1, 4, 4, 2), sees 3 x 5", "", "step"]);
+  assert.deepEqual(written(step), ["1 Conv2D", "", "(1, 4, 4, 2), field 3 x 5", "", "step"]);
   assert.deepEqual(written({ fact: "versions", keras: "3.1", tensorflow: "2.2" })[2], "Keras 3.1, TensorFlow 2.2");
 });

@@ -27,6 +27,8 @@ def code_line(layer_class, arguments):
     standard = defaults(layer_class)
     if "data_format" in standard:
         standard = standard | {"data_format": keras.config.image_data_format()}  # which a reader may change at any time
+    if "pool_size" in arguments:  # a pooling window moves on by its own size, unless it is told otherwise
+        standard = standard | {"strides": arguments["pool_size"]}
     parts, lacking = [], []
     for name in required:
         parts.append(_written(arguments[name]))

@@ -77,6 +77,21 @@ def chain_receptive_field(steps):
     >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
     """
+    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in _chain_links(steps))
+
+
+def chain_cells_read(steps):
+    """How many cells of that field it reads along each axis: fewer where the steps leave gaps.
+
+    >>> import keras
+    >>> chain_cells_read([layer_facts(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)), (1, 16, 16, 1))])
+    (3, 3)
+    """
+    return tuple(map(arithmetic.cells_read, _chain_links(steps)))
+
+
+def _chain_links(steps):
+    """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
     flat = [part for step in steps for part in (step.steps or (step,))]
     along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in flat))
-    return tuple(arithmetic.receptive_field(itertools.chain(*links))[0] for links in along)
+    return [list(itertools.chain(*links)) for links in along]

@@ -3,6 +3,7 @@
 import keras
 
 from widgets.facts import (
+    chain_cells_read,
     chain_facts,
     chain_field,
     input_values,
@@ -36,9 +37,10 @@ def goal(*, input_shape, **wanted):
     Args:
         input_shape: what the layer will take, with its batch or without.
         output_shape: with its batch or without.
-        kind: the name of a layer class, or a list of names one of which will do.
+        kind: the name of a layer class, or a list of names one of which will do; every convolution must be of it.
         params, most_params, least_params, most_macs: numbers; MACs are for one sample.
-        sees: how many input cells one output cell sees along each axis, as one number or one for each axis.
+        sees: how many input cells one output cell reads along each axis, as one number or one for each axis; a layer
+            that leaves gaps between them will not do.
 
     Returns:
         A function of a layer that returns feedback: a sentence, and true where every condition is met.
@@ -153,7 +155,7 @@ class Goal:
         if name == "sees" and isinstance(wanted, int):
             return say("goal.sees_each", count=wanted)
         if name == "sees":
-            wanted = " x ".join(map(str, wanted))
+            wanted = _times(wanted)
         return say(f"goal.{name}", wanted=wanted, count=wanted)
 
 
@@ -167,17 +169,24 @@ def _can_be_met(name, value):
     return all(type(number) is int for number in numbers)
 
 
+def _times(sizes):
+    return " x ".join(map(str, sizes))
+
+
 def _got(name, got):
     """What a condition is about, of all that the layer has."""
     return got[name if name in got else name.split("_")[-1]]
 
 
 def _seen(ones, steps):
-    """What one cell sees along each axis; a word where that is not known for sure, or is all of the input."""
+    """The cells along each axis that one output cell reads; in words, where its field has gaps or is not known for sure."""
     shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
     axis = steps[0].channel_axis
     sizes, certainty = chain_field([one.layer for one in ones], shapes, axis if axis < len(shapes[0]) - 1 else -1)
-    return sizes if sizes and certainty == "exact" else said_field(sizes, certainty)
+    if sizes is None or certainty != "exact":
+        return said_field(sizes, certainty)
+    read = chain_cells_read(steps) if all(step.axes for step in steps) else sizes
+    return sizes if read == sizes else say("goal.gaps", field=_times(sizes), read=_times(read))
 
 
 def _written(value):

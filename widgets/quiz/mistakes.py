@@ -36,7 +36,7 @@ def output_shapes(facts, names):
     moved.insert(1 if channel > 1 else len(moved), size)
     order = "mistake.order_first" if channel > 1 else "mistake.order_last"
     return [
-        (shape[1:], say("mistake.no_batch", count=shape[0])),
+        (shape[1:], say("mistake.no_batch", batch=shape[0])),
         ((None, *shape[1:]), say("mistake.none_batch", batch=shape[0])),
         (tuple(moved), say(order, axes=axis_names(names))),
         *((other, say("mistake.swapped", axes=axis_names(names))) for other in swapped(shape, first, last)),
@@ -124,6 +124,10 @@ def kernel_shapes(facts, name):
     if groups > 1 and name == "kernel":
         found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.kernel_groups")))
         found.append(((*spatial, channels, b // groups), say("mistake.kernel_groups_filters")))
+    if windows := _dilated(facts, shape):
+        found.append(((*windows, a, b), say("mistake.kernel_window")))
+    if name == "pointwise_kernel":
+        found.append(((*spatial, channels, b), say("mistake.pointwise_multiplier")))
     if axes[-1] == "depth_multiplier":
         filters = facts.settings.get("filters")
         found.append(
@@ -135,7 +139,17 @@ def kernel_shapes(facts, name):
     if name == "offset_kernel":
         found.append(((*spatial, a, math.prod(spatial)), say("mistake.offset_pairs")))
         found.append(((*spatial, a, facts.settings["filters"]), say("mistake.offset_filters")))
+        if facts.settings["modulated"]:
+            found.append(((*spatial, a, b // 3 * 2), say("mistake.offset_masks")))
+        found.append(((*spatial, a, b // facts.settings["offset_groups"]), say("mistake.offset_groups")))
     return found
+
+
+def _dilated(facts, shape):
+    """The sizes of the window where dilation makes it larger than the kernel, a weight of this shape; else ()."""
+    rates = facts.settings.get("dilation_rate", (1,))
+    windows = tuple(arithmetic.window_size(k, d) for k, d in zip(shape, rates))
+    return windows if max(rates) > 1 and windows != shape[: len(windows)] else ()
 
 
 def params(facts):
@@ -153,16 +167,17 @@ def params(facts):
         without = total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at]
         one = total - cells["kernel"] + math.prod(shapes["kernel"][:-2]) * shapes["kernel"][at]
         found += [(value - less, say("mistake.params_channels")) for value in [without] for less in (0, bias)]
+        if windows := _dilated(facts, shapes["kernel"]):
+            larger = total - cells["kernel"] + math.prod(windows) * math.prod(shapes["kernel"][-2:])
+            found += [(larger - less, say("mistake.kernel_window")) for less in (0, bias)]
         if "filters" in axes["kernel"]:
             found += [(value - less, say("mistake.params_one_filter")) for value in [one] for less in (0, bias)]
         if groups > 1:
-            found += [
-                (total + (groups - 1) * cells["kernel"] - less, say("mistake.params_groups")) for less in (0, bias)
-            ]
-    for name, text in (
-        ("pointwise_kernel", say("mistake.no_pointwise")),
-        ("depthwise_kernel", say("mistake.no_depthwise")),
-    ):
+            found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
+            forgotten = total + (groups - 1) * cells["kernel"]
+            found += [(forgotten - less, say("mistake.params_groups")) for less in (0, bias)]
+    for name in ("pointwise", "depthwise"):
+        text, name = say(f"mistake.no_{name}"), f"{name}_kernel"
         if name in cells:
             found += [(total - cells[name] - less, text) for less in (0, bias)]
     if "depthwise_kernel" in shapes:

@@ -41,20 +41,21 @@ def read_shape(answer, example):
 
 
 def read_number(answer, example):
-    """The answer as a number; sums, differences and products of numbers are worked out.
+    """The answer as a number; sums, differences and products of numbers are worked out, on both sides of a "=".
 
     >>> read_number("3*3*12*10 + 10", ""), read_number("1,090", ""), read_number(" 2 x 3 = 6", "")
     (1090, 1090, 6)
     """
     if isinstance(answer, str):
-        text = re.sub(r"(?<=\d)\s*[xX]\s*(?=\d)", "*", answer.translate(SIGNS)).split("=")[-1].strip()
-        text = text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) else text
-        try:
-            if len(answer) > LONGEST:
-                raise ValueError
-            return _worked_out(ast.parse(text, mode="eval").body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
-            raise Unreadable(say("reading.number", received=_short(answer), example=example)) from None
+        text = re.sub(r"(?<=\d)\s*[xX]\s*(?=\d)", "*", answer.translate(SIGNS))
+        *before, last = [side.strip() for side in text[: LONGEST + 1].split("=")]
+        value = _side(last) if len(answer) <= LONGEST else None
+        if value is None:
+            raise Unreadable(say("reading.number", received=_short(answer), example=example))
+        for side in before:  # a name may stand there as well: parameters = 3*3*2 + 2
+            if _side(side) not in (None, value):
+                raise Unreadable(say("reading.unequal", left=side, value=_side(side)))
+        return value
     answer = answer.item() if getattr(answer, "size", 0) == 1 and hasattr(answer, "item") else answer
     answer = answer.numpy().item() if hasattr(answer, "numpy") and getattr(answer, "shape", None) == () else answer
     try:
@@ -63,6 +64,15 @@ def read_number(answer, example):
         return answer if isinstance(answer, int) and float(answer) == answer else float(answer)
     except (TypeError, OverflowError):
         raise Unreadable(say("reading.number", received=_short(answer), example=example)) from None
+
+
+def _side(text):
+    """One side of a "=" as a number; None where it is none."""
+    text = text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) else text
+    try:
+        return _worked_out(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
 
 
 def read_settings(answer, layer_class, kind, example):

@@ -80,7 +80,7 @@ MODEL_COLUMN = {
     "output_shape": "output shape",
     "params": "parameters",
     "macs": "MACs a sample",
-    "receptive_field": "sees",
+    "receptive_field": "receptive field",
 }
 
 CERTAINTY = {

@@ -1,10 +1,7 @@
 """What is said to a wrong answer that a known slip leads to."""
 
 MISTAKE = {
-    "no_batch": {
-        "one": "The batch axis is missing. Keras keeps it in front: {count} sample goes in, {count} comes out.",
-        "other": "The batch axis is missing. Keras keeps it in front: {count} samples go in, {count} come out.",
-    },
+    "no_batch": "The batch axis is missing. Keras keeps it in front, and as large as it was: {batch}.",
     "none_batch": "Keras prints None while it does not know the batch. Here it is known: {batch}.",
     "order_first": "That is PyTorch's axis order, channels first. Here it is {axes}.",
     "order_last": "That has the channels last. This layer has them first: {axes}.",
@@ -36,9 +33,13 @@ MISTAKE = {
     "kernel_flat": "That is the window only. The kernel has two more axes: {axes}.",
     "kernel_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "kernel_groups_filters": "The groups share out the input's channels on this axis, not the filters.",
+    "kernel_window": "That is the size of the window. Dilation moves the taps apart and adds none.",
+    "pointwise_multiplier": "That leaves out depth_multiplier: this kernel reads all channels that the depthwise step makes.",
     "depthwise_product": "The last axis is depth_multiplier alone. The output's channels are another number.",
     "depthwise_filters": "The filters belong to pointwise_kernel. This kernel keeps the channels apart.",
     "offset_pairs": "An offset is a pair, (dy, dx), for each tap.",
+    "offset_masks": "That leaves out the masks: where modulated=True, each tap has one number more.",
+    "offset_groups": "That is one offset group. Each of them has offsets of its own.",
     "offset_filters": "This kernel does not make the output but the offsets: a pair for each tap.",
     "no_bias": "That forgets the bias: one number for each output channel.",
     "bias_once": "That counts one bias. There is one for each output channel.",
@@ -46,6 +47,7 @@ MISTAKE = {
     "bias_twice": "That counts a bias after each of the two steps. A separable layer has one, at the end.",
     "params_channels": "Channels are missing: a filter spans all the input channels that it reads.",
     "params_one_filter": "That is one filter. There are more of them.",
+    "params_one_group": "Those are the filters of one group. The other groups have as many.",
     "params_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "no_pointwise": "That leaves out the second kernel, the pointwise one.",
     "no_depthwise": "That leaves out the first kernel, the depthwise one.",

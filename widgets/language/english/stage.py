@@ -14,7 +14,7 @@ STAGE = {
     "fact_macs": "MACs a sample",
     "fact_versions": "versions",
     "versions": "Keras {keras}, TensorFlow {tensorflow}",
-    "step_sees": "{shape}, sees {field}",
+    "step_field": "{shape}, field {field}",
     "samples": "sample",
     "planes": "plane",
     "channels": "input channel",

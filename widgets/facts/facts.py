@@ -77,7 +77,7 @@ def chain_receptive_field(steps):
     >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
     """
-    return tuple(math.floor(arithmetic.receptive_field(links)[0]) for links in _chain_links(steps))
+    return tuple(arithmetic.receptive_field(links)[0] for links in _chain_links(steps))
 
 
 def chain_cells_read(steps):

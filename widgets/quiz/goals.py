@@ -179,7 +179,7 @@ def _got(name, got):
 
 
 def _seen(ones, steps):
-    """The cells along each axis that one output cell reads; in words, where its field has gaps or is not known for sure."""
+    """The cells along each axis that one output cell reads; in words, where gaps are left or nobody knows for sure."""
     shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
     axis = steps[0].channel_axis
     sizes, certainty = chain_field([one.layer for one in ones], shapes, axis if axis < len(shapes[0]) - 1 else -1)

@@ -78,7 +78,7 @@ let scratch = null;
  * @param {number} width @param {number} height
  * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number}[]} tiles
  *   where each stands, and which of its cells each of its pixels shows
- * @param {{limit: number, grey: boolean}} view @param {typeof THEMES.light} theme */
+ * @param {{limit: number, grey: boolean}} view @param {import("./colours.js").Theme} theme */
 export function pixels(width, height, tiles, { limit, grey }, theme) {
   const table = pixelTable(grey, theme);
   const image = new ImageData(width, height);
@@ -115,7 +115,7 @@ export const pixelsAlong = (cells, unit) =>
  * @typedef {{point: number[], drawn: number[], home: number[], held: boolean}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
  */
 
-/** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {typeof THEMES.light} theme */
+/** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {import("./colours.js").Theme} theme */
 export function drawPlain(panel, view, theme) {
   const draw = (canvas) => drawCells(canvas, view, panel.cell, theme);
   Object.assign(panel, { view, draw, widths: draw(panel.cells), fresh: true, plainDrawn: false, highlightKey: "" });
@@ -128,7 +128,7 @@ function plainOf(panel) {
   return panel.plain;
 }
 
-/** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {typeof THEMES.light} theme
+/** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme
  * @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none */
 function drawCells(canvas, view, cell, theme) {
   const { rows, columns, unread, padding } = view;
@@ -160,7 +160,7 @@ function drawCells(canvas, view, cell, theme) {
 }
 
 /** The numbers in the cells, if all of them have room: numbers in some cells only would read as a pattern.
- * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {typeof THEMES.light} theme */
+ * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme */
 function drawNumbers(context, view, cell, theme) {
   const { rows, columns, unread, limit, grey } = view;
   const [[top], [left]] = view.padding;
@@ -186,7 +186,7 @@ function drawNumbers(context, view, cell, theme) {
 
 /** Outline cells in a panel. Those with a number of their own bear it in place of their plain one, or none where `labels` is null.
  * @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels of the cells with a number, in
- * their order @param {Dot[]} dots @param {typeof THEMES.light} theme */
+ * their order @param {Dot[]} dots @param {import("./colours.js").Theme} theme */
 export function drawHighlights(panel, cells, labels, dots, theme) {
   const { cells: canvas, cell } = panel;
   const [[top], [left]] = panel.view.padding;
@@ -225,7 +225,7 @@ function keepNumbers(context, panel, cells, middle, room) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Dot} dot @param {(place: number[]) => number[]} middle @param {number} cell
- * @param {typeof THEMES.light} theme */
+ * @param {import("./colours.js").Theme} theme */
 function drawDot(context, { point, drawn, home, held }, middle, cell, theme) {
   const [[x, y], [fromX, fromY]] = [middle(drawn), middle(home)];
   context.strokeStyle = theme.highlight;
@@ -243,7 +243,7 @@ function drawDot(context, { point, drawn, home, held }, middle, cell, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels
- * @param {(place: number[]) => number[]} middle @param {number} width @param {typeof THEMES.light} theme */
+ * @param {(place: number[]) => number[]} middle @param {number} width @param {import("./colours.js").Theme} theme */
 function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, width, theme) {
   const numbered = cells.filter(({ number }) => number !== undefined);
   if (!numbered.length || (!labels && !widths.length)) return;

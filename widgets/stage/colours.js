@@ -1,5 +1,5 @@
 // @ts-check
-/** Colours of values, of groups, and of what is drawn around them; in a light and a dark theme. */
+/** Colours of values, of groups, and of what is drawn around them; in a light and a dark theme. @typedef {typeof THEMES.light} Theme */
 
 /** Blue and orange differ for every common kind of colour blindness; the highlight is neither. */
 export const THEMES = {

@@ -20,7 +20,7 @@ function drawBadge(context, group, number, x, y, size) {
  * Which channels each filter reads: channels above, filters below, a line for each pair.
  * @param {HTMLCanvasElement} canvas @param {number[][]} reads the channels of each filter
  * @param {{filters: number[], channels: number[], count: number}} groups @param {number} framed a filter
- * @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
+ * @param {number} width @param {import("./colours.js").Theme} theme @param {number} zoom
  */
 export function drawWiring(canvas, reads, groups, framed, width, theme, zoom) {
   const height = 96 * zoom;
@@ -49,7 +49,7 @@ export function drawWiring(canvas, reads, groups, framed, width, theme, zoom) {
  * @param {HTMLCanvasElement} canvas
  * @param {{tiles: ((row: number, column: number) => number)[], rows: number, columns: number,
  *   limit: number, grey: boolean, groups?: number[]}} view a value for each tile's cells; `groups` are the numbers that tiles bear
- * @param {number} framed @param {number} width @param {typeof THEMES.light} theme @param {number} zoom
+ * @param {number} framed @param {number} width @param {import("./colours.js").Theme} theme @param {number} zoom
  */
 export function drawStrip(canvas, view, framed, width, theme, zoom) {
   const { tiles, rows, columns, groups } = view;

@@ -84,6 +84,7 @@ def chain_cells_read(steps):
     """How many cells of that field it reads along each axis: fewer where the steps leave gaps.
 
     >>> import keras
+    >>> from widgets.facts import layer_facts
     >>> chain_cells_read([layer_facts(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)), (1, 16, 16, 1))])
     (3, 3)
     """

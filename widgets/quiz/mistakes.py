@@ -176,8 +176,8 @@ def params(facts):
             found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
             forgotten = total + (groups - 1) * cells["kernel"]
             found += [(forgotten - less, say("mistake.params_groups")) for less in (0, bias)]
-    for name in ("pointwise", "depthwise"):
-        text, name = say(f"mistake.no_{name}"), f"{name}_kernel"
+    for name in ("pointwise_kernel", "depthwise_kernel"):
+        text = say(f"mistake.no_{name.removesuffix('_kernel')}")
         if name in cells:
             found += [(total - cells[name] - less, text) for less in (0, bias)]
     if "depthwise_kernel" in shapes:

@@ -61,7 +61,7 @@ browser: $(READY) $(AXE)
 	$(RUN) pytest -rs $(BROWSERS) tests/browser
 
 # The hosted versions write some outputs otherwise, so that the notebooks are run there, on a page made of the service's
-# own widget manager, and not compared.
+# own widget manager, and not compared; what they say is judged on the newest.
 hosted: ## the same checks on the versions of the hosted notebook service, tests/hosted.txt, in .venv-hosted
 	@python="$(FOUND_HOSTED)"; if test -n "$$python"; then $(MAKE) hosted-checks FOUND_HOSTED="$$python"; else \
 	    echo "SKIPPED the hosted versions: Python 3.13 with venv is missing."; \
@@ -69,7 +69,7 @@ hosted: ## the same checks on the versions of the hosted notebook service, tests
 	    echo "To name one: make hosted PYTHON_HOSTED=/path/to/python3.13"; test "$$CI" != true; fi
 
 hosted-checks: .venv-hosted/.installed
-	$(RUN_HOSTED) pytest -n 2 --doctest-modules --ignore=tests/browser widgets tests
+	$(RUN_HOSTED) pytest -n 2 --doctest-modules --ignore=tests/browser --ignore=tests/notebooks widgets tests
 	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
 	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted
 

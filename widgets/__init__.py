@@ -4,6 +4,7 @@ import widgets.facts  # noqa: F401  (it brings TensorFlow, quietly)
 from widgets.comparison import Comparison, compare
 from widgets.deformable import DeformableConv2D, deformable_conv2d
 from widgets.explorer import Explorer, explore
+from widgets.language import set_language
 from widgets.quiz import Prediction, goal, predict
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "explore",
     "goal",
     "predict",
+    "set_language",
 ]

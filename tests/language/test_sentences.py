@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
+import babel
 import ipywidgets
 import keras
 import pytest
@@ -97,13 +98,17 @@ def test_the_form_follows_the_number():
 
 def test_the_form_follows_the_number_as_the_language_counts(monkeypatch):
     forms = {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}
-    monkeypatch.setitem(LANGUAGES, "ru", {"room": {"things": forms}})
-    told = [Words("ru")("room.things", count=n).split()[1] for n in (0, 1, 2, 5, 11, 12, 13, 14, 21, 22, 101, 111, 1.5)]
+    monkeypatch.setitem(LANGUAGES, "ru", {"compare": {"layers": forms}})
+    told = [
+        Words("ru")("compare.layers", count=n).split()[1] for n in (0, 1, 2, 5, 11, 12, 13, 14, 21, 22, 101, 111, 1.5)
+    ]
     assert told == "many one few many many many many many one few one many other".split()
 
 
 def test_a_language_without_a_table_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="`language` must be one of 'en'. Received: 'xy'. Try set_language\\('en'\\)."):
+    with pytest.raises(
+        ValueError, match="`language` must be one of 'en' or 'ru'. Received: 'xy'. Try set_language\\('en'\\)."
+    ):
         set_language("xy")
 
 
@@ -139,6 +144,45 @@ def test_every_key_that_is_said_has_a_text_and_every_text_is_said():
     whole = ("stage.", "connection.", "column.", "model_column.", "field.")  # asked for as rooms, or by a fact's name
     begun = (*whole, *(start for start in begun if re.fullmatch(r"[a-z]+\.\w*", start)))
     assert [text for text in sorted(texts - strings) if not text.startswith(begun)] == []
+
+
+def fields(text):
+    return {field for _, field, _, _ in Formatter().parse(text) if field}
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_a_language_has_the_keys_the_fields_and_its_own_plural_forms(language):
+    table, categories = LANGUAGES[language], babel.Locale.parse(language).plural_form.tags | {"other"}
+    assert {room: sorted(texts) for room, texts in table.items()} == {r: sorted(t) for r, t in ENGLISH.items()}
+    for room, texts in ENGLISH.items():
+        for name, english in texts.items():
+            own = table[room][name]
+            wanted = fields(english["other"] if isinstance(english, dict) else english)
+            for text in own.values() if isinstance(own, dict) else [own]:
+                assert fields(text) == wanted, f"{room}.{name}"
+                assert isinstance(own, str) or set(own) == categories, f"{room}.{name}"
+
+
+def test_a_language_that_is_only_begun_says_the_rest_in_english(monkeypatch):
+    monkeypatch.setitem(LANGUAGES, "de", {"controls": {"square": "Quadrat"}})
+    assert [Words("de")("controls.square"), Words("de")("controls.cube")] == ["Quadrat", "cube"]
+    assert Words("de")("compare.layers", count=1) == "1 layer"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tools_in_russian_hold_no_english_sentence():
+    set_language("ru")
+    try:
+        p = predict(layers.Conv2D(2, 3), seed=1)
+        texts = [text for e in explorers() for text in shown(e) if text not in (e.facts.whole_problem or "")]
+        texts += [p.question, p.answer("1 1"), p.hint(), p.show(), *shown(p)]
+        texts += [str(compare([layers.Conv2D(6, 2), layers.Conv2DTranspose(2, 2)]))]
+        task = goal(input_shape=(8, 8, 1), output_shape=(6, 6, 2), most_params=20)
+        texts += [repr(task), task(layers.Conv2D(3, 5))]
+    finally:
+        set_language("en")
+    assert [run for text in texts for run in english(text) if len(run.split()) > 3] == []
+    assert sum(bool(re.search("[а-яё]", str(text))) for text in texts) > 300
 
 
 def test_nothing_is_said_while_the_package_is_imported():

@@ -7,9 +7,11 @@ from contextvars import ContextVar
 import babel
 
 from widgets.language.english import ENGLISH
+from widgets.language.russian import RUSSIAN
 
-# By the language's code; a new language is a line here, and a table with the keys of the English one.
-LANGUAGES = {"en": ENGLISH}
+# By the language's code; a new language is a line here, and a table with the keys of the English one. What a table
+# lacks is said in English.
+LANGUAGES = {"en": ENGLISH, "ru": RUSSIAN}
 
 
 class Sentence(str):
@@ -33,14 +35,15 @@ class Words:
     """
 
     def __init__(self, language):
-        self.language, self._table = language, LANGUAGES[language]
+        self.language, table = language, LANGUAGES[language]
+        self._table = {room: texts | table.get(room, {}) for room, texts in ENGLISH.items()}
 
     def __call__(self, key, **fields):
         """The sentence of this key, "room.name", with its fields filled in; its form follows the field `count`."""
         room, _, name = key.partition(".")
         text = self._table[room][name]
         if isinstance(text, dict):
-            text = text[babel.Locale.parse(self.language).plural_form(fields["count"])]
+            text = text.get(babel.Locale.parse(self.language).plural_form(fields["count"]), text["other"])
         return Sentence(text.format(**fields), key, fields)
 
     def again(self, text):

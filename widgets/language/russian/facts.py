@@ -1,0 +1,98 @@
+"""Что сказано о слое, о том, что ему передали, и о настройках, при которых выхода нет."""
+
+AXES = {
+    "batch": "батч",
+    "steps": "шаги",
+    "depth": "глубина",
+    "height": "высота",
+    "width": "ширина",
+    "channels": "каналы",
+    "in": "входы",
+    "in / groups": "входы / groups",
+    "in * depth_multiplier": "входы * depth_multiplier",
+    "depth_multiplier": "depth_multiplier",
+    "filters": "фильтры",
+    "offsets": "сдвиги точек",
+}
+
+FACTS = {
+    "not_a_layer": "`layer` — это слой Keras, известный `explore`: {known}. Получено: {received}. Попробуем `explore(layers.Conv2D(1, 3))`.",
+    "not_copied": "Слой сначала копируется, чтобы ваш остался нетронутым. Этот {name} Keras скопировать не может: добавьте в класс метод get_config, который возвращает все аргументы его __init__.",
+    "recurrent": "Слой `{name}` рекуррентный: он сворачивает каждый кадр и свой прошлый ответ, шаг за шагом, поэтому за клеткой выхода не стоит одно окно. Для одной из его свёрток попробуем `explore(layers.Conv2D(16, (2, 3)))`.",
+    "bad_shape": "Форма — это целые числа не меньше 1, всего {rank}: батч, размеры, каналы. Получено: {received}. Для изображений подойдёт (1, 8, 8, 3).",
+    "bad_rank": "У `x` должно быть осей: {rank} (батч, размеры, каналы), и хотя бы одна клетка. Получена форма: {received}. {remedy}",
+    "large_input": "`x` занял бы {size} байт, а рисуется не больше {limit}. Получена форма: {received}. Попробуем часть поменьше.",
+    "not_numbers": "`x` — это массив или тензор действительных чисел или форма, например (1, 8, 8, 3). Получено: {received}. Сначала попробуем `{remedy}`.",
+    "try_a_batch": "Попробуем батч из одного элемента: `x[None]`.",
+    "try_a_part": "Попробуем одну часть: `x[0]`.",
+    "try_a_channel": "Попробуем дать каждой клетке один канал: `x[..., None]`.",
+    "try_a_shape": "Попробуем форму, например (1, 8, 8, 3).",
+    "masked": "В каждой клетке `x` должно быть число. Получен массив с пропусками. Попробуем `x.filled(0)`.",
+    "other_channels": "У `x` должно быть столько каналов, сколько читает построенный слой: {wanted}. Получена форма: {received}. Передайте вход самого слоя или непостроенный слой.",
+    "keras_2": "Для `widgets` нужен Keras 3. Получено: Keras {version}. Попробуем `pip install -U keras` без TF_USE_LEGACY_KERAS.",
+    "other_backend": 'Для `widgets` нужен Keras поверх TensorFlow. Получено: {backend}. До импорта Keras задайте os.environ["KERAS_BACKEND"] = "tensorflow" и перезапустите ядро.',
+    "broken_rule": "`{name}` — это {rule}.",
+    "step_refused": "Слой {number}: {problem}",
+    "advice_strides_dilation": "Этот слой принимает strides или dilation_rate, но не оба сразу: верните одно из них к 1 по каждой оси.",
+    "advice_window": 'Ось «{axis}»: окно занимает клеток {window}, а на входе их {n}. Попробуем kernel_size или dilation_rate поменьше, вход побольше или padding="same".',
+    "advice_filters": "groups={groups} должно делить filters={filters}: попробуем filters={options}.",
+    "advice_channels": "groups={groups} должно делить число каналов входа, {channels}: попробуем groups={options}.",
+    "advice_output_padding": "Ось «{axis}»: output_padding={given} должно быть меньше strides={strides}. Попробуем {options}.",
+    "advice_no_forward": 'Ось «{axis}»: никакая свёртка с "same" и strides={strides} не делает {n} из {o}. Попробуем другой output_padding или уберём его.',
+    "advice_onednn": "Обычные ядра TensorFlow этого не умеют. На большинстве компьютеров умеют ядра oneDNN: перезапустите ядро Jupyter и до всего остального напишите import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1'.",
+    "advice_rank": "Уберём то, что меняет число осей, или возьмём слой для такого числа осей: Conv1D, Conv2D или Conv3D.",
+    "advice_large": "Вернём назад последнюю настройку или возьмём вход поменьше, меньше примеров или фильтров.",
+    "advice_other": "Вернём назад последнюю настройку или нажмём «Сначала».",
+    "large_settings": "Keras не спрашивали: понадобилось бы {size} байт, а показывается не больше {limit}.",
+    "slow_settings": "Keras не спрашивали: понадобилось бы умножений со сложением: {macs}; {limit} — это несколько секунд.",
+    "other_rank": "Слой читает входы, у которых осей {rank}, вместе с батчем и каналами. Ему дали форму {shape}.",
+    "odd_result": "Активация должна сохранять форму {before}. Она вернула {shape}. Попробуем другую активацию.",
+    "unwritten_result": "Ни одно окно не помещается во входе. TensorFlow не отказался и вернул {shape} клеток памяти, в которую никто не писал.",
+    "empty_result": "Keras это принял и не вернул ни одной клетки: форма выхода {shape}.",
+    "warning_values": "Значения слоя — не те суммы, которые следуют из его определения (наибольшая разница {difference}). Это ошибка Keras или его основы; показано то, что вернул Keras. Часто помогает os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' до импорта TensorFlow.",
+    "warning_shape": "Keras вернул клеток {got}, а формула размера говорит {formula}.",
+    "code_lacks": "{code}  # не записано: {names}",
+    "count_rule": "целое число не меньше {low}",
+    "count_rule_axes": {
+        "one": "целое число не меньше {low} или {count} такое число",
+        "few": "целое число не меньше {low} или {count} таких числа",
+        "many": "целое число не меньше {low} или {count} таких чисел",
+        "other": "целое число не меньше {low} или {count} такого числа",
+    },
+    "either": "{first} или {last}",
+    "together": "{first} {second}",
+}
+
+MODEL = {
+    "not_a_model": "Модель должна быть Sequential или функциональной, чтобы её слои можно было перечислить. Получено: {received}. Попробуем один из слоёв: `explore(model.layers[1], x)`.",
+    "model_refuses": "Модель должна работать на входе формы {shape}. Keras говорит: {problem} Попробуем другой вход.",
+    "no_shapes": "Keras должен знать форму выхода каждого слоя до того, как есть значения. Для вашего собственного слоя он её не знает: добавьте в слой метод compute_output_shape(self, input_shape).",
+    "one_input": "`explore` берёт модели с одним входом. Входов у этой: {received}. Попробуем один из слоёв.",
+    "other_input": "`x` должен подходить ко входу модели, {wanted}. Получена форма: {received}. Попробуем `explore(model)` без x.",
+    "model_total": {
+        "one": "Модель как есть, {count} слой: параметров {params:,}, умножений на пример {macs}",
+        "few": "Модель как есть, {count} слоя: параметров {params:,}, умножений на пример {macs}",
+        "many": "Модель как есть, {count} слоёв: параметров {params:,}, умножений на пример {macs}",
+        "other": "Модель как есть, {count} слоя: параметров {params:,}, умножений на пример {macs}",
+    },
+    "no_layers": "В модели должен быть слой. Получена модель без слоёв. Попробуем `keras.Sequential([layers.Conv2D(1, 3)])`.",
+    "nothing_drawn": "Ни один слой этой модели нельзя нарисовать отдельно.",
+    "explore_part": "То, что внутри, можно: попробуем <code>explore({part})</code>.",
+    "whole_picture": "весь вход",
+}
+
+MODEL_COLUMN = {
+    "name": "имя",
+    "layer": "слой",
+    "output_shape": "форма выхода",
+    "params": "параметры",
+    "macs": "умножений на пример",
+    "receptive_field": "рецептивное поле",
+}
+
+CERTAINTY = {
+    "exact": "{number}",
+    "at_most": "не больше {number}",
+    "at_least": "не меньше {number}",
+    "unknown": "неизвестно",
+}

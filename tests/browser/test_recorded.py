@@ -15,10 +15,11 @@ from widgets.facts import layer_facts
 from widgets.language import words
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import stage as stage_module
-from widgets.stage.stage import Stage
+from widgets.stage.stage import Stage, browser_words
 
 ROOT = Path(__file__).parents[2]
 SITE = "http://recorded.test/"
+WORDS = browser_words(words())
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
@@ -40,7 +41,7 @@ class Page:
         """Show the first of these recordings; `choose` goes on to another."""
         pictures = {name: picture for recording in recordings for name, picture in recording.items()}
         name = next(iter(pictures)).split()[0]
-        plain = {"words": words.STAGE, "reveal": True, "start": {}, "editable": [], "windows": {}}
+        plain = {"words": WORDS, "reveal": True, "start": {}, "editable": [], "windows": {}}
         record = plain | {"pictures": pictures, "name": name, "view": view} | told
         self.page.evaluate("text => window.show(text)", json.dumps(packed(record)))
 
@@ -280,7 +281,7 @@ def test_edits_are_asked_for_one_after_the_other(page):
 def test_the_words_are_those_of_the_table_with_its_forms_for_numbers(page):
     _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
     forms = {"one": "{name}: {count} клетка", "few": "{name}: {count} клетки", "many": "{name}: {count} клеток"}
-    page.show(pictures, words=words.STAGE | {"language": "ru", "said_input": forms, "fact_output_shape": "выход"})
+    page.show(pictures, words=WORDS | {"language": "ru", "said_input": forms, "fact_output_shape": "выход"})
     assert "выход" in facts(page)
     for row, text in [(0, "x[0, 0, 0, 0]: 1 клетка"), (1, "x[0, 1, 0, 0]: 2 клетки")]:
         point(page, 0, row, 0, size=(3, 3))

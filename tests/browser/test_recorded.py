@@ -220,33 +220,78 @@ def test_without_any_picture_there_is_the_refusal_alone(page):
 def test_a_hidden_answer_is_shown_when_it_is_asked_for(page):
     _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
     page.show(pictures, reveal=False)
-    parts = [page.stage.locator(f".cn-{name}") for name in ("facts", "sum", "transport")] + [canvas(page, 1)]
-    assert [part.is_visible() for part in parts] == [False] * 4
+    parts = [page.stage.locator(f".cn-{name}") for name in ("headline", "facts", "sum", "transport")] + [
+        canvas(page, 1)
+    ]
+    assert [part.is_visible() for part in parts] == [False] * 5
     button(page, "Reveal answer").click()
     assert page.commands == [{"reveal": True}]
-    assert [part.is_visible() for part in parts] == [True] * 4
+    assert [part.is_visible() for part in parts] == [True] * 5
     button(page, "Hide answer").click()
-    assert [part.is_visible() for part in parts] == [False] * 4
+    assert [part.is_visible() for part in parts] == [False] * 5
 
 
-def test_the_facts_bear_their_keys_and_are_those_of_keras(page):
+def test_the_headline_bears_the_keys_of_its_facts_and_they_are_those_of_keras(page):
     layer = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
     answer, pictures = record("a", layer, (1, 7, 8, 3))
     page.show(pictures)
-    read = "parts => parts.map(({ dataset, innerText }) => [dataset.weight ?? dataset.fact, innerText])"
-    told = page.stage.locator("[data-fact]").evaluate_all(read)
     same = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
     output = same(np.zeros((1, 7, 8, 3)))
-    expected = {
+    assert headline(page) == {
         "output_shape": str(tuple(output.shape)),
+        "depthwise_kernel": str(tuple(same.depthwise_kernel.shape)),
+        "pointwise_kernel": str(tuple(same.pointwise_kernel.shape)),
         "params": str(same.count_params()),
         "macs": str(answer.macs),
-        **{weight.name: str(tuple(weight.shape)) for weight in same.weights},
     }
-    assert {name: dict(told)[name] for name in expected} == expected
     assert page.stage.locator('[data-fact="kernel"]').count() == 2
     assert facts(page)["parameters"] == answer.params_formula
     assert facts(page)["versions"].startswith(f"Keras {keras.__version__}, ")
+
+
+def headline(page):
+    read = "parts => parts.map(({ dataset, innerText }) => [dataset.weight ?? dataset.fact, innerText])"
+    return dict(page.stage.locator("[data-fact]").evaluate_all(read))
+
+
+def test_what_a_move_changes_is_marked_with_its_old_value_until_the_next_move(page):
+    _, few = record("few", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    _, many = record("many", layers.Conv2D(4, 3), (1, 6, 6, 1))
+    _, wide = record("wide", layers.Conv2D(4, 3, activation="relu"), (1, 6, 6, 1))
+    page.show(few, many, wide)
+    changed = page.stage.locator(".cn-changed .cn-head-value")
+    assert changed.all_inner_texts() == []
+    page.stage.hover()
+    page.choose("many")
+    old_and_new = ["(1, 4, 4, 1) → (1, 4, 4, 4)", "(3, 3, 1, 1) → (3, 3, 1, 4)", "10 → 40", "144 → 576"]
+    assert changed.all_inner_texts() == old_and_new
+    assert headline(page)["params"] == "40"
+    page.choose("wide")
+    assert changed.all_inner_texts() == []
+    assert headline(page)["params"] == "40"
+
+
+def test_who_hears_the_page_hears_only_what_changed(page):
+    _, plain = record("plain", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    _, strided = record("strided", layers.Conv2D(1, 3, strides=3), (1, 6, 6, 1))
+    page.show(plain, strided)
+    spoken = page.stage.locator(".cn-spoken")
+    point(page, 1, 1, 1, size=(4, 4))
+    spoken.get_by_text("output (1, 4, 4, 1). y[0, 1, 1, 0] is").wait_for(state="attached")
+    page.choose("strided")
+    spoken.get_by_text("output (1, 2, 2, 1).").wait_for(state="attached")
+    text = spoken.inner_text()
+    assert "MACs a sample 36." in text and "kernel" not in text and "parameters" not in text
+
+
+def test_the_headline_stays_in_sight(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 20, 20, 1))
+    page.show(pictures)
+    page.page.set_viewport_size({"width": 1200, "height": 300})
+    page.page.mouse.wheel(0, 250)
+    page.page.wait_for_function("scrollY > 200")
+    assert page.stage.locator(".cn-headline").bounding_box()["y"] >= 0
+    page.page.set_viewport_size({"width": 1200, "height": 900})
 
 
 def test_what_python_has_not_sent_is_asked_for_and_makes_the_sum_whole(page, monkeypatch):

@@ -134,13 +134,14 @@ export function build(words) {
     legend: div("legend"),
     wires: element("canvas", { class: "cn-wires", role: "img" }),
     wiringText: div("wiring-text"),
+    headline: div("headline", { role: "list", "aria-label": words.headline }),
     facts: div("facts", { role: "list" }),
     sum: div("sum"),
     spoken: div("spoken", { role: "status", "aria-live": "polite" }),
   };
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
   const bar = div("bar", {}, ui.code, ui.copy, ui.revealing, ui.full);
-  const above = [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
+  const above = [ui.headline, bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
   const below = [ui.transport, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
   return { ...ui, wiring, all: [...above, ...below] };
 }

@@ -14,6 +14,9 @@ import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 export const START = {
   reveal: true, // whether the answer is shown
   output: -1, // the last grid of the newest picture; -1 before the first
+  facts: [], // the rows of the newest answer that was no refusal
+  code: "", // its line of code
+  factsBefore: [], // the rows of the answer before it
   highlighted: null, // a cell: the id of its panel; plane, row and column
   pinned: false, // whether the highlighted cell stays when the pointer moves on
   channels: [], // the channel shown of each grid
@@ -82,6 +85,9 @@ export function pointsShown(picture, { highlighted, channels, reveal }) {
   return points.map((point) => ({ ...point, drawn: point.point.map((at, axis) => atRim(at, axis + 1)) }));
 }
 
+/** The facts that a picture's own are compared with: those of the answer before. @param {State} state @param {any} picture */
+export const factsToCompare = ({ facts, factsBefore }, { problem }) => (problem ? facts : factsBefore);
+
 /** The grid that playing walks through: the output, or where each input cell stamps the kernel, the input. @param {any} picture */
 export const walkedGrid = ({ grids, links }) => (links[0]?.scatter ? 0 : grids.length - 1);
 
@@ -142,8 +148,16 @@ function begun(state, picture, { cell, channel }) {
   return { ...state, highlighted, channels: picture.grids.map((_, g) => (g === output ? (channel ?? 0) : 0)) };
 }
 
+/** The facts before a move stay until the next one, to be shown beside the new ones. Another sample or view is no move, and a
+ * refusal has nothing to compare. @param {State} state @param {any} picture */
+function withFacts(state, { facts = [], code = "", problem }) {
+  const same = JSON.stringify([facts, code]) === JSON.stringify([state.facts, state.code]);
+  return problem || same ? state : { ...state, facts, code, factsBefore: state.facts };
+}
+
 /** A picture has come, or the answer is revealed or hidden. @param {State} state @param {any} event */
-function showPicture(state, { picture, reveal, start }) {
+function showPicture(known, { picture, reveal, start }) {
+  const state = withFacts(known, picture);
   const { grids, links } = picture;
   if (!grids.length) return { ...state, reveal };
   const output = grids.length - 1;

@@ -3,7 +3,7 @@
 import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
 import { say } from "./text.js";
-import { extentOf, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
+import { extentOf, factsToCompare, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
@@ -11,7 +11,7 @@ import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, w
 import { cellName, tapName } from "./explanation.js";
 import { isFull, themeBehind } from "./page.js";
 import { isNarrow, layOut } from "./layout.js";
-import { factLine } from "./facts.js";
+import { factLine, headline } from "./facts.js";
 
 /** @typedef {import("./state.js").State} State
  * @typedef {ReturnType<typeof createView>} View */
@@ -275,17 +275,36 @@ function showLegend({ ui }, meanings) {
   ui.legend.replaceChildren(...meanings.map(key));
 }
 
-/** Code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
+/** Headline, code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
 export function drawWords({ el, ui, words }, picture, state) {
   el.classList.toggle("cn-no-picture", !picture.grids.length);
   el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
   el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
   breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
+  showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)));
   showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
   write(ui.warning, say(words, picture.warning));
   showViews(ui, picture, words);
+}
+
+/** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list */
+function showHeadline({ headline: place }, list) {
+  const old = (text) => [element("del", { class: "cn-old" }, text), " → "];
+  const item = ({ label, value, old: text, marks }) =>
+    element(
+      "div",
+      { class: text ? "cn-head cn-changed" : "cn-head", role: "listitem" },
+      element("span", { class: "cn-head-label" }, label),
+      element("span", { class: "cn-head-value" }, ...(text ? old(text) : []), element("data", marks, value)),
+    );
+  list.map(item).forEach((made, i) => {
+    const there = place.children[i];
+    if (!there) place.append(made);
+    else if (!there.isEqualNode(made)) there.replaceWith(made); // what did not change stays as it is
+  });
+  while (place.children.length > list.length) place.lastElementChild.remove();
 }
 
 /** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */
@@ -293,12 +312,10 @@ function showFacts(ui, rows, words) {
   const row = () => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"));
   if (ui.facts.children.length !== rows.length) ui.facts.replaceChildren(...rows.map(row));
   rows.forEach((fact, i) => {
-    const { label, before, value, after, marks } = factLine(words, fact);
+    const { label, before, value, after } = factLine(words, fact);
     const [name, text] = ui.facts.children[i].children;
     write(name, label);
-    const data = element("data", marks, value);
-    if (text.textContent !== before + value + after || !text.children[0].isEqualNode(data))
-      text.replaceChildren(before, data, after);
+    write(text, before + value + after);
   });
 }
 

@@ -217,18 +217,63 @@ def test_without_any_picture_there_is_the_refusal_alone(page):
     press(page, "Escape", "Space", "ArrowRight")
 
 
-def test_a_hidden_answer_is_shown_when_it_is_asked_for(page):
+def test_a_hidden_answer_is_shown_when_it_is_asked_for_and_the_window_moves_before(page):
     _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
     page.show(pictures, reveal=False)
-    parts = [page.stage.locator(f".cn-{name}") for name in ("headline", "facts", "sum", "transport")] + [
-        canvas(page, 1)
-    ]
-    assert [part.is_visible() for part in parts] == [False] * 5
+    names = ["headline", "facts", "sum", "where", "position", "panel-kernel .cn-shape"]
+    parts = [*(page.stage.locator(f".cn-{name}") for name in names), canvas(page, 1)]
+    assert [part.is_visible() for part in parts] == [False] * 7
+    button(page, "Play").click()
+    page.page.wait_for_function("document.querySelector('#stage').dataset.highlighted === '1:0:0:1'")
+    button(page, "Pause").click()
+    assert canvas(page, 0).is_visible() and canvas(page, "kernel").is_visible()
+    assert page.stage.locator(".cn-where").text_content() == ""
     button(page, "Reveal answer").click()
     assert page.commands == [{"reveal": True}]
-    assert [part.is_visible() for part in parts] == [True] * 5
+    assert [part.is_visible() for part in parts] == [True] * 7
     button(page, "Hide answer").click()
-    assert [part.is_visible() for part in parts] == [False] * 5
+    assert [part.is_visible() for part in parts] == [False] * 7
+
+
+def written(page, rows, columns):
+    """Which cells of the output have anything drawn in them, in reading order."""
+    read = """(cells, [rows, columns]) => {
+      const step = cells.width / columns;
+      const { data } = cells.getContext("2d").getImageData(0, 0, cells.width, cells.height);
+      const place = i => [Math.floor(i / columns), i % columns].map(at => Math.round((at + 0.5) * step) - 6);
+      const filled = ([y, x]) => data[4 * (y * cells.width + x) + 3] > 0;
+      return [...Array(rows * columns).keys()].map(place).map(filled);
+    }"""
+    return canvas(page, 1).evaluate(read, [rows, columns])
+
+
+def test_playing_fills_an_empty_output_and_a_button_shows_it_whole(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
+    page.show(pictures)
+    assert written(page, 2, 2) == [True] * 4
+    for name, count in [("First cell", 1), ("One step forward", 2), ("One step back", 1), ("Last cell", 4)]:
+        button(page, name).click()
+        assert written(page, 2, 2) == [number < count for number in range(4)], name
+    button(page, "First cell").click()
+    button(page, "Whole output").click()
+    assert written(page, 2, 2) == [True] * 4
+    assert not button(page, "Whole output").is_visible()
+    button(page, "First cell").click()
+    point(page, 0, 0, 0, size=(3, 3))
+    assert written(page, 2, 2) == [True] * 4
+    button(page, "Play").click()
+    button(page, "Pause").click()
+    assert written(page, 2, 2) == [True, False, False, False]
+
+
+def test_the_stamps_of_a_scatter_pile_up(page):
+    _, pictures = record("a", layers.Conv2DTranspose(1, 2, strides=2), (1, 2, 2, 1))
+    page.show(pictures, view="scatter")
+    button(page, "First cell").click()
+    stamped = [row < 2 and column < 2 for row in range(4) for column in range(4)]
+    assert written(page, 4, 4) == stamped
+    button(page, "One step forward").click()
+    assert written(page, 4, 4) == [row < 2 for row in range(4) for column in range(4)]
 
 
 def test_the_headline_bears_the_keys_of_its_facts_and_they_are_those_of_keras(page):

@@ -92,8 +92,9 @@ function buildTransport(words) {
   const where = element("span", { class: "cn-where" });
   const speed = element("select", { class: "cn-speed", "aria-label": words.speed, ...OWN_KEYS }, ...speeds);
   speed.value = USUAL_SPEED;
-  const transport = element("div", { class: "cn-transport" }, ...Object.values(buttons), position, where, speed);
-  return { ...buttons, position, where, speed, transport };
+  const whole = button("whole", words.whole);
+  const parts = [...Object.values(buttons), position, where, speed, whole];
+  return { ...buttons, position, where, speed, whole, transport: element("div", { class: "cn-transport" }, ...parts) };
 }
 
 /** What changes cells by hand, and what brings files in and out. @param {any} words */

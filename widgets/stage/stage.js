@@ -5,6 +5,7 @@
  */
 import { decode, floats } from "./lookups.js";
 import { reduce, START } from "./state.js";
+import { writtenSteps } from "./filling.js";
 import { createView, drawHighlighted, drawPicture, drawWords, measure, namePicture } from "./view.js";
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
@@ -82,8 +83,9 @@ function showNewest(stage) {
 function dispatch(stage, event) {
   const before = stage.state;
   stage.state = reduce(before, { ...event, picture: stage.picture });
-  const whole = ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]);
-  draw(stage, whole);
+  const others = ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]);
+  const [written, writtenBefore] = [stage.state, before].map((state) => writtenSteps(stage.picture, state));
+  draw(stage, others || written !== writtenBefore);
 }
 
 /** @param {any} stage @param {boolean} whole or only what is highlighted */

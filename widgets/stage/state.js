@@ -3,7 +3,7 @@
  * What a reader has chosen in one view of a picture, as plain data, and what each event makes of it. No DOM here, and no
  * clock. Every event bears the picture that it happened on.
  */
-import { channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
+import { cellAt, channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
 import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 
 /**
@@ -24,6 +24,7 @@ export const START = {
   tapPlanes: [], // the plane shown of each link's kernel
   planeLocked: false, // whether the reader has chosen a plane since the cell was highlighted: it is not taken away
   step: 0, // where playing stands
+  whole: true, // whether all of the output is shown, or as much as the walk has come to
   playing: false,
   editing: false, // whether cells and weights are changed by hand
   heldPoint: 0, // the tap whose sampling point the keys move
@@ -157,7 +158,8 @@ function withFacts(state, { facts = [], code = "", problem }) {
 
 /** A picture has come, or the answer is revealed or hidden. @param {State} state @param {any} event */
 function showPicture(known, { picture, reveal, start }) {
-  const state = withFacts(known, picture);
+  const there = withFacts(known, picture);
+  const state = { ...there, whole: known.whole || (there !== known && !known.playing) }; // what a move changed is seen
   const { grids, links } = picture;
   if (!grids.length) return { ...state, reveal };
   const output = grids.length - 1;
@@ -174,9 +176,9 @@ function showPicture(known, { picture, reveal, start }) {
   return withPlanesInView(withStep({ ...before, ...chosen, reveal, output, fetched: null }, picture), picture);
 }
 
-/** @param {State} state @param {any} event `playing` where it is to end */
-function highlight(state, { picture, id, cell, playing = state.playing }) {
-  const there = { ...state, highlighted: { id, cell }, planeLocked: false, playing };
+/** @param {State} state @param {any} event `playing` where it is to end, `whole` where it is a step of the walk */
+function highlight(state, { picture, id, cell, playing = state.playing, whole = state.whole || !playing }) {
+  const there = { ...state, highlighted: { id, cell }, planeLocked: false, playing, whole };
   return withPlanesInView(withStep(withPlane(there, picture, panelOf(picture, id), cell[0]), picture), picture);
 }
 
@@ -210,9 +212,8 @@ function chooseChannel(state, { picture, id, index }) {
 function goTo(state, { picture, step }) {
   const walked = walkedGrid(picture);
   const to = clamp(step, 0, stepsOf(picture) - 1);
-  const [, rows, columns] = picture.grids[walked].sizes;
-  const cell = [Math.floor(to / (rows * columns)), Math.floor(to / columns) % rows, to % columns];
-  return highlight(state, { picture, id: String(walked), cell, playing: false });
+  const cell = cellAt(picture.grids[walked], to);
+  return highlight(state, { picture, id: String(walked), cell, playing: false, whole: false });
 }
 
 /** One step of playing; the last one ends it. @param {State} state @param {any} event */
@@ -221,9 +222,9 @@ function tick(state, { picture }) {
   return { ...next, playing: next.step < stepsOf(picture) - 1 };
 }
 
-/** From the end, it starts again. @param {State} state @param {any} event */
+/** It fills an empty output, or goes on with one that is partly written. From the end, it starts again. @param {State} state @param {any} event */
 function play(state, { picture }) {
-  const step = state.step === stepsOf(picture) - 1 ? -1 : state.step;
+  const step = state.whole || state.step === stepsOf(picture) - 1 ? -1 : state.step;
   return tick({ ...state, step, pinned: false }, { picture });
 }
 

@@ -7,6 +7,7 @@ import { extentOf, factsToCompare, highlightsOf, nearestCell, panelsOf, planeSho
 import { THEMES } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
+import { partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
 import { isFull, themeBehind } from "./page.js";
@@ -33,7 +34,8 @@ export function createView(el, words) {
   // `width` is that of the stage: asking the page at each draw would make it lay itself out again. `zoom` is that of
   // thumbnails and wiring: on a full screen they are looked at from afar.
   const drawn = { samples: "", wires: "" }; // what they were drawn for
-  return { el, words, ui: build(words), panels, drawn, width: 0, zoom: 1, theme: THEMES.light };
+  const stamps = null; // what a scatter has come to
+  return { el, words, ui: build(words), panels, drawn, stamps, width: 0, zoom: 1, theme: THEMES.light };
 }
 
 /** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
@@ -68,16 +70,17 @@ export function cellUnder(stage, event) {
   return nearestCell(picture, panel, cell, state.reveal).join() === cell.join() ? { panel, cell } : null;
 }
 
-/** What one panel shows: one plane of a grid's channel, or of the kernel slice that reads the channel shown.
- * @param {any} picture @param {State} state @param {any} what a panel */
-function panelView(picture, state, what) {
+/** What one panel shows: one plane of a grid's channel, as far as it is `written`, or of the kernel slice that reads the channel shown.
+ * @param {any} picture @param {State} state @param {any} what a panel @param {any} written */
+function panelView(picture, state, what, written) {
   const { sizes, padding } = extentOf(picture, what, state.reveal);
   const [plane, { channels }] = [planeShown(state, what), state];
   const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
   const { grid: g, link: i } = what;
   if (i === undefined) {
     const { grey, limit } = picture.grids[g];
-    return { ...content, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
+    const final = planeOf(picture.grids[g], plane, channels[g]);
+    return { ...content, at: written?.plane(plane) ?? final, final, grey, limit };
   }
   const link = picture.links[i];
   const slice = sliceOf(link, channels[i], channels[i + 1]);
@@ -138,8 +141,10 @@ function sizePanels(view, picture, state) {
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
  * drawn anew. @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
 function drawPanel(view, picture, state, one) {
-  const content = panelView(picture, state, one);
   const { grid: g, link: i } = one;
+  const stamps = (count) => (view.stamps = stampsSoFar(picture, state.channels[1], count, view.stamps));
+  const written = i === undefined ? partlyWritten(picture, state, g, stamps) : null;
+  const content = panelView(picture, state, one, written);
   const next = g !== undefined && state.reveal ? picture.links[g] : undefined;
   const [planes, rows, columns] = next ? unread(next, picture.grids[g]) : [[], [], []];
   one.unread = [planes, rows, columns].some((list) => list.length > 0);
@@ -148,12 +153,12 @@ function drawPanel(view, picture, state, one) {
   const source = g === 0 ? `first ${picture.first_key}` : picture.revision;
   const place = [one.cell, one.room, ...looks(view)];
   const values = [source, picture.sample, content.sizes, content.plane, i === undefined ? ofGrid() : state.channels];
-  const key = JSON.stringify([values, content.padding, missing, place]);
+  const key = JSON.stringify([values, content.padding, missing, place, written && writtenSteps(picture, state)]);
   if (key === one.drawn) return;
   one.drawn = key;
   const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
   drawPlain(one, { ...content, limit, unread: missing }, view.theme);
-  drawChoosers(view, picture, state, one, content);
+  drawChoosers(view, picture, state, one, { ...content, written });
 }
 
 /** @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
@@ -210,7 +215,9 @@ function drawChoosers(view, picture, { channels }, one, content) {
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
   const tile = (plane, n) =>
-    link ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]) : thumbnailOf(grid, plane, n);
+    link
+      ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1])
+      : (content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n));
   const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
   const groups = link ? undefined : groupsShown(picture, g);
   const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
@@ -253,7 +260,7 @@ export function drawHighlighted(view, picture, state) {
     const { grid, link, id } = one;
     const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];
     const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
-    const seen = [...together, ...own].filter(({ cell }) => state.reveal && cell[0] === planeShown(state, one));
+    const seen = [...together, ...own].filter(({ cell }) => cell[0] === planeShown(state, one));
     const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
     const numbers = cells.flatMap(({ number }) => number ?? []);
     const labels = labelsIn(one.cell, numbers);

@@ -35,6 +35,7 @@ STAGE = {
     "pause": "Pause",
     "forward": "One step forward",
     "last": "Last cell",
+    "whole": "Whole output",
     "position": "Position",
     "position_of": "cell {position} of {count}",
     "speed": "Speed",

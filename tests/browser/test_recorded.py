@@ -412,3 +412,22 @@ def test_on_a_telephone_the_stage_is_no_wider_than_the_page(browser):
     canvas(small, 1).click(position={"x": 5, "y": 5})
     wait_highlighted(small, 1, 0, 0)
     assert small.errors == []
+
+
+def test_a_pinned_cell_shows_how_each_channel_and_then_the_cell_is_made(page):
+    answer, pictures = record("a", layers.Conv2D(1, 2, activation="relu", bias_initializer="ones"), (1, 4, 4, 14))
+    page.show(pictures)
+    parts = page.stage.locator(".cn-parts")
+    point(page, 1, 1, 2, size=(3, 3))
+    assert not parts.is_visible()
+    page.page.mouse.down()
+    page.page.mouse.up()
+    assert parts.locator("canvas").count() == 12
+    kernel, x = answer.weights["kernel"].values[..., 0], answer.x[0, 1:3, 2:4]
+    sums = [float((kernel[..., channel] * x[..., channel]).sum()) for channel in range(14)]
+    before = sum(sums) + 1
+    terms = [float(text) for text in parts.locator(".cn-term b").all_inner_texts()]
+    assert terms == pytest.approx([*sums[:12], sum(sums[12:]), 1, before, answer.y[0, 1, 2, 0]], rel=1e-3, abs=1e-3)
+    assert "".join(parts.locator(".cn-signed-term").last.inner_text().split()).startswith("→relu→")
+    page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
+    assert not parts.is_visible()

@@ -132,7 +132,7 @@ function plainOf(panel) {
 
 /** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {typeof THEMES.light} theme
  * @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none */
-function drawCells(canvas, view, cell, theme) {
+export function drawCells(canvas, view, cell, theme) {
   const { rows, columns, unread, padding } = view;
   const [[top, bottom], [left, right]] = padding;
   const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];

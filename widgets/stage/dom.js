@@ -137,13 +137,14 @@ export function build(words) {
     wiringText: div("wiring-text"),
     headline: div("headline", { role: "list", "aria-label": words.headline }),
     facts: div("facts", { role: "list" }),
+    parts: div("parts", { role: "group", hidden: "" }),
     sum: div("sum"),
     spoken: div("spoken", { role: "status", "aria-live": "polite" }),
   };
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
   const bar = div("bar", {}, ui.code, ui.copy, ui.revealing, ui.full);
   const above = [ui.headline, bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
-  const below = [ui.transport, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
+  const below = [ui.transport, ui.parts, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
   return { ...ui, wiring, all: [...above, ...below] };
 }
 

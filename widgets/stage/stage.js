@@ -11,6 +11,7 @@ import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
+import { showParts } from "./parts.js";
 import { saving } from "./saving.js";
 import { copy } from "./dom.js";
 import { fullScreen, mendControls, watchPage } from "./page.js";
@@ -48,7 +49,7 @@ export function render(source, el) {
     dispatch: (event) => dispatch(stage, event),
   };
   stage.explain = speech(stage);
-  for (const part of [playback, pointing, editing, buttons, fullScreen, mendControls]) part(stage);
+  for (const part of [playback, pointing, editing, buttons, showParts, fullScreen, mendControls]) part(stage);
   const save = saving(stage);
   el.classList.add("cn-stage");
   el.setAttribute("role", "group");

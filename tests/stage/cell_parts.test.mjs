@@ -53,6 +53,7 @@ test("of a scatter they are the stamps that meet in the cell", () => {
   const of = picture([5, 7], 1, [0, 0, 0], [[0, 1], [1, 2]], [2, 3], { scatter: true }); // prettier-ignore
   const { columns, parts: [part] } = parts(of, 1); // prettier-ignore
   assert.deepEqual([columns, part.patch, part.slice, part.sum], [2, [5, 7], [3, 2], 29]);
+  assert.equal(parts(of, 0).columns, 1, "one stamp reaches the corner");
 });
 
 test("there are none where values are missing until they come, for the input, padding, and what is only moved", () => {

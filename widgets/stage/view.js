@@ -2,7 +2,7 @@
 /** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
 import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
-import { say } from "./text.js";
+import { number, say } from "./text.js";
 import { extentOf, factsToCompare, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
@@ -103,12 +103,13 @@ export function drawPicture(view, picture, state) {
 export function namePicture(view, picture, state) {
   for (const one of view.panels) namePanel(view, picture, state, one);
   const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
-  const { grey, limit } = picture.grids[0];
+  const limits = picture.grids.filter(({ grey }) => grey).map(({ limit }) => number(limit));
   const points = Boolean(picture.links[0]?.points);
-  const kinds = { window: true, points, signed: true, grey, padding, unread: view.panels.some((one) => one.unread) };
+  const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
   const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
-  const meaning = (kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })];
-  showLegend(view, meant.map(meaning));
+  const meaning = (kind) => [kind, view.words[`legend_${kind}`]];
+  const grey = (limit) => ["grey", say(view.words, { key: "legend_grey", fields: { limit } })];
+  showLegend(view, [...meant.map(meaning), ...[...new Set(limits)].map(grey)]);
 }
 
 /** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */

@@ -431,3 +431,31 @@ def test_a_pinned_cell_shows_how_each_channel_and_then_the_cell_is_made(page):
     assert "".join(parts.locator(".cn-signed-term").last.inner_text().split()).startswith("→relu→")
     page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
     assert not parts.is_visible()
+
+
+def test_a_lessons_own_question_is_answered_before_the_answer_and_shown_beside_it(page):
+    answer, pictures = record("a", layers.Conv2D(1, 3, strides=2), (1, 6, 6, 1))
+    page.show(pictures, reveal=False, question="Which rows stay unread?")
+    box = page.stage.locator(".cn-predict")
+    assert box.inner_text() == "Which rows stay unread?"
+    field = page.stage.get_by_role("textbox", name="Which rows stay unread?")
+    field.press_sequentially("the last <b>one</b>")
+    assert button(page, "Play").is_visible()  # a space in the answer plays nothing
+    field.press("Enter")
+    assert page.commands == [{"reveal": True}]
+    yours, returned = box.locator(".cn-answers > div").all_inner_texts()
+    assert yours == "You answered: the last <b>one</b>"
+    assert returned == f"Keras returned: {answer.output_shape}, drawn below"
+    assert not field.is_visible()
+    button(page, "Hide answer").click()
+    assert field.is_visible() and not box.locator(".cn-answers").is_visible()
+
+
+def test_without_a_question_shape_and_parameters_are_asked_for_and_nothing_is_typed(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    page.show(pictures, reveal=False)
+    box = page.stage.locator(".cn-predict")
+    assert "how many parameters" in box.inner_text()
+    assert not box.locator("input").is_visible()
+    button(page, "Reveal answer").click()
+    assert not box.is_visible()

@@ -116,6 +116,28 @@ function buildTools(words) {
   return { ...buttons, editedName, field, file, progress, text, editor, tools };
 }
 
+/** What is asked before the answer is shown, a field to type into, and later both answers side by side. @param {any} words */
+function buildQuestion(words) {
+  const [asked, yours, returned] = ["asked-text", "yours", "keras"].map((name) =>
+    element("div", { class: `cn-${name}` }),
+  );
+  const typed = element("input", {
+    type: "text",
+    class: "cn-typed cn-field",
+    ...OWN_KEYS,
+    placeholder: words.question_type,
+  });
+  const answers = element("div", { class: "cn-answers" }, yours, returned);
+  return {
+    predict: element("div", { class: "cn-predict" }, asked, typed, answers),
+    asked,
+    typed,
+    yours,
+    returned,
+    answers,
+  };
+}
+
 /** Everything on the stage but the panels, once. @param {any} words */
 export function build(words) {
   const div = (name, more = {}, ...children) => element("div", { class: `cn-${name}`, ...more }, ...children);
@@ -129,7 +151,7 @@ export function build(words) {
     views: div("views", { role: "group", "aria-label": words.views }),
     problem: div("problem", { role: "alert" }),
     warning: div("warning", { role: "alert" }),
-    predict: div("predict", {}, words.predict),
+    ...buildQuestion(words),
     samples: chooser("sample"),
     row: div("panels"),
     legend: div("legend"),

@@ -13,6 +13,7 @@ import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 
 export const START = {
   reveal: true, // whether the answer is shown
+  question: "", // what is asked before; "" asks for shape and parameters
   output: -1, // the last grid of the newest picture; -1 before the first
   facts: [], // the rows of the newest answer that was no refusal
   code: "", // its line of code
@@ -157,9 +158,9 @@ function withFacts(state, { facts = [], code = "", problem }) {
 }
 
 /** A picture has come, or the answer is revealed or hidden. @param {State} state @param {any} event */
-function showPicture(known, { picture, reveal, start }) {
+function showPicture(known, { picture, reveal, question = "", start }) {
   const there = withFacts(known, picture);
-  const state = { ...there, whole: known.whole || (there !== known && !known.playing) }; // what a move changed is seen
+  const state = { ...there, question, whole: known.whole || (there !== known && !known.playing) }; // what a move changed is seen
   const { grids, links } = picture;
   if (!grids.length) return { ...state, reveal };
   const output = grids.length - 1;

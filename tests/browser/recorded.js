@@ -16,6 +16,7 @@ function recordedSource(record) {
     newest: () => ({
       ...pictures[`${name} ${view} ${sample}`],
       reveal,
+      question: record.question,
       start,
       editable: record.editable,
       takes_image: false,

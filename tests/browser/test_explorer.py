@@ -263,7 +263,7 @@ def answers(row, column, filter):
         for text in lines(page, "activation"):
             assert sorted(numbers(text)) == pytest.approx(sorted([before, value]), rel=1e-3, abs=1e-6)
         for text in lines(page, "returned"):
-            assert numbers(text) == pytest.approx([value], rel=1e-5, abs=1e-6)
+            assert numbers(text) == pytest.approx([value], rel=5e-4)
 
 
 def test_a_short_sum_is_written_out_to_the_letter(show):
@@ -776,7 +776,7 @@ def test_of_an_input_above_2_mb_the_sum_arrives_after_asking(show):
     settle(page)
     assert labels(page)[0] == "x[0, :, :, 39]"
     point(page, 0, 60, 61)
-    assert lines(page, "name") == [f"x[0, 60, 61, 39] = {python(page, 'round(float(e.x[0, 60, 61, 39]), 5)'):g}"]
+    assert lines(page, "name") == [f"x[0, 60, 61, 39] = {python(page, 'float(e.x[0, 60, 61, 39])'):.4g}"]
 
 
 # Themes and screens

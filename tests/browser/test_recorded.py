@@ -15,10 +15,11 @@ from widgets.facts import layer_facts
 from widgets.language import words
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import stage as stage_module
-from widgets.stage.stage import Stage
+from widgets.stage.stage import Stage, browser_words
 
 ROOT = Path(__file__).parents[2]
 SITE = "http://recorded.test/"
+WORDS = browser_words(words())
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 
 
@@ -40,7 +41,7 @@ class Page:
         """Show the first of these recordings; `choose` goes on to another."""
         pictures = {name: picture for recording in recordings for name, picture in recording.items()}
         name = next(iter(pictures)).split()[0]
-        plain = {"words": words.STAGE, "reveal": True, "start": {}, "editable": [], "windows": {}}
+        plain = {"words": WORDS, "reveal": True, "start": {}, "editable": [], "windows": {}}
         record = plain | {"pictures": pictures, "name": name, "view": view} | told
         self.page.evaluate("text => window.show(text)", json.dumps(packed(record)))
 
@@ -216,36 +217,126 @@ def test_without_any_picture_there_is_the_refusal_alone(page):
     press(page, "Escape", "Space", "ArrowRight")
 
 
-def test_a_hidden_answer_is_shown_when_it_is_asked_for(page):
+def test_a_hidden_answer_is_shown_when_it_is_asked_for_and_the_window_moves_before(page):
     _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
     page.show(pictures, reveal=False)
-    parts = [page.stage.locator(f".cn-{name}") for name in ("facts", "sum", "transport")] + [canvas(page, 1)]
-    assert [part.is_visible() for part in parts] == [False] * 4
+    names = ["headline", "facts", "sum", "where", "position", "panel-kernel .cn-shape"]
+    parts = [*(page.stage.locator(f".cn-{name}") for name in names), canvas(page, 1)]
+    assert [part.is_visible() for part in parts] == [False] * 7
+    button(page, "Play").click()
+    page.page.wait_for_function("document.querySelector('#stage').dataset.highlighted === '1:0:0:1'")
+    button(page, "Pause").click()
+    assert canvas(page, 0).is_visible() and canvas(page, "kernel").is_visible()
+    assert page.stage.locator(".cn-where").text_content() == ""
     button(page, "Reveal answer").click()
     assert page.commands == [{"reveal": True}]
-    assert [part.is_visible() for part in parts] == [True] * 4
+    assert [part.is_visible() for part in parts] == [True] * 7
     button(page, "Hide answer").click()
-    assert [part.is_visible() for part in parts] == [False] * 4
+    assert [part.is_visible() for part in parts] == [False] * 7
 
 
-def test_the_facts_bear_their_keys_and_are_those_of_keras(page):
+def written(page, rows, columns):
+    """Which cells of the output have anything drawn in them, in reading order."""
+    read = """(cells, [rows, columns]) => {
+      const step = cells.width / columns;
+      const { data } = cells.getContext("2d").getImageData(0, 0, cells.width, cells.height);
+      const place = i => [Math.floor(i / columns), i % columns].map(at => Math.round((at + 0.5) * step) - 6);
+      const filled = ([y, x]) => data[4 * (y * cells.width + x) + 3] > 0;
+      return [...Array(rows * columns).keys()].map(place).map(filled);
+    }"""
+    return canvas(page, 1).evaluate(read, [rows, columns])
+
+
+def test_playing_fills_an_empty_output_and_a_button_shows_it_whole(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
+    page.show(pictures)
+    assert written(page, 2, 2) == [True] * 4
+    for name, count in [("First cell", 1), ("One step forward", 2), ("One step back", 1), ("Last cell", 4)]:
+        button(page, name).click()
+        assert written(page, 2, 2) == [number < count for number in range(4)], name
+    button(page, "First cell").click()
+    button(page, "Whole output").click()
+    assert written(page, 2, 2) == [True] * 4
+    assert not button(page, "Whole output").is_visible()
+    button(page, "First cell").click()
+    point(page, 0, 0, 0, size=(3, 3))
+    assert written(page, 2, 2) == [True] * 4
+    button(page, "Play").click()
+    button(page, "Pause").click()
+    assert written(page, 2, 2) == [True, False, False, False]
+
+
+def test_the_stamps_of_a_scatter_pile_up(page):
+    _, pictures = record("a", layers.Conv2DTranspose(1, 2, strides=2), (1, 2, 2, 1))
+    page.show(pictures, view="scatter")
+    button(page, "First cell").click()
+    stamped = [row < 2 and column < 2 for row in range(4) for column in range(4)]
+    assert written(page, 4, 4) == stamped
+    button(page, "One step forward").click()
+    assert written(page, 4, 4) == [row < 2 for row in range(4) for column in range(4)]
+
+
+def test_the_headline_bears_the_keys_of_its_facts_and_they_are_those_of_keras(page):
     layer = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
     answer, pictures = record("a", layer, (1, 7, 8, 3))
     page.show(pictures)
-    read = "parts => parts.map(({ dataset, innerText }) => [dataset.weight ?? dataset.fact, innerText])"
-    told = page.stage.locator("[data-fact]").evaluate_all(read)
     same = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
     output = same(np.zeros((1, 7, 8, 3)))
-    expected = {
+    assert headline(page) == {
         "output_shape": str(tuple(output.shape)),
+        "depthwise_kernel": str(tuple(same.depthwise_kernel.shape)),
+        "pointwise_kernel": str(tuple(same.pointwise_kernel.shape)),
         "params": str(same.count_params()),
         "macs": str(answer.macs),
-        **{weight.name: str(tuple(weight.shape)) for weight in same.weights},
     }
-    assert {name: dict(told)[name] for name in expected} == expected
     assert page.stage.locator('[data-fact="kernel"]').count() == 2
     assert facts(page)["parameters"] == answer.params_formula
     assert facts(page)["versions"].startswith(f"Keras {keras.__version__}, ")
+
+
+def headline(page):
+    read = "parts => parts.map(({ dataset, innerText }) => [dataset.weight ?? dataset.fact, innerText])"
+    return dict(page.stage.locator("[data-fact]").evaluate_all(read))
+
+
+def test_what_a_move_changes_is_marked_with_its_old_value_until_the_next_move(page):
+    _, few = record("few", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    _, many = record("many", layers.Conv2D(4, 3), (1, 6, 6, 1))
+    _, wide = record("wide", layers.Conv2D(4, 3, activation="relu"), (1, 6, 6, 1))
+    page.show(few, many, wide)
+    changed = page.stage.locator(".cn-changed .cn-head-value")
+    assert changed.all_inner_texts() == []
+    page.stage.hover()
+    page.choose("many")
+    old_and_new = ["(1, 4, 4, 1) → (1, 4, 4, 4)", "(3, 3, 1, 1) → (3, 3, 1, 4)", "10 → 40", "144 → 576"]
+    assert changed.all_inner_texts() == old_and_new
+    assert headline(page)["params"] == "40"
+    page.choose("wide")
+    assert changed.all_inner_texts() == []
+    assert headline(page)["params"] == "40"
+
+
+def test_who_hears_the_page_hears_only_what_changed(page):
+    _, plain = record("plain", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    _, strided = record("strided", layers.Conv2D(1, 3, strides=3), (1, 6, 6, 1))
+    page.show(plain, strided)
+    spoken = page.stage.locator(".cn-spoken")
+    point(page, 1, 1, 1, size=(4, 4))
+    spoken.get_by_text("output (1, 4, 4, 1). y[0, 1, 1, 0] is").wait_for(state="attached")
+    page.choose("strided")
+    spoken.get_by_text("output (1, 2, 2, 1).").wait_for(state="attached")
+    text = spoken.inner_text()
+    assert "MACs a sample 36." in text and "kernel" not in text and "parameters" not in text
+
+
+def test_the_headline_stays_in_sight(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 20, 20, 1))
+    page.show(pictures)
+    page.page.set_viewport_size({"width": 1200, "height": 300})
+    page.page.mouse.wheel(0, 250)
+    page.page.wait_for_function("scrollY > 200")
+    assert page.stage.locator(".cn-headline").bounding_box()["y"] >= 0
+    page.page.set_viewport_size({"width": 1200, "height": 900})
 
 
 def test_what_python_has_not_sent_is_asked_for_and_makes_the_sum_whole(page, monkeypatch):
@@ -280,7 +371,7 @@ def test_edits_are_asked_for_one_after_the_other(page):
 def test_the_words_are_those_of_the_table_with_its_forms_for_numbers(page):
     _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
     forms = {"one": "{name}: {count} клетка", "few": "{name}: {count} клетки", "many": "{name}: {count} клеток"}
-    page.show(pictures, words=words.STAGE | {"language": "ru", "said_input": forms, "fact_output_shape": "выход"})
+    page.show(pictures, words=WORDS | {"language": "ru", "said_input": forms, "fact_output_shape": "выход"})
     assert "выход" in facts(page)
     for row, text in [(0, "x[0, 0, 0, 0]: 1 клетка"), (1, "x[0, 1, 0, 0]: 2 клетки")]:
         point(page, 0, row, 0, size=(3, 3))
@@ -321,3 +412,50 @@ def test_on_a_telephone_the_stage_is_no_wider_than_the_page(browser):
     canvas(small, 1).click(position={"x": 5, "y": 5})
     wait_highlighted(small, 1, 0, 0)
     assert small.errors == []
+
+
+def test_a_pinned_cell_shows_how_each_channel_and_then_the_cell_is_made(page):
+    answer, pictures = record("a", layers.Conv2D(1, 2, activation="relu", bias_initializer="ones"), (1, 4, 4, 14))
+    page.show(pictures)
+    parts = page.stage.locator(".cn-parts")
+    point(page, 1, 1, 2, size=(3, 3))
+    assert not parts.is_visible()
+    page.page.mouse.down()
+    page.page.mouse.up()
+    assert parts.locator("canvas").count() == 12
+    kernel, x = answer.weights["kernel"].values[..., 0], answer.x[0, 1:3, 2:4]
+    sums = [float((kernel[..., channel] * x[..., channel]).sum()) for channel in range(14)]
+    before = sum(sums) + 1
+    terms = [float(text) for text in parts.locator(".cn-term b").all_inner_texts()]
+    assert terms == pytest.approx([*sums[:12], sum(sums[12:]), 1, before, answer.y[0, 1, 2, 0]], rel=1e-3, abs=1e-3)
+    assert "".join(parts.locator(".cn-signed-term").last.inner_text().split()).startswith("→relu→")
+    page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
+    assert not parts.is_visible()
+
+
+def test_a_lessons_own_question_is_answered_before_the_answer_and_shown_beside_it(page):
+    answer, pictures = record("a", layers.Conv2D(1, 3, strides=2), (1, 6, 6, 1))
+    page.show(pictures, reveal=False, question="Which rows stay unread?")
+    box = page.stage.locator(".cn-predict")
+    assert box.inner_text() == "Which rows stay unread?"
+    field = page.stage.get_by_role("textbox", name="Which rows stay unread?")
+    field.press_sequentially("the last <b>one</b>")
+    assert button(page, "Play").is_visible()  # a space in the answer plays nothing
+    field.press("Enter")
+    assert page.commands == [{"reveal": True}]
+    yours, returned = box.locator(".cn-answers > div").all_inner_texts()
+    assert yours == "You answered: the last <b>one</b>"
+    assert returned == f"Keras returned: {answer.output_shape}, drawn below"
+    assert not field.is_visible()
+    button(page, "Hide answer").click()
+    assert field.is_visible() and not box.locator(".cn-answers").is_visible()
+
+
+def test_without_a_question_shape_and_parameters_are_asked_for_and_nothing_is_typed(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    page.show(pictures, reveal=False)
+    box = page.stage.locator(".cn-predict")
+    assert "how many parameters" in box.inner_text()
+    assert not box.locator("input").is_visible()
+    button(page, "Reveal answer").click()
+    assert not box.is_visible()

@@ -424,6 +424,22 @@ def test_ipywidgets_7_displays_the_same_bundle(monkeypatch):
     assert bundle.keys() == explorer._repr_mimebundle_().keys()
 
 
+def test_a_question_hides_the_answer_until_it_is_revealed():
+    explorer = explore(layers.Conv2D(1, 3), question="Which rows stay unread?")
+    assert (explorer.question, explorer.children[1].question) == ("Which rows stay unread?",) * 2
+    assert explorer.children[1].reveal is False
+    again = explore(state=explorer.state, question="And now?")
+    assert (again.question, again.children[1].reveal) == ("And now?", False)
+    plain = explore(layers.Conv2D(1, 3))
+    assert (plain.question, plain.children[1].reveal) == ("", True)
+
+
+@pytest.mark.parametrize("question", [3, "", " ", ["Why?"]])
+def test_a_question_that_is_no_text_is_refused(question):
+    with pytest.raises(TypeError, match="`question` is a text"):
+        explore(layers.Conv2D(1, 3), question=question)
+
+
 def test_reveal_false_hides_at_the_start_and_the_answers_are_there_all_the_same():
     assert explore(layers.Conv2D(1, 3)).children[1].reveal is True
     explorer = explore(layers.Conv2D(1, 3), reveal=False)

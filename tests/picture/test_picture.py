@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from keras.initializers import Constant as constant
 
 from widgets.facts import layer_facts
 from widgets.facts.live_layer import chain_facts
@@ -97,9 +98,32 @@ def test_pictures_and_photographs_are_grey_and_other_values_signed(values, grey,
     assert (grid.grey, grid.limit) == (grey, limit)
 
 
-def test_an_output_is_signed_even_if_it_looks_like_a_photograph():
-    grid = picture_of(layers.Conv2D(1, 1, kernel_initializer="ones"), np.full((1, 2, 2, 1), 200.0)).grids[1]
-    assert (grid.grey, grid.limit) == (False, 200)
+def test_an_output_of_a_signed_input_is_signed_even_if_it_looks_like_a_photograph():
+    grid = picture_of(layers.Conv2D(1, 1, kernel_initializer="ones"), np.full((1, 2, 2, 1), 300.0)).grids[1]
+    assert (grid.grey, grid.limit) == (False, 300)
+
+
+@pytest.mark.parametrize(
+    "weight, bias, grey, limit",
+    [(0.5, 0, True, 1), (3, 0, True, 3), (-1, 1, True, 1), (-1, 0, False, 1), (1, -0.5, False, 0.5)],
+)
+def test_what_is_made_of_an_image_in_grey_is_grey_while_nothing_in_it_is_negative(weight, bias, grey, limit):
+    image = np.array([0, 1, 1, 0], "float32").reshape(1, 2, 2, 1)
+    start = {"kernel_initializer": constant(weight), "bias_initializer": constant(bias)}
+    grid = picture_of(layers.Conv2D(1, 1, **start), image).grids[1]
+    assert (grid.grey, grid.limit) == (grey, limit)
+
+
+def test_along_a_chain_grey_ends_at_the_first_grid_with_something_negative():
+    image = np.array([0, 1, 1, 0], "float32").reshape(1, 2, 2, 1)
+
+    def greys(depthwise, pointwise):
+        start = {"depthwise_initializer": constant(depthwise), "pointwise_initializer": constant(pointwise)}
+        return [grid.grey for grid in picture_of(layers.SeparableConv2D(1, 1, **start), image).grids]
+
+    assert greys(2, 2) == [True, True, True]
+    assert greys(2, -2) == [True, True, False]
+    assert greys(-2, -2) == [True, False, False]
 
 
 def test_an_input_of_nothing_but_nan_has_a_limit_all_the_same():

@@ -32,6 +32,8 @@ function link(rows, kernel, scatter = false) {
 const columns = (list) =>
   list.map(({ cell: [, , column], number }) => (number === undefined ? column : [column, number]));
 
+const cells = (list) => list.map(({ cell }) => cell);
+
 // 4 cells, a kernel of 2, then of 3 with one cell of padding on each side.
 const CHAIN = {
   grids: [line(1, 2, 3, 4), line(0, 0, 0), line(0, 0, 0)],
@@ -73,7 +75,7 @@ const STAMPS = {
 test("a cell is made from all that is behind it, and padding between is made of nothing", () => {
   const { grids, kernels } = highlightsOfCell(CHAIN, [0, 0, 0], 2, [0, 0, 0]);
   assert.deepEqual(grids.map(columns), [[0, 1, 2], [0, 1], []]);
-  assert.deepEqual(kernels, [[], []]);
+  assert.deepEqual(kernels.map(columns), [[], [0, 1, 2]], "the kernel that makes it, tap by tap");
   assert.deepEqual(columns(highlightsOfCell(CHAIN, [0, 0, 0], 2, [0, 0, 1]).grids[0]), [0, 1, 2, 3]);
 });
 
@@ -175,9 +177,23 @@ test("a deformed window is the cells around its points", () => {
     mask: null,
   };
   const deformed = { grids: [square, { ...square, sizes: [1, 1, 1] }], links: [one] };
-  const behind = [{ cell: [0, 0, 2] }, { cell: [0, 1, 2] }];
-  assert.deepEqual(highlightsOfCell(deformed, [0, 0], 1, [0, 0, 0]).grids[0], behind);
-  assert.deepEqual(highlightsOfTap(deformed, [0, 0], 0, [0, 0, 0]).grids[0], behind);
-  assert.deepEqual(highlightsOfCell(deformed, [0, 0], 0, [0, 1, 2]).grids[1], [{ cell: [0, 0, 0] }]);
+  const behind = [
+    [0, 0, 2],
+    [0, 1, 2],
+  ];
+  const made = highlightsOfCell(deformed, [0, 0], 1, [0, 0, 0]);
+  assert.deepEqual(cells(made.grids[0]), behind);
+  assert.deepEqual(cells(made.kernels[0]), [[0, 0, 0]]);
+  assert.deepEqual(cells(highlightsOfTap(deformed, [0, 0], 0, [0, 0, 0]).grids[0]), behind);
+  assert.deepEqual(cells(highlightsOfCell(deformed, [0, 0], 0, [0, 1, 2]).grids[1]), [[0, 0, 0]]);
   assert.deepEqual(highlightsOfCell(deformed, [0, 0], 0, [0, 2, 2]).grids[1], []);
+});
+
+test("where two taps read the same cell it is highlighted once, with their numbers added", () => {
+  const doubled = { grids: [line(1, 2, 3), line(0, 0)], links: [link([[0, 0], [1, 2]], [5, 6])] }; // prettier-ignore
+  const { grids, kernels } = highlightsOfCell(doubled, [0, 0], 0, [0, 0, 0]);
+  assert.deepEqual(columns(grids[1]), [[0, 11]]);
+  assert.deepEqual(columns(kernels[0]), [0, 1]);
+  const stamped = { ...doubled, grids: [line(2, 3), line(0, 0, 0)], links: [link([[0, 0], [1, 2]], [5, 6], true)] }; // prettier-ignore
+  assert.deepEqual(columns(highlightsOfCell(stamped, [0, 0], 0, [0, 0, 0]).grids[1]), [[0, 22]]);
 });

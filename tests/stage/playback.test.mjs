@@ -13,7 +13,7 @@ function started(state) {
     },
     replaceChildren() {},
   });
-  const names = ["play", "first", "back", "forward", "last", "position", "where", "speed"];
+  const names = ["play", "first", "back", "forward", "last", "position", "where", "speed", "whole"];
   const ui = Object.fromEntries(names.map((name) => [name, node()]));
   ui.speed.value = "3";
   const words = { language: "en", play: "Play", pause: "Pause", position_of: "{position} of {count}" };
@@ -57,7 +57,7 @@ test("each button asks for a step from where the reader is", () => {
 });
 
 test("the slider and the count beside it stand where the state does", () => {
-  const { ui, draw } = started({ step: 5, playing: false });
+  const { ui, draw } = started({ step: 5, playing: false, reveal: true });
   draw();
   assert.deepEqual([ui.position.max, ui.position.value, ui.where.textContent], [11, "5", "6 / 12"]);
   assert.equal(ui.position.attributes["aria-valuetext"], "6 of 12");

@@ -1,7 +1,16 @@
 // What a reader has chosen, and what each event makes of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { extentOf, highlightsOf, panelsOf, pointsShown, reduce, START, walkedGrid } from "../../widgets/stage/state.js";
+import {
+  extentOf,
+  factsToCompare,
+  highlightsOf,
+  panelsOf,
+  pointsShown,
+  reduce,
+  START,
+  walkedGrid,
+} from "../../widgets/stage/state.js";
 
 const grid = (
   sizes,
@@ -283,4 +292,42 @@ test("what is highlighted together follows from the state", () => {
     ],
   );
   assert.equal(highlightsOf(SMALL, after(SMALL, { type: "release" })), null);
+});
+
+test("the facts of the answer before stay until the next move, and a refusal is compared with the last answer", () => {
+  const answer = (params, code, more = {}) => ({ ...FLAT, facts: [{ fact: "params", params }], code, ...more });
+  const compared = (state, picture) => factsToCompare(state, picture).map(({ params }) => params);
+  let state = after(answer(10, "a"));
+  assert.deepEqual(compared(state, answer(10, "a")), []);
+  state = next(state, answer(40, "b"));
+  assert.deepEqual(compared(state, answer(40, "b")), [10]);
+  state = next(state, answer(40, "b", { sample: 1 }));
+  assert.deepEqual(compared(state, answer(40, "b")), [10], "another sample is no move");
+  const refused = { ...answer(0, "c"), problem: "no", facts: [] };
+  state = next(state, refused);
+  assert.deepEqual(compared(state, refused), [40]);
+  state = next(state, answer(50, "d"));
+  assert.deepEqual(compared(state, answer(50, "d")), [40]);
+  assert.deepEqual(compared(next(state, answer(50, "e")), answer(50, "e")), [50], "a move that changes nothing");
+});
+
+test("playing fills an empty output, stepping shows as much as it has come to, and pointing shows it whole", () => {
+  const start = after(SMALL, point("1", 0, 1, 1));
+  assert.deepEqual([start.whole, start.step], [true, 4]);
+  const playing = onto(start, SMALL, { type: "play" });
+  assert.deepEqual([playing.whole, playing.step, playing.playing], [false, 0, true]);
+  const paused = onto(playing, SMALL, { type: "tick" }, { type: "set", playing: false });
+  assert.deepEqual([paused.whole, paused.step], [false, 1]);
+  const resumed = onto(paused, SMALL, { type: "play" });
+  assert.deepEqual([resumed.whole, resumed.step], [false, 2]);
+  assert.equal(onto(resumed, SMALL, point("0", 0, 0, 0)).whole, false, "pointing while it plays");
+  assert.equal(onto(paused, SMALL, point("0", 0, 0, 0)).whole, true);
+  assert.equal(onto(paused, SMALL, { type: "goTo", step: 0 }).whole, false);
+});
+
+test("a move shows the output whole, unless it is playing", () => {
+  const other = { ...FLAT, code: "strides=2" };
+  const stepped = after(FLAT, { type: "goTo", step: 3 });
+  assert.deepEqual([next(stepped, FLAT).whole, next(stepped, other).whole], [false, true]);
+  assert.equal(next(onto(stepped, FLAT, { type: "play" }), other).whole, false);
 });

@@ -9,16 +9,20 @@ test("names in braces are filled in and others stay", () => {
   assert.equal(fill("{a}{a}", { a: "{b}", b: 1 }), "{b}{b}");
 });
 
-test("a number has at most six digits and no zeros at its end", () => {
+test("a number has four digits and no zeros at its end, and a large one is whole", () => {
   const cases = [
     [0, "0"],
     [-0.1, "-0.1"],
     [0.1 + 0.2, "0.3"],
     [Math.fround(0.1), "0.1"],
     [1090, "1090"],
-    [1 / 3, "0.333333"],
+    [1 / 3, "0.3333"],
     [-2.5, "-2.5"],
-    [1234567, "1234570"],
+    [1234567, "1234567"],
+    [12345.6, "12346"],
+    [999.96, "1000"],
+    [-0.199007, "-0.199"],
+    [0.000123456, "0.0001235"],
     [NaN, "nan"],
     [Infinity, "inf"],
     [-Infinity, "-inf"],

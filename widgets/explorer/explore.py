@@ -9,7 +9,7 @@ from widgets.facts import ModelSteps
 from widgets.language import say
 
 
-def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
+def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, question=None):
     """Show what a Keras convolution layer does to `x`, with a slider for each of its settings.
 
     Args:
@@ -19,6 +19,8 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
         reveal: False hides the facts and the output until a button is pressed, so that a class can predict first.
         controls: the names of the controls to show, such as ["strides", "padding"], or one; left out: all of them.
             "input_shape", "kernel" and "picture" are names as well.
+        question: what a lesson asks before the answer, such as "Which rows stay unread?": it hides the answer, and
+            what is typed under it is shown beside what Keras returned.
         state: what another explorer's `state` gave, in place of a layer and an input.
 
     Returns:
@@ -39,13 +41,15 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
     >>> e.y.shape
     (4, 13, 13, 10)
     """
+    if question is not None and not (isinstance(question, str) and question.strip()):
+        raise TypeError(say("controls.bad_question", received=repr(question)))
     if state is None and layer is None:
         raise TypeError(say("controls.no_layer"))
+    reveal = reveal and question is None
     if state is None:
-        if not isinstance(layer, keras.Model):
-            return Explorer(layer, x, reveal, controls)
-        model = ModelSteps(layer, x)
-        return ModelTable(model) if model.start is None else StackExplorer(model, x, reveal, controls)
+        explorer = _made(layer, x, reveal, controls)
+        explorer.question = question or ""
+        return explorer
     if layer is not None or x is not None:
         raise TypeError(say("controls.state_and_layer"))
     layers, x, look = sharing.loads(state)
@@ -53,7 +57,15 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None):
         explorer = explore(
             layers[0] if len(layers) == 1 else keras.Sequential(layers), x, reveal=reveal, controls=controls
         )
+        explorer.question = question or ""
         explorer._restore_view_state(look)
     except sharing.DAMAGE as error:
         raise sharing.refusal(error) from error
     return explorer
+
+
+def _made(layer, x, reveal, controls):
+    if not isinstance(layer, keras.Model):
+        return Explorer(layer, x, reveal, controls)
+    model = ModelSteps(layer, x)
+    return ModelTable(model) if model.start is None else StackExplorer(model, x, reveal, controls)

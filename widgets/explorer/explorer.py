@@ -127,6 +127,15 @@ class Explorer(Tool, ipywidgets.Box):
         self._controls.settings = wanted
 
     @property
+    def question(self):
+        """What is asked before the answer is shown; "" asks for shape and parameters."""
+        return self._stage.question
+
+    @question.setter
+    def question(self, text):
+        self._stage.question = text
+
+    @property
     def state(self):
         """All of it as one short text: `explore(state=text)` gives the same explorer back."""
         self._check_state()

@@ -96,7 +96,7 @@ def layer_picture(facts, view=None):
         return _chain(named, facts)
     x, y = (channels_last(v, facts.channel_axis) for v in (facts.x, facts.y))
     first = _grid(say("picture.input"), x, facts.tables.padding, may_be_grey=True)
-    last = _grid(say("picture.output"), y)
+    last = _after(first, _grid(say("picture.output"), y))
     if facts.tables.kernel is None:
         link = Link(facts.operation, facts.tables.reads, None, facts.tables.channels, {}, "", y)
         return Picture((first, last), (link,))
@@ -137,10 +137,11 @@ def _chain(pictures, facts):
             # The next link's padding belongs around the grid that it reads.
             padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
             between = say("picture.after_layer", number=i) if end and facts.chain else say("picture.between")
-            grids.append(replace(grid, padding=padding, name=say("picture.output") if last else between))
+            signed = _grid(say("picture.output") if last else between, grid.values, padding)
+            grids.append(_after(grids[-1], signed))
     y = channels_last(facts.y, facts.channel_axis)
     return Picture(
-        (*grids[:-1], _grid(say("picture.output"), y)),
+        (*grids[:-1], _after(grids[-2], _grid(say("picture.output"), y))),
         tuple(link for picture in pictures for link in picture.links),
     )
 
@@ -167,6 +168,14 @@ def _gather(facts, first, last):
     gathering = replace(facts.tables, reads=tuple(reads), writes=None)
     gather = replace(_link(GATHERED[facts.operation], facts, gathering, turned), kernel_name=TURNED)
     return Picture((first, middle, last), (stretch, gather))
+
+
+def _after(earlier, grid):
+    """Brightness stays brightness: what is made of a grey grid is grey too, while nothing in it is negative."""
+    values = grid.values[np.isfinite(grid.values)]
+    if not earlier.grey or values.min(initial=0) < 0:
+        return grid
+    return replace(grid, grey=True, limit=max(earlier.limit, float(values.max(initial=0))))
 
 
 def _grid(name, values, padding=None, may_be_grey=False):

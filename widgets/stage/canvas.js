@@ -76,8 +76,8 @@ let scratch = null;
 
 /** Values as pixels, on a canvas that the next call uses again.
  * @param {number} width @param {number} height
- * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number}[]} tiles
- *   where each stands, and which of its cells each of its pixels shows
+ * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number | undefined}[]} tiles
+ *   where each stands, and which of its cells each of its pixels shows: nothing where the value is undefined
  * @param {{limit: number, grey: boolean}} view @param {import("./colours.js").Theme} theme */
 export function pixels(width, height, tiles, { limit, grey }, theme) {
   const table = pixelTable(grey, theme);
@@ -91,7 +91,9 @@ export function pixels(width, height, tiles, { limit, grey }, theme) {
         continue;
       }
       for (let x = 0; x < columns.length; x++) {
-        const t = at(rows[y], columns[x]) / limit;
+        const value = at(rows[y], columns[x]);
+        if (value === undefined) continue;
+        const t = value / limit;
         const place = grey ? t : (t + 1) / 2;
         whole[start + x] = table[place === place ? clamp(Math.round(place * STEPS), 0, STEPS) : STEPS + 1];
       }
@@ -109,8 +111,8 @@ export const pixelsAlong = (cells, unit) =>
   range(Math.ceil(cells * unit)).map((pixel) => Math.min(Math.floor(pixel / unit), cells - 1));
 
 /**
- * @typedef {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number, limit: number,
- *   grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
+ * @typedef {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number | undefined, limit: number,
+ *   final?: (row: number, column: number) => number, grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
  * @typedef {{row: number, column: number, number?: number}} Outlined a cell, and the number that it bears meanwhile
  * @typedef {{point: number[], drawn: number[], home: number[], held: boolean}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
  */
@@ -130,7 +132,7 @@ function plainOf(panel) {
 
 /** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme
  * @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none */
-function drawCells(canvas, view, cell, theme) {
+export function drawCells(canvas, view, cell, theme) {
   const { rows, columns, unread, padding } = view;
   const [[top, bottom], [left, right]] = padding;
   const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];
@@ -165,13 +167,22 @@ function drawNumbers(context, view, cell, theme) {
   const { rows, columns, unread, limit, grey } = view;
   const [[top], [left]] = view.padding;
   const room = roomIn(cell);
-  const values = room ? range(rows * columns).map((i) => view.at(Math.floor(i / columns), i % columns)) : [];
-  const texts = room ? shortAll(values, room) : null;
+  const read = (at) => range(room ? rows * columns : 0).map((i) => at(Math.floor(i / columns), i % columns));
+  const values = read(view.at);
+  // As many digits as all will have: they would change while an output fills.
+  const missing = values.includes(undefined) ? read(view.final ?? view.at) : values;
+  const texts = room
+    ? shortAll(
+        values.map((value, i) => value ?? missing[i]),
+        room,
+      )
+    : null;
   if (!texts) return [];
   centreText(context, `${fontFor(cell)}px`);
   context.lineWidth = 4;
   context.lineJoin = "round";
   texts.forEach((text, i) => {
+    if (values[i] === undefined) return;
     const [row, column] = [Math.floor(i / columns), i % columns];
     const rgb = colourOf(values[i], limit, grey, theme);
     const [x, y] = [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
@@ -251,7 +262,7 @@ function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, 
   if (labels) centreText(context, `bold ${labels.font}px`);
   numbered.forEach(({ row, column }, i) => {
     const [x, y] = middle([row, column]);
-    const plain = () => `rgb(${colourOf(view.at(row, column), view.limit, view.grey, theme)})`;
+    const plain = () => `rgb(${colourOf(view.at(row, column) ?? 0, view.limit, view.grey, theme)})`;
     context.fillStyle = labels ? theme.halo : plain(); // else the plain number would pass for the missing one
     context.fillRect(x - width / 2, y - font * 0.65, width, font * 1.3);
     context.fillStyle = theme.highlight;

@@ -92,8 +92,9 @@ function buildTransport(words) {
   const where = element("span", { class: "cn-where" });
   const speed = element("select", { class: "cn-speed", "aria-label": words.speed, ...OWN_KEYS }, ...speeds);
   speed.value = USUAL_SPEED;
-  const transport = element("div", { class: "cn-transport" }, ...Object.values(buttons), position, where, speed);
-  return { ...buttons, position, where, speed, transport };
+  const whole = button("whole", words.whole);
+  const parts = [...Object.values(buttons), position, where, speed, whole];
+  return { ...buttons, position, where, speed, whole, transport: element("div", { class: "cn-transport" }, ...parts) };
 }
 
 /** What changes cells by hand, and what brings files in and out. @param {any} words */
@@ -115,6 +116,28 @@ function buildTools(words) {
   return { ...buttons, editedName, field, file, progress, text, editor, tools };
 }
 
+/** What is asked before the answer is shown, a field to type into, and later both answers side by side. @param {any} words */
+function buildQuestion(words) {
+  const [asked, yours, returned] = ["asked-text", "yours", "keras"].map((name) =>
+    element("div", { class: `cn-${name}` }),
+  );
+  const typed = element("input", {
+    type: "text",
+    class: "cn-typed cn-field",
+    ...OWN_KEYS,
+    placeholder: words.question_type,
+  });
+  const answers = element("div", { class: "cn-answers" }, yours, returned);
+  return {
+    predict: element("div", { class: "cn-predict" }, asked, typed, answers),
+    asked,
+    typed,
+    yours,
+    returned,
+    answers,
+  };
+}
+
 /** Everything on the stage but the panels, once. @param {any} words */
 export function build(words) {
   const div = (name, more = {}, ...children) => element("div", { class: `cn-${name}`, ...more }, ...children);
@@ -128,20 +151,22 @@ export function build(words) {
     views: div("views", { role: "group", "aria-label": words.views }),
     problem: div("problem", { role: "alert" }),
     warning: div("warning", { role: "alert" }),
-    predict: div("predict", {}, words.predict),
+    ...buildQuestion(words),
     samples: chooser("sample"),
     row: div("panels"),
     legend: div("legend"),
     wires: element("canvas", { class: "cn-wires", role: "img" }),
     wiringText: div("wiring-text"),
+    headline: div("headline", { role: "list", "aria-label": words.headline }),
     facts: div("facts", { role: "list" }),
+    parts: div("parts", { role: "group", hidden: "" }),
     sum: div("sum"),
     spoken: div("spoken", { role: "status", "aria-live": "polite" }),
   };
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
   const bar = div("bar", {}, ui.code, ui.copy, ui.revealing, ui.full);
-  const above = [bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
-  const below = [ui.transport, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
+  const above = [ui.headline, bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
+  const below = [ui.transport, ui.parts, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
   return { ...ui, wiring, all: [...above, ...below] };
 }
 

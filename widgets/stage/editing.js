@@ -1,7 +1,7 @@
 // @ts-check
 /** What a reader's hand does to a picture: cells and weights typed and painted, sampling points moved. */
 import { inside, sliceOf, valueAt, weightAt } from "./lookups.js";
-import { number, say } from "./text.js";
+import { say } from "./text.js";
 import { relabel } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
 import { isHighlighted, pointsShown } from "./state.js";
@@ -95,7 +95,7 @@ function showEdited(stage) {
   if (!on) return;
   ui.editedName.textContent = say(words, at ? { key: "edit_cell", fields: at } : { key: "edit_hint" });
   ui.field.setAttribute("aria-label", say(words, at ? { key: "edit_value", fields: at } : { key: "edit" }));
-  if (document.activeElement !== ui.field) ui.field.value = at ? number(at.value) : "";
+  if (document.activeElement !== ui.field) ui.field.value = at ? String(Number(at.value.toPrecision(7))) : ""; // what leaves it is float32 again
   ui.field.removeAttribute("aria-invalid");
 }
 

@@ -74,7 +74,7 @@ export function explainSum(picture, g, cell, channels, fetched) {
 function productLines(list, { channel, partial }, several) {
   if (!list.length) return [{ kind: "products", text: { key: "sum_nothing" } }];
   const more = list.slice(MOST_PRODUCTS);
-  const end = ` = ${number(partial, 4)}`;
+  const end = ` = ${number(partial)}`;
   const sum = writtenProducts(list.slice(0, MOST_PRODUCTS)) + (more.length ? " + …" : end);
   const text = several ? { key: "sum_channel", fields: { channel, sum } } : sum;
   const summary = { key: "sum_more", fields: { count: more.length } };
@@ -87,9 +87,9 @@ function productLines(list, { channel, partial }, several) {
 function totalLines(link, partials, bias, before) {
   const sums = partials.map(({ partial }) => partial);
   const terms = writtenTerms(sums.slice(0, MOST_TERMS)) + (sums.length > MOST_TERMS ? " + …" : "");
-  const fields = { count: sums.length, terms, bias: number(bias, 4), total: number(before, 4) };
+  const fields = { count: sums.length, terms, bias: number(bias), total: number(before) };
   const key = link.fan > 1 ? (link.bias ? "sum_all_and_bias" : "sum_all") : link.bias ? "sum_bias" : "";
-  const sum = ({ channel, partial }) => ({ key: "sum_channel", fields: { channel, sum: number(partial, 4) } });
+  const sum = ({ channel, partial }) => ({ key: "sum_channel", fields: { channel, sum: number(partial) } });
   const all = { summary: { key: "sum_channels", fields }, more: () => partials.map(sum) };
   const total = key ? [{ kind: "total", text: { key, fields } }] : [];
   return sums.length > MOST_TERMS ? [...total, all] : total;
@@ -98,17 +98,17 @@ function totalLines(link, partials, bias, before) {
 /** What the activation makes of a sum. @param {any} link @param {number} before @param {number} value @returns {Line[]} */
 function activationLines({ activation }, before, value) {
   if (!activation) return [];
-  const fields = { activation, before: number(before, 4), value: number(value, 4) };
+  const fields = { activation, before: number(before), value: number(value) };
   return [{ kind: "activation", text: { key: activation === "softmax" ? "sum_softmax" : "sum_activation", fields } }];
 }
 
 /** Where each tap of a deformable link reads. @param {any} link @param {any} earlier @param {number[]} cell @param {number} channel
  * @returns {Line[]} */
 function pointLines(link, earlier, cell, channel) {
-  const read = ({ cell: at, part }) => `${number(part, 3)}·${number(Number(valueAt(earlier, at, channel) ?? NaN), 4)}`;
+  const read = ({ cell: at, part }) => `${number(part)}·${number(Number(valueAt(earlier, at, channel) ?? NaN))}`;
   const around = (point) => neighbours(point).map(read).join(" + ");
   const line = ({ tap, point, factor }) =>
-    `[${tap[1]}, ${tap[2]}] (${number(point[0], 4)}, ${number(point[1], 4)}): ${around(point)}${link.mask ? `, × ${number(factor, 4)}` : ""}`;
+    `[${tap[1]}, ${tap[2]}] (${number(point[0])}, ${number(point[1])}): ${around(point)}${link.mask ? `, × ${number(factor)}` : ""}`;
   const points = { summary: { key: "points" }, more: () => pointsOf(link, cell, channel, earlier.channels).map(line) };
   return [points, { kind: "hint", text: { key: "points_hint" } }];
 }
@@ -123,7 +123,7 @@ export function explainFed(picture, g, cell, channels) {
   const count = fed.length;
   const times = (tap) => writtenProducts([{ x: value, weight: weightAt(link, tap, slice, filter) }]);
   const passes = (tap) => (link.kernel ? times(tap) : number(value));
-  const part = (read) => (link.points ? `${number(read.part, 3)}·` : ""); // of the cell, where a point lies beside it
+  const part = (read) => (link.points ? `${number(read.part)}·` : ""); // of the cell, where a point lies beside it
   const list = fed.map((read) => `${cellName(picture, g + 1, read.at, filter)}: ${part(read)}${passes(read.tap)}`);
   const outside = !inside(grid, cell);
   const name = cellName(picture, g, cell, channel);

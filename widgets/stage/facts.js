@@ -2,8 +2,11 @@
 /** The facts of a layer as they are written: a label, and a value with what stands around it. */
 import { say } from "./text.js";
 
-/** @typedef {{label: string, before: string, value: string, after: string, marks: Record<string, string>}} FactLine
- * `marks` say on the page which fact the value is */
+/** @typedef {{label: string, before: string, value: string, after: string}} FactLine
+ * @typedef {{label: string, value: string, old: string, marks: Record<string, string>}} HeadlineFact `old` is what it was before the
+ * last move, "" where it is the same; `marks` say on the page which fact it is */
+
+const FIRST = ["output_shape", "kernel", "params", "macs"]; // what the headline tells, in this order
 
 /** @param {any} words @param {{fact: string, [name: string]: any}} row @returns {FactLine} */
 export function factLine(words, row) {
@@ -16,7 +19,19 @@ export function factLine(words, row) {
   const at = text.lastIndexOf(" = ") + 1; // of a formula, the value is what comes out of it
   const [before, value] = at ? [text.slice(0, at + 2), text.slice(at + 2)] : ["", text];
   const after = fact === "weight" ? `  (${row.axes.map(axisName).join(", ")})` : "";
-  const kind = fact === "weight" && name.endsWith("kernel") ? "kernel" : fact;
-  const marks = { "data-fact": kind, ...(fact === "weight" ? { "data-weight": name } : {}) };
-  return { label: labels[fact]?.() ?? words[`fact_${fact}`], before, value, after, marks };
+  return { label: labels[fact]?.() ?? words[`fact_${fact}`], before, value, after };
+}
+
+/** What an answer comes to, with what of it was another value in the answer before. @param {any} words @param {any[]} rows
+ * @param {any[]} rowsBefore @returns {HeadlineFact[]} */
+export function headline(words, rows, rowsBefore) {
+  const kind = ({ fact, name }) => (fact === "weight" && name.endsWith("kernel") ? "kernel" : fact);
+  const [now, before] = [rows, rowsBefore].map((all) => FIRST.flatMap((one) => all.filter((row) => kind(row) === one)));
+  return now.map((row) => {
+    const { label, value } = factLine(words, row);
+    const same = before.find(({ fact, name }) => fact === row.fact && name === row.name);
+    const old = same ? factLine(words, same).value : value;
+    const marks = { "data-fact": kind(row), ...(row.name ? { "data-weight": row.name } : {}) };
+    return { label, value, old: old === value ? "" : old, marks };
+  });
 }

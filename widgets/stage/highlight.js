@@ -25,8 +25,21 @@ const none = ({ grids, links }) => ({ grids: grids.map(() => []), kernels: links
 /** Cells without numbers. @param {number[][]} cells */
 const plainHighlights = (cells) => cells.map((cell) => ({ cell }));
 
+/** Each cell once: where two taps meet in one, their numbers are added. @param {Highlight[]} highlights */
+function joinTaps(highlights) {
+  /** @type {Map<string, Highlight>} */ const cells = new Map();
+  for (const { cell, number } of highlights) {
+    const before = cells.get(cell.join())?.number;
+    cells.set(
+      cell.join(),
+      before === undefined || number === undefined ? { cell, number } : { cell, number: before + number },
+    );
+  }
+  return [...cells.values()];
+}
+
 /** The cells that the values at these points are made of. @param {number[][]} points */
-const cellsAround = (points) => plainHighlights(points.flatMap(neighbours).map(({ cell }) => cell));
+const cellsAround = (points) => joinTaps(plainHighlights(points.flatMap(neighbours).map(({ cell }) => cell)));
 
 /** The later cells that an earlier cell feeds: through taps, or through points beside it. @param {any} picture @param {number} i
  * the link @param {number[]} cell @param {number} channel */
@@ -50,14 +63,15 @@ function highlightEarlier({ grids, links }, channels, g, cell, highlights) {
   let block = cell.map((index) => [index]);
   for (let i = g - 1; i >= 0; i--) {
     if (links[i].points) {
-      const points = pointsOf(links[i], cell, channels[i], grids[i].channels).map(({ point }) => point);
-      if (i === g - 1) highlights.grids[i] = cellsAround(points);
+      const points = pointsOf(links[i], cell, channels[i], grids[i].channels);
+      if (i !== g - 1) return;
+      highlights.grids[i] = cellsAround(points.map(({ point }) => point));
+      highlights.kernels[i] = plainHighlights(points.map(({ tap }) => tap));
       return;
     }
     block = followBlock(links[i], cropBlock(grids[i + 1], block));
     highlights.grids[i] = plainHighlights(product(block).filter((at) => i === 0 || inside(grids[i], at)));
-    const taps = i === g - 1 && links[i].scatter ? windowOf(links[i], cell).map(({ tap }) => tap) : [];
-    highlights.kernels[i] = plainHighlights(taps);
+    highlights.kernels[i] = plainHighlights(i === g - 1 ? windowOf(links[i], cell).map(({ tap }) => tap) : []);
   }
 }
 
@@ -68,11 +82,12 @@ function highlightLater(picture, channels, cell, highlights) {
   if (!channelsOf(link, channels[1]).includes(channels[0])) return;
   const fed = fedBy(picture, 0, cell, channels[0]);
   const value = Number(valueAt(grids[0], cell, channels[0]) ?? NaN);
-  highlights.grids[1] = fed.map(({ at, tap }) => {
+  const reached = fed.map(({ at, tap }) => {
     if (link.points || !link.kernel) return { cell: at }; // what is only moved is there already
     const weight = weightAt(link, tap, sliceOf(link, channels[0], channels[1]), channels[1]);
     return { cell: at, number: link.scatter ? weight * value : weight };
   });
+  highlights.grids[1] = joinTaps(reached);
   highlights.kernels[0] = plainHighlights(fed.map(({ tap }) => tap));
   const indices = cell.map((index) => [index]);
   let block = followBlock(link, indices, true);

@@ -2,7 +2,7 @@
 /** A stage whose pictures come from a kernel. Only here anywidget's model is known. */
 import { render } from "./stage.js";
 
-const SHOWN = ["snapshot", "first_values", "reveal", "start", "editable", "takes_image"];
+const SHOWN = ["snapshot", "first_values", "reveal", "question", "start", "editable", "takes_image"];
 const TRAITS = ["requested_channels", "reveal", "view"]; // a command of such a name sets a trait, which other views follow
 const PATIENCE = 500; // ms after the kernel was idle again
 
@@ -35,7 +35,11 @@ export function liveSource({ model, el }) {
         heard();
         if (answer !== "heard") answered(answer, buffers);
       };
-      const listeners = { "change:snapshot": heard, "change:snapshot change:reveal": changed, "msg:custom": hear };
+      const listeners = {
+        "change:snapshot": heard,
+        "change:snapshot change:reveal change:question": changed,
+        "msg:custom": hear,
+      };
       for (const [events, act] of Object.entries(listeners)) model.on(events, act);
       let ended = false;
       el.dataset.hears = "no";

@@ -53,6 +53,11 @@ export const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
 /** Every cell of a grid. @param {Grid} grid @returns {Cell[]} */
 export const cellsOf = ({ sizes }) => product(sizes.map(range));
 
+/** The cell at a place in reading order. @param {Grid} grid @param {number} place @returns {Cell} */
+export function cellAt({ sizes: [, rows, columns] }, place) {
+  return [Math.floor(place / (rows * columns)), Math.floor(place / columns) % rows, place % columns];
+}
+
 /** @param {Grid} grid @param {Cell} cell */
 export function inside({ sizes: [planes, rows, columns] }, [plane, row, column]) {
   return plane >= 0 && plane < planes && row >= 0 && row < rows && column >= 0 && column < columns;

@@ -1,6 +1,7 @@
 // @ts-check
 /** Goes through the cells of a grid, in reading order: the buttons and the slider, and the clock while it plays. */
 import { stepsOf } from "./state.js";
+import { writtenSteps } from "./filling.js";
 import { CELLS_A_SECOND, write } from "./dom.js";
 import { say } from "./text.js";
 import { showPlaying } from "./view.js";
@@ -16,6 +17,10 @@ export function playback(stage) {
   listen(ui.back, "click", () => goTo(stage.state.step - 1));
   listen(ui.forward, "click", () => goTo(stage.state.step + 1));
   listen(ui.last, "click", () => goTo(Infinity));
+  listen(ui.whole, "click", () => {
+    ui.play.focus(); // the button goes
+    dispatch({ type: "set", playing: false, whole: true });
+  });
   listen(ui.position, "input", () => goTo(Number(ui.position.value)));
   stage.ending.addEventListener("abort", stop);
 
@@ -33,6 +38,11 @@ export function playback(stage) {
     const { picture, state } = stage;
     if (!picture.grids.length) return;
     const count = stepsOf(picture);
+    ui.whole.hidden = !state.reveal || writtenSteps(picture, state) === null;
+    showPlaying(stage.view, state.playing);
+    if (state.playing) timer ||= window.setTimeout(next, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
+    else stop();
+    if (!state.reveal) return write(ui.where, ""); // how many cells there are is part of the answer
     ui.position.max = count - 1;
     ui.position.value = String(state.step);
     ui.position.setAttribute(
@@ -40,8 +50,5 @@ export function playback(stage) {
       say(words, { key: "position_of", fields: { position: state.step + 1, count } }),
     );
     write(ui.where, `${state.step + 1} / ${count}`);
-    showPlaying(stage.view, state.playing);
-    if (state.playing) timer ||= window.setTimeout(next, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
-    else stop();
   });
 }

@@ -3,7 +3,8 @@
 import { say } from "./text.js";
 import { element, fold } from "./dom.js";
 import { explain } from "./explanation.js";
-import { panelOf } from "./state.js";
+import { factsToCompare, panelOf } from "./state.js";
+import { headline } from "./facts.js";
 import { explorerAround } from "./page.js";
 
 const QUIET = 250; // ms after which what is highlighted is said at once; of quicker moves the first and the last are said
@@ -13,18 +14,19 @@ const WAIT = 120; // ms that a cell is highlighted before Python is asked for wh
 export function speech(stage) {
   const { ui, words, source } = stage;
   let [saying, asking, lastMove] = [0, 0, 0]; // two timers, and when something was last highlighted
-  let spoken = { shape: "", text: "" }; // the output's shape and what was highlighted, when they were last said
+  /** @type {{facts: string[], text: string}} */ let spoken = { facts: [], text: "" }; // when they were last said
 
-  /** The output's shape when it is another one, then what is highlighted. Silent while nobody is at this explorer, and
-   * while the answer is hidden. @param {string} text */
+  /** The headline's facts, those that are other ones (at first the output's shape), then what is highlighted. Silent while
+   * nobody is at this explorer, and while the answer is hidden. @param {string} text */
   function speak(text) {
     if (!explorerAround(stage.el).matches(":focus-within, :hover")) return;
     const { picture, state } = stage;
-    const { name, label } = picture.grids[state.output];
-    const shape = state.reveal ? say(words, { key: "said_shape", fields: { grid: name, shape: label } }) : "";
-    const now = { shape, text: state.reveal ? text : "" };
-    if (now.shape === spoken.shape && now.text === spoken.text) return;
-    ui.spoken.textContent = [now.shape === spoken.shape ? "" : now.shape, now.text].filter(Boolean).join(" ");
+    const rows = state.reveal ? headline(words, picture.facts, factsToCompare(state, picture)) : [];
+    const facts = rows.map((fields) => say(words, { key: "said_fact", fields }));
+    const others = spoken.facts.length ? facts.filter((fact) => !spoken.facts.includes(fact)) : facts.slice(0, 1);
+    const now = { facts, text: state.reveal ? text : "" };
+    if (others.length || now.text !== spoken.text)
+      ui.spoken.textContent = [...others, now.text].filter(Boolean).join(" ");
     spoken = now;
   }
 

@@ -5,11 +5,13 @@
  */
 import { decode, floats } from "./lookups.js";
 import { reduce, START } from "./state.js";
+import { writtenSteps } from "./filling.js";
 import { createView, drawHighlighted, drawPicture, drawWords, measure, namePicture } from "./view.js";
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
+import { showParts } from "./parts.js";
 import { saving } from "./saving.js";
 import { copy } from "./dom.js";
 import { fullScreen, mendControls, watchPage } from "./page.js";
@@ -22,7 +24,7 @@ import { fullScreen, mendControls, watchPage } from "./page.js";
  *   follow: (changed: () => void, answered: (answer: any, buffers: any[]) => void) => () => void
  * }} Source its words, the newest picture and how it is to be shown, a way to ask for something, and to hear of the next
  * picture and of answers until what `follow` gives is called. The newest are `snapshot` and `first_values`, whether to
- * `reveal` the answer, which cell to `start` at, what is `editable`, and whether the source `takes_image`s
+ * `reveal` the answer or first ask the `question`, which cell to `start` at, what is `editable`, and whether the source `takes_image`s
  */
 
 /** @param {Source} source @param {HTMLElement} el @returns {() => void} what ends the view */
@@ -47,7 +49,7 @@ export function render(source, el) {
     dispatch: (event) => dispatch(stage, event),
   };
   stage.explain = speech(stage);
-  for (const part of [playback, pointing, editing, buttons, fullScreen, mendControls]) part(stage);
+  for (const part of [playback, pointing, editing, buttons, showParts, fullScreen, mendControls]) part(stage);
   const save = saving(stage);
   el.classList.add("cn-stage");
   el.setAttribute("role", "group");
@@ -67,11 +69,11 @@ export function render(source, el) {
 
 /** The source has another picture, or shows or hides the answer. @param {any} stage */
 function showNewest(stage) {
-  const { snapshot, first_values, reveal, start } = stage.source.newest();
+  const { snapshot, first_values, reveal, question, start } = stage.source.newest();
   const { key, values } = first_values;
   if (key !== stage.first.key) stage.first = { key, values: floats(values) };
   stage.picture = decode(snapshot, stage.first.values);
-  stage.state = reduce(stage.state, { type: "picture", picture: stage.picture, reveal, start });
+  stage.state = reduce(stage.state, { type: "picture", picture: stage.picture, reveal, question, start });
   draw(stage, true);
   drawWords(stage.view, stage.picture, stage.state);
   stage.el.dataset.revision = stage.picture.revision;
@@ -82,8 +84,9 @@ function showNewest(stage) {
 function dispatch(stage, event) {
   const before = stage.state;
   stage.state = reduce(before, { ...event, picture: stage.picture });
-  const whole = ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]);
-  draw(stage, whole);
+  const others = ["channels", "planes", "tapPlanes"].some((name) => stage.state[name] !== before[name]);
+  const [written, writtenBefore] = [stage.state, before].map((state) => writtenSteps(stage.picture, state));
+  draw(stage, others || written !== writtenBefore);
 }
 
 /** @param {any} stage @param {boolean} whole or only what is highlighted */
@@ -114,6 +117,10 @@ function buttons({ ui, words, listen, dispatch, source }) {
     source.send({ view });
   });
   listen(ui.revealing, "click", () => source.send({ reveal: !source.newest().reveal }));
+  listen(ui.typed, "keydown", (event) => {
+    if (event.key === "Enter") source.send({ reveal: true });
+    event.stopPropagation(); // what is typed plays nothing
+  });
   const select = () => getSelection()?.selectAllChildren(ui.code);
   listen(ui.copy, "click", () => copy(ui.copy, ui.code.textContent, select, words));
 }

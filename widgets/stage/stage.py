@@ -57,6 +57,8 @@ class Stage(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
     # Whether the facts and the output are shown.
     reveal = traitlets.Bool(True).tag(sync=True)
+    # What a lesson asks before the answer is shown; "" asks for shape and parameters.
+    question = traitlets.Unicode("").tag(sync=True)
     # Set by the browser: the sample to show, and one channel of each grid that has to be among those sent.
     requested_channels = traitlets.Dict({"sample": 0, "channels": []}).tag(sync=True)
     # One of the snapshot's `views`, for layers that can be drawn in more than one way.

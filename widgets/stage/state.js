@@ -3,7 +3,7 @@
  * What a reader has chosen in one view of a picture, as plain data, and what each event makes of it. No DOM here, and no
  * clock. Every event bears the picture that it happened on.
  */
-import { channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
+import { cellAt, channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
 import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 
 /**
@@ -13,7 +13,11 @@ import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
 
 export const START = {
   reveal: true, // whether the answer is shown
+  question: "", // what is asked before; "" asks for shape and parameters
   output: -1, // the last grid of the newest picture; -1 before the first
+  facts: [], // the rows of the newest answer that was no refusal
+  code: "", // its line of code
+  factsBefore: [], // the rows of the answer before it
   highlighted: null, // a cell: the id of its panel; plane, row and column
   pinned: false, // whether the highlighted cell stays when the pointer moves on
   channels: [], // the channel shown of each grid
@@ -21,6 +25,7 @@ export const START = {
   tapPlanes: [], // the plane shown of each link's kernel
   planeLocked: false, // whether the reader has chosen a plane since the cell was highlighted: it is not taken away
   step: 0, // where playing stands
+  whole: true, // whether all of the output is shown, or as much as the walk has come to
   playing: false,
   editing: false, // whether cells and weights are changed by hand
   heldPoint: 0, // the tap whose sampling point the keys move
@@ -82,6 +87,9 @@ export function pointsShown(picture, { highlighted, channels, reveal }) {
   return points.map((point) => ({ ...point, drawn: point.point.map((at, axis) => atRim(at, axis + 1)) }));
 }
 
+/** The facts that a picture's own are compared with: those of the answer before. @param {State} state @param {any} picture */
+export const factsToCompare = ({ facts, factsBefore }, { problem }) => (problem ? facts : factsBefore);
+
 /** The grid that playing walks through: the output, or where each input cell stamps the kernel, the input. @param {any} picture */
 export const walkedGrid = ({ grids, links }) => (links[0]?.scatter ? 0 : grids.length - 1);
 
@@ -142,8 +150,17 @@ function begun(state, picture, { cell, channel }) {
   return { ...state, highlighted, channels: picture.grids.map((_, g) => (g === output ? (channel ?? 0) : 0)) };
 }
 
+/** The facts before a move stay until the next one, to be shown beside the new ones. Another sample or view is no move, and a
+ * refusal has nothing to compare. @param {State} state @param {any} picture */
+function withFacts(state, { facts = [], code = "", problem }) {
+  const same = JSON.stringify([facts, code]) === JSON.stringify([state.facts, state.code]);
+  return problem || same ? state : { ...state, facts, code, factsBefore: state.facts };
+}
+
 /** A picture has come, or the answer is revealed or hidden. @param {State} state @param {any} event */
-function showPicture(state, { picture, reveal, start }) {
+function showPicture(known, { picture, reveal, question = "", start }) {
+  const there = withFacts(known, picture);
+  const state = { ...there, question, whole: known.whole || (there !== known && !known.playing) }; // what a move changed is seen
   const { grids, links } = picture;
   if (!grids.length) return { ...state, reveal };
   const output = grids.length - 1;
@@ -160,9 +177,9 @@ function showPicture(state, { picture, reveal, start }) {
   return withPlanesInView(withStep({ ...before, ...chosen, reveal, output, fetched: null }, picture), picture);
 }
 
-/** @param {State} state @param {any} event `playing` where it is to end */
-function highlight(state, { picture, id, cell, playing = state.playing }) {
-  const there = { ...state, highlighted: { id, cell }, planeLocked: false, playing };
+/** @param {State} state @param {any} event `playing` where it is to end, `whole` where it is a step of the walk */
+function highlight(state, { picture, id, cell, playing = state.playing, whole = state.whole || !playing }) {
+  const there = { ...state, highlighted: { id, cell }, planeLocked: false, playing, whole };
   return withPlanesInView(withStep(withPlane(there, picture, panelOf(picture, id), cell[0]), picture), picture);
 }
 
@@ -196,9 +213,8 @@ function chooseChannel(state, { picture, id, index }) {
 function goTo(state, { picture, step }) {
   const walked = walkedGrid(picture);
   const to = clamp(step, 0, stepsOf(picture) - 1);
-  const [, rows, columns] = picture.grids[walked].sizes;
-  const cell = [Math.floor(to / (rows * columns)), Math.floor(to / columns) % rows, to % columns];
-  return highlight(state, { picture, id: String(walked), cell, playing: false });
+  const cell = cellAt(picture.grids[walked], to);
+  return highlight(state, { picture, id: String(walked), cell, playing: false, whole: false });
 }
 
 /** One step of playing; the last one ends it. @param {State} state @param {any} event */
@@ -207,9 +223,9 @@ function tick(state, { picture }) {
   return { ...next, playing: next.step < stepsOf(picture) - 1 };
 }
 
-/** From the end, it starts again. @param {State} state @param {any} event */
+/** It fills an empty output, or goes on with one that is partly written. From the end, it starts again. @param {State} state @param {any} event */
 function play(state, { picture }) {
-  const step = state.step === stepsOf(picture) - 1 ? -1 : state.step;
+  const step = state.whole || state.step === stepsOf(picture) - 1 ? -1 : state.step;
   return tick({ ...state, step, pinned: false }, { picture });
 }
 

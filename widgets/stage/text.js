@@ -18,22 +18,24 @@ export function say(words, text) {
   return fill(sentence[new Intl.PluralRules(words.language).select(fields.count)] ?? sentence.other, fields);
 }
 
-/** A number for a sentence, without trailing zeros. @param {number} value @param {number} digits significant ones */
-export function number(value, digits = 6) {
+const DIGITS = 4; // wherever a number is written, unless a cell has no room for them
+
+/** A number as it is written everywhere: so many significant digits, a large one whole, no zeros at the end. @param {number} value */
+export function number(value) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  return String(Number(value.toPrecision(digits)));
+  return String(Math.abs(value) < 10 ** (DIGITS - 1) ? Number(value.toPrecision(DIGITS)) : Math.round(value));
 }
 
 /** A factor in a sum, in brackets where it is negative. @param {number} value */
-const factor = (value) => (value < 0 ? `(${number(value, 4)})` : number(value, 4));
+const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 
 /** Products as they are written by hand. @param {{x: number, weight: number}[]} list */
 export const writtenProducts = (list) => list.map(({ x, weight }) => `${factor(x)}×${factor(weight)}`).join(" + ");
 
 /** Terms as they are added by hand: 0.5 + 2 - 0.25. @param {number[]} terms */
 export function writtenTerms(terms) {
-  const signed = (term) => (term < 0 ? ` -\u2060\u00a0${number(-term, 4)}` : ` + ${number(term, 4)}`);
-  return terms.map((term, i) => (i === 0 ? number(term, 4) : signed(term))).join("");
+  const signed = (term) => (term < 0 ? ` -\u2060\u00a0${number(-term)}` : ` + ${number(term)}`);
+  return terms.map((term, i) => (i === 0 ? number(term) : signed(term))).join("");
 }
 
 /** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */

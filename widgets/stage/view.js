@@ -2,16 +2,17 @@
 /** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
 import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
-import { say } from "./text.js";
-import { extentOf, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
+import { number, say } from "./text.js";
+import { extentOf, factsToCompare, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
+import { partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
 import { isFull, themeBehind } from "./page.js";
 import { isNarrow, layOut } from "./layout.js";
-import { factLine } from "./facts.js";
+import { factLine, headline } from "./facts.js";
 
 /** @typedef {import("./state.js").State} State
  * @typedef {ReturnType<typeof createView>} View */
@@ -33,7 +34,8 @@ export function createView(el, words) {
   // `width` is that of the stage: asking the page at each draw would make it lay itself out again. `zoom` is that of
   // thumbnails and wiring: on a full screen they are looked at from afar.
   const drawn = { samples: "", wires: "" }; // what they were drawn for
-  return { el, words, ui: build(words), panels, drawn, width: 0, zoom: 1, theme: THEMES.light };
+  const stamps = null; // what a scatter has come to
+  return { el, words, ui: build(words), panels, drawn, stamps, width: 0, zoom: 1, theme: THEMES.light };
 }
 
 /** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
@@ -68,16 +70,17 @@ export function cellUnder(stage, event) {
   return nearestCell(picture, panel, cell, state.reveal).join() === cell.join() ? { panel, cell } : null;
 }
 
-/** What one panel shows: one plane of a grid's channel, or of the kernel slice that reads the channel shown.
- * @param {any} picture @param {State} state @param {any} what a panel */
-function panelView(picture, state, what) {
+/** What one panel shows: one plane of a grid's channel, as far as it is `written`, or of the kernel slice that reads the channel shown.
+ * @param {any} picture @param {State} state @param {any} what a panel @param {any} written */
+function panelView(picture, state, what, written) {
   const { sizes, padding } = extentOf(picture, what, state.reveal);
   const [plane, { channels }] = [planeShown(state, what), state];
   const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
   const { grid: g, link: i } = what;
   if (i === undefined) {
     const { grey, limit } = picture.grids[g];
-    return { ...content, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
+    const final = planeOf(picture.grids[g], plane, channels[g]);
+    return { ...content, at: written?.plane(plane) ?? final, final, grey, limit };
   }
   const link = picture.links[i];
   const slice = sliceOf(link, channels[i], channels[i + 1]);
@@ -100,12 +103,13 @@ export function drawPicture(view, picture, state) {
 export function namePicture(view, picture, state) {
   for (const one of view.panels) namePanel(view, picture, state, one);
   const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
-  const { grey, limit } = picture.grids[0];
+  const limits = picture.grids.filter(({ grey }) => grey).map(({ limit }) => number(limit));
   const points = Boolean(picture.links[0]?.points);
-  const kinds = { window: true, points, signed: true, grey, padding, unread: view.panels.some((one) => one.unread) };
+  const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
   const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
-  const meaning = (kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })];
-  showLegend(view, meant.map(meaning));
+  const meaning = (kind) => [kind, view.words[`legend_${kind}`]];
+  const grey = (limit) => ["grey", say(view.words, { key: "legend_grey", fields: { limit } })];
+  showLegend(view, [...meant.map(meaning), ...[...new Set(limits)].map(grey)]);
 }
 
 /** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */
@@ -138,8 +142,10 @@ function sizePanels(view, picture, state) {
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
  * drawn anew. @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
 function drawPanel(view, picture, state, one) {
-  const content = panelView(picture, state, one);
   const { grid: g, link: i } = one;
+  const stamps = (count) => (view.stamps = stampsSoFar(picture, state.channels[1], count, view.stamps));
+  const written = i === undefined ? partlyWritten(picture, state, g, stamps) : null;
+  const content = panelView(picture, state, one, written);
   const next = g !== undefined && state.reveal ? picture.links[g] : undefined;
   const [planes, rows, columns] = next ? unread(next, picture.grids[g]) : [[], [], []];
   one.unread = [planes, rows, columns].some((list) => list.length > 0);
@@ -148,12 +154,12 @@ function drawPanel(view, picture, state, one) {
   const source = g === 0 ? `first ${picture.first_key}` : picture.revision;
   const place = [one.cell, one.room, ...looks(view)];
   const values = [source, picture.sample, content.sizes, content.plane, i === undefined ? ofGrid() : state.channels];
-  const key = JSON.stringify([values, content.padding, missing, place]);
+  const key = JSON.stringify([values, content.padding, missing, place, written && writtenSteps(picture, state)]);
   if (key === one.drawn) return;
   one.drawn = key;
   const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
   drawPlain(one, { ...content, limit, unread: missing }, view.theme);
-  drawChoosers(view, picture, state, one, content);
+  drawChoosers(view, picture, state, one, { ...content, written });
 }
 
 /** @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
@@ -210,7 +216,9 @@ function drawChoosers(view, picture, { channels }, one, content) {
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
   const tile = (plane, n) =>
-    link ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]) : thumbnailOf(grid, plane, n);
+    link
+      ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1])
+      : (content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n));
   const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
   const groups = link ? undefined : groupsShown(picture, g);
   const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
@@ -253,7 +261,7 @@ export function drawHighlighted(view, picture, state) {
     const { grid, link, id } = one;
     const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];
     const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
-    const seen = [...together, ...own].filter(({ cell }) => state.reveal && cell[0] === planeShown(state, one));
+    const seen = [...together, ...own].filter(({ cell }) => cell[0] === planeShown(state, one));
     const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
     const numbers = cells.flatMap(({ number }) => number ?? []);
     const labels = labelsIn(one.cell, numbers);
@@ -275,17 +283,52 @@ function showLegend({ ui }, meanings) {
   ui.legend.replaceChildren(...meanings.map(key));
 }
 
-/** Code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
+/** Headline, code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
 export function drawWords({ el, ui, words }, picture, state) {
   el.classList.toggle("cn-no-picture", !picture.grids.length);
   el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
   el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
+  showQuestion(ui, picture, state, words);
   breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
+  showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)));
   showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
   write(ui.warning, say(words, picture.warning));
   showViews(ui, picture, words);
+}
+
+/** The question, and once it is answered and revealed, what was typed beside what Keras returned. @param {any} ui @param {any} picture
+ * @param {State} state @param {any} words */
+function showQuestion(ui, { facts }, { question, reveal }, words) {
+  write(ui.asked, question || words.predict);
+  ui.typed.setAttribute("aria-label", ui.asked.textContent);
+  ui.typed.hidden = question === "" || reveal;
+  const [typed, output] = [ui.typed.value.trim(), facts?.find(({ fact }) => fact === "output_shape")];
+  const answered = Boolean(question && reveal && typed && output);
+  ui.predict.classList.toggle("cn-answered", answered);
+  ui.answers.hidden = !answered;
+  if (!answered) return;
+  write(ui.yours, say(words, { key: "question_yours", fields: { typed } }));
+  write(ui.returned, say(words, { key: "question_keras", fields: output }));
+}
+
+/** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list */
+function showHeadline({ headline: place }, list) {
+  const old = (text) => [element("del", { class: "cn-old" }, text), " → "];
+  const item = ({ label, value, old: text, marks }) =>
+    element(
+      "div",
+      { class: text ? "cn-head cn-changed" : "cn-head", role: "listitem" },
+      element("span", { class: "cn-head-label" }, label),
+      element("span", { class: "cn-head-value" }, ...(text ? old(text) : []), element("data", marks, value)),
+    );
+  list.map(item).forEach((made, i) => {
+    const there = place.children[i];
+    if (!there) place.append(made);
+    else if (!there.isEqualNode(made)) there.replaceWith(made); // what did not change stays as it is
+  });
+  while (place.children.length > list.length) place.lastElementChild.remove();
 }
 
 /** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */
@@ -293,12 +336,10 @@ function showFacts(ui, rows, words) {
   const row = () => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"));
   if (ui.facts.children.length !== rows.length) ui.facts.replaceChildren(...rows.map(row));
   rows.forEach((fact, i) => {
-    const { label, before, value, after, marks } = factLine(words, fact);
+    const { label, before, value, after } = factLine(words, fact);
     const [name, text] = ui.facts.children[i].children;
     write(name, label);
-    const data = element("data", marks, value);
-    if (text.textContent !== before + value + after || !text.children[0].isEqualNode(data))
-      text.replaceChildren(before, data, after);
+    write(text, before + value + after);
   });
 }
 

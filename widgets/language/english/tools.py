@@ -23,6 +23,7 @@ CONTROLS = {
     "cube": "cube",
     "reset": "Reset",
     "unknown_control": "`controls` takes some of these names: {known}. Received: {received}. Try controls=[{example!r}].",
+    "bad_question": "`question` is a text, such as 'Which rows stay unread?'. Received: {received}. Leave it out to ask nothing.",
     "no_layer": "`explore` needs a layer or a state. Received neither. Try `explore(layers.Conv2D(1, 3))`.",
     "state_and_layer": "`explore` takes a layer or a state, not both. Received both. Try `explore(state=state)`.",
     "bad_file": "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`.",

@@ -27,6 +27,7 @@ CONTROLS = {
     "state_and_layer": "`explore` берёт слой или состояние, а получено и то, и другое. Попробуем `explore(state=state)`.",
     "bad_file": "`path` должен кончаться на .png или .gif. Получено: {received}. Попробуем `e.save('picture.png')`.",
     "bad_cell": "`index` — это место одной клетки `y`, форма которого {shape}. Получено: {received!r}. Попробуем `e.start_at({example})`.",
+    "bad_question": "`question` — это текст, например 'Какие строки не прочитаны?'. Получено: {received}. Без вопроса уберём его.",
     "unknown_language": "`language` — это {known}. Получено: {received}. Попробуем set_language({example!r}).",
 }
 

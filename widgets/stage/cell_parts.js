@@ -1,0 +1,35 @@
+// @ts-check
+/** What one cell is made of, channel by channel: what it reads, the weights, their products and sums. No DOM here. */
+import { inside, products, readsAlong, sumOf, valueAt } from "./lookups.js";
+
+const MOST_CHANNELS = 12; // drawn one by one; the others are one sum
+
+/**
+ * @typedef {{channel: number, patch: number[], slice: number[], products: number[], sum: number}} Part of one channel, rows behind rows
+ * @typedef {{rows: number, columns: number, parts: Part[], rest: {count: number, sum: number} | null, bias: number | null,
+ *   before: number, activation: string, value: number}} CellParts `before` the activation; `value` is what Keras returned
+ */
+
+/** The parts of a cell of grid g; null where it is no sum, or where values are still missing. @param {any} picture @param {number | undefined} g
+ * @param {number[]} cell @param {number[]} channels that of each grid @param {Float32Array | null} fetched the cell's window, where
+ * Python was asked for it @returns {CellParts | null} */
+export function cellParts({ grids, links }, g, cell, channels, fetched) {
+  const link = g ? links[g - 1] : null;
+  if (!link?.kernel || !inside(grids[g], cell)) return null;
+  const filter = channels[g];
+  const { partials, total } = sumOf(link, grids[g - 1], cell, filter, fetched);
+  if (total === undefined) return null;
+  const parts = partials.slice(0, MOST_CHANNELS).map(({ channel, partial }, i) => {
+    const list = products(link, grids[g - 1], cell, filter, i, fetched) ?? [];
+    const [patch, slice] = [list.map(({ x }) => x), list.map(({ weight }) => weight)];
+    return { channel, patch, slice, products: list.map(({ x, weight }) => x * weight), sum: Number(partial) };
+  });
+  const others = partials.slice(MOST_CHANNELS);
+  const rest = { count: others.length, sum: others.reduce((sum, { partial }) => sum + Number(partial), 0) };
+  const [planes, rows, columns] = link.axes.map((axis, i) => readsAlong(axis, cell[i]).length);
+  const value = Number(valueAt(grids[g], cell, filter) ?? NaN);
+  const before = link.before ? Number(valueAt(grids[g], cell, filter, link.before)) : value;
+  const bias = link.bias ? link.bias[filter] : null;
+  const { activation } = link;
+  return { rows: planes * rows, columns, parts, rest: others.length ? rest : null, bias, before, activation, value };
+}

@@ -6,6 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 RUN = .venv/bin/python -m
 READY = .venv/.installed
 AXE = tests/browser/node_modules/axe-core/axe.min.js
+PRETTIER = tests/browser/node_modules/.bin/prettier
 PAGE = tests/browser/hosted/node_modules/.bin/esbuild
 
 # The second set of versions, tests/hosted.txt. pyenv may have its Python without having it on the path.
@@ -32,9 +33,12 @@ classroom: $(READY) ## set up, then serve the notebooks' tools without code, to 
 
 test: lint unit doctest js nbval browser ## set up, then run every check: lint, unit, doctest, js, nbval, browser
 
-lint: $(READY)
+lint: $(READY) $(PRETTIER)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	@if test -x $(PRETTIER); then $(PRETTIER) --check 'widgets/**/*.js' 'tests/**/*.{js,mjs}' 'benchmarks/*.js'; else \
+	    echo "SKIPPED the format of the JavaScript: prettier is missing."; \
+	    echo "To get it: make lint, with npm and the network"; test "$$CI" != true; fi
 
 unit: $(READY)
 	$(RUN) pytest -n 2 --ignore=tests/browser tests
@@ -79,8 +83,8 @@ hosted-checks: $(AXE) $(PAGE)
 
 # Where npm or the network is missing, the tests that need it skip themselves, saying so.
 NPM = npm install --no-package-lock --no-audit --no-fund --prefix
-$(AXE): tests/browser/package.json
-	-$(NPM) tests/browser && touch $@
+$(AXE) $(PRETTIER): tests/browser/package.json
+	-$(NPM) tests/browser && touch $(AXE) $(PRETTIER)
 
 $(PAGE): tests/browser/hosted/package.json
 	-$(NPM) tests/browser/hosted && touch $@

@@ -1,4 +1,4 @@
-"""Pointing at an output cell to the lit window, painted, for inputs of 64x64x16 and 224x224x3.
+"""Pointing at an output cell to the highlighted window, painted, for inputs of 64x64x16 and 224x224x3.
 
 A browser holds a pointer move back until the next frame begins, for every page and up to 16.7 ms at 60 frames a
 second. What counts here is whether the page answers within that frame: "painted" of `time_input`.

@@ -35,12 +35,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def start(tmp_path_factory):
-    """Starts a server and a browser, `start(Lab)`; they end with the tests."""
-    chromium = find_chromium()
-    if chromium is None:
+def chromium():
+    """The path of a browser; without one, the tests skip themselves."""
+    path = find_chromium()
+    if path is None:
         missing = "no Chromium found; to run the tests in a real browser: sudo apt-get install chromium"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    return path
+
+
+@pytest.fixture(scope="session")
+def start(chromium, tmp_path_factory):
+    """Starts a server and a browser, `start(Lab)`; they end with the tests."""
     with ExitStack() as ending:
         yield lambda server: ending.enter_context(server(chromium, tmp_path_factory.mktemp("lab")))
 

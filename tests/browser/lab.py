@@ -9,6 +9,8 @@ Example:
         notebook.close()
 """
 
+import atexit
+import functools
 import json
 import os
 import re
@@ -110,6 +112,14 @@ def find_chromium():
     return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
+@functools.cache
+def driver():
+    """Playwright, which a process can start but once."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started
+
+
 def plain(text):
     """A traceback without its colours."""
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
@@ -160,8 +170,7 @@ class Lab:
         self._server = self._start_server(folder)
         try:
             self._wait_for_server()
-            self._playwright = sync_playwright().start()
-            self._browser = self._playwright.chromium.launch(executable_path=chromium)
+            self._browser = driver().chromium.launch(executable_path=chromium)
         except BaseException:
             self._stop_server()
             raise
@@ -203,7 +212,6 @@ class Lab:
 
     def close(self):
         self._browser.close()
-        self._playwright.stop()
         self._stop_server()
 
     def _show(

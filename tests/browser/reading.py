@@ -22,12 +22,12 @@ from widgets import explore
 place = ipywidgets.VBox()
 place"""
 
-# Whether all pixels of a canvas down from (x, y) bear the colour of what is lit, or its mixture with the halo. No value
-# is drawn in such a colour; the dots of cells that no window reads are, with gaps between them.
-IS_LIT = """(context, x, y, height = 4) => {
+# Whether all pixels of a canvas down from (x, y) bear the colour of what is highlighted, or its mixture with the halo.
+# No value is drawn in such a colour; the dots of cells that no window reads are, with gaps between them.
+IS_HIGHLIGHTED = """(context, x, y, height = 4) => {
   const { data } = context.getImageData(x, y, 1, height);
-  const lit = (red, green, blue) => red > green + 50 && blue > green + 25;
-  return [...Array(height).keys()].every(i => lit(...data.slice(4 * i, 4 * i + 3)));
+  const bright = (red, green, blue) => red > green + 50 && blue > green + 25;
+  return [...Array(height).keys()].every(i => bright(...data.slice(4 * i, 4 * i + 3)));
 }"""
 NUMBER = r"-?\d+\.?\d*(?:e[-+]?\d+)?"
 
@@ -75,7 +75,9 @@ def change(page, act, *arguments):
 def facts(page):
     """The rows of facts as the reader sees them."""
     rows = page.stage.first.locator(".cn-fact")
-    return dict(rows.evaluate_all("rows => rows.map(row => [...row.querySelectorAll('span')].map(s => s.innerText))"))
+    return dict(
+        rows.evaluate_all("rows => rows.map(row => [...row.querySelectorAll(':scope > span')].map(s => s.innerText))")
+    )
 
 
 def canvas(page, grid):
@@ -94,18 +96,19 @@ def middle(page, grid, row, column, padding=(0, 0, 0, 0), size=None):
 
 
 def point(page, grid, row, column, padding=(0, 0, 0, 0), size=None):
-    """Move the pointer onto a cell, and wait until it is lit."""
+    """Move the pointer onto a cell, and wait until it is highlighted."""
     page.page.mouse.move(*middle(page, grid, row, column, padding, size))
-    wait_lit(page, grid, row, column)
+    wait_highlighted(page, grid, row, column)
 
 
-def wait_lit(page, grid, row, column):
-    lit = f"{grid}:0:{row}:{column}"
-    page.page.wait_for_function("lit => document.querySelector('.cn-stage').dataset.lit === lit", arg=lit, timeout=5000)
+def wait_highlighted(page, grid, row, column):
+    place = f"{grid}:0:{row}:{column}"
+    highlighted = "place => document.querySelector('.cn-stage').dataset.highlighted === place"
+    page.page.wait_for_function(highlighted, arg=place, timeout=5000)
 
 
-def lit(page):
-    return page.stage.first.get_attribute("data-lit")
+def highlighted(page):
+    return page.stage.first.get_attribute("data-highlighted")
 
 
 def lines(page, kind):

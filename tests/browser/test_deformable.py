@@ -7,7 +7,21 @@ by (0.25, 0.5) and whose last by (0.5, 0). All offsets are biases, so that each 
 from functools import partial
 
 import pytest
-from reading import IS_LIT, canvas, change, facts, lines, lit, middle, point, press, python, settle, strip, wait_lit
+from reading import (
+    IS_HIGHLIGHTED,
+    canvas,
+    change,
+    facts,
+    highlighted,
+    lines,
+    middle,
+    point,
+    press,
+    python,
+    settle,
+    strip,
+    wait_highlighted,
+)
 
 SETUP = """\
 import ipywidgets
@@ -53,9 +67,9 @@ def show(page):
 
 
 def keep(page, row, column):
-    """Click an output cell, so that it stays lit."""
+    """Click an output cell, so that it stays highlighted."""
     page.page.mouse.click(*middle(page, 1, row, column))
-    wait_lit(page, 1, row, column)
+    wait_highlighted(page, 1, row, column)
 
 
 def sampled(page):
@@ -71,7 +85,7 @@ def total(page):
 
 
 def drag(page, start, end):
-    """Drag the first point of the lit cell; rows and columns may lie between the cells."""
+    """Drag the first point of the highlighted cell; rows and columns may lie between the cells."""
     page.page.mouse.move(*middle(page, 0, *start))
     page.page.mouse.down()
     page.page.mouse.move(*middle(page, 0, *end), steps=4)
@@ -80,8 +94,8 @@ def drag(page, start, end):
 
 
 def arrived(page, place):
-    """The first point of the lit cell is there, once the layer has answered the newest move."""
-    _, _, row, column = lit(page).split(":")
+    """The first point of the highlighted cell is there, once the layer has answered the newest move."""
+    _, _, row, column = highlighted(page).split(":")
     settle(page)
     at = python(page, f"e.facts.points[0, {row}, {column}, 0, 0].tolist()")
     assert at == pytest.approx(place, abs=0.1)
@@ -92,13 +106,14 @@ def focus(page):
 
 
 def drawn_at(page, row, column):
-    """Whether something lit is drawn on the input around this place."""
+    """Whether something highlighted is drawn on the input around this place."""
     return canvas(page, 0).evaluate(
         f"""(canvas, [x, y]) => {{
-          const isLit = {IS_LIT};
+          const isHighlighted = {IS_HIGHLIGHTED};
           const context = canvas.getContext('2d');
           const around = [...Array(20).keys()].map(i => i - 10);
-          return around.some(dx => around.some(dy => isLit(context, canvas.width * x + dx, canvas.height * y + dy, 1)));
+          const [column, row] = [canvas.width * x, canvas.height * y];
+          return around.some(dx => around.some(dy => isHighlighted(context, column + dx, row + dy, 1)));
         }}""",
         [(column + 0.5) / 4, (row + 0.5) / 4],
     )
@@ -155,7 +170,7 @@ def test_a_point_is_dragged_and_the_layer_answers_for_that_cell_only(show):
     assert not drawn_at(page, 3, 0)
     drag(page, (1.25, 1.5), (3, 0))
     assert drawn_at(page, 3, 0)
-    assert lit(page) == "1:0:1:1"
+    assert highlighted(page) == "1:0:1:1"
     after = layer_says(page)
     assert total(page) == pytest.approx(after[1][1])
     # 12 in place of 6.5; a pixel is less than a twentieth of a cell.
@@ -179,7 +194,7 @@ def test_a_finger_drags_a_point_and_does_not_scroll_the_page(lab):
     page = lab.notebook([SETUP, f"{LAYER}\ne = explore(layer, x)\ne"], size=(360, 740), touch=True)
     page.wait_revision(1)
     page.page.touchscreen.tap(*middle(page, 1, 1, 1))
-    wait_lit(page, 1, 1, 1)
+    wait_highlighted(page, 1, 1, 1)
     (x, y), (to_x, to_y) = middle(page, 0, 1.25, 1.5), middle(page, 0, 3, 0)
     touch = page.page.context.new_cdp_session(page.page)
     send = partial(touch.send, "Input.dispatchTouchEvent")
@@ -188,7 +203,7 @@ def test_a_finger_drags_a_point_and_does_not_scroll_the_page(lab):
         send({"type": "touchMove", "touchPoints": [{"x": x + part * (to_x - x), "y": y + part * (to_y - y)}]})
     send({"type": "touchEnd", "touchPoints": []})
     arrived(page, (3, 0))
-    assert lit(page) == "1:0:1:1"
+    assert highlighted(page) == "1:0:1:1"
     assert layer_says(page)[1][1] == pytest.approx(99, abs=1)
     assert page.errors == []
     page.close()
@@ -229,7 +244,7 @@ def test_n_takes_the_next_point_and_shift_with_an_arrow_moves_it_by_a_quarter(sh
     assert sampled(page)[3] == "[1, 1] (2, 1.75): 0.25·9 + 0.75·10"
     assert layer_says(page)[1][1] == 95 - 8 - 1
     assert total(page) == 86
-    assert lit(page) == "1:0:1:1"
+    assert highlighted(page) == "1:0:1:1"
 
 
 def test_a_slider_makes_the_layer_anew_and_its_points_go_where_the_layer_puts_them(show):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from reading import IS_LIT, SETUP, canvas, point, press, python, settle, show_in_place, strip
+from reading import IS_HIGHLIGHTED, SETUP, canvas, point, press, python, settle, show_in_place, strip
 
 # Notes every text that is written on a panel, and where; `written` works out in which cell.
 LISTEN = """
@@ -42,7 +42,7 @@ def page(lab):
 
 @pytest.fixture
 def show(page):
-    """Shows an explorer that the kernel calls `e`; nothing is lit on it."""
+    """Shows an explorer that the kernel calls `e`; nothing is highlighted on it."""
 
     def show(*arguments):
         page.page.evaluate("window.texts = []")
@@ -176,7 +176,7 @@ def test_in_the_dark_a_zero_is_dark(notebook):
 
 # For each cell: the colours in its middle, where a number would be, and whether its outline is whole on both sides.
 LOOK = f"""(canvas, [cells, rows, columns]) => {{
-  const isLit = {IS_LIT};
+  const isHighlighted = {IS_HIGHLIGHTED};
   const context = canvas.getContext('2d');
   const [wide, high] = [canvas.width / columns, canvas.height / rows];
   const edge = Math.min(2.5, wide / 9);
@@ -185,13 +185,13 @@ LOOK = f"""(canvas, [cells, rows, columns]) => {{
     const box = [left + 0.3 * wide, middle - 0.18 * high, 0.4 * wide, 0.36 * high].map(Math.round);
     const pixels = new Uint32Array(context.getImageData(...box).data.buffer);
     const sides = [left + edge / 2, left + wide - edge / 2];
-    return [[...new Set(pixels)], sides.every(x => isLit(context, Math.floor(x), Math.round(middle) - 2))];
+    return [[...new Set(pixels)], sides.every(x => isHighlighted(context, Math.floor(x), Math.round(middle) - 2))];
   }});
 }}"""
 
 
 def point_afresh(page, row, column, **where):
-    """Point at an input cell where nothing was lit; what is written from then on is what it lights."""
+    """Point at an input cell where nothing was highlighted; what is written from then on belongs to it."""
     press(page, "Escape")
     page.page.evaluate("window.texts = []")
     point(page, 0, row, column, **where)
@@ -207,7 +207,7 @@ def is_written_form(text, value):
 
 
 def is_ink_on_halo(colours):
-    """Whether all are mixtures of the light theme's colour of what is lit, #c2006b, with its white halo."""
+    """Whether all are mixtures of the light theme's colour of what is highlighted, #c2006b, with its white halo."""
     for red, green, blue in map(rgb, colours):
         ink = 1 - green / 255
         if abs(red - 255 + ink * (255 - 0xC2)) > 4 or abs(blue - 255 + ink * (255 - 0x6B)) > 4:

@@ -9,14 +9,14 @@ import re
 import nbformat
 import pytest
 from reading import (
-    IS_LIT,
+    IS_HIGHLIGHTED,
     SETUP,
     button,
     canvas,
     facts,
+    highlighted,
     labels,
     lines,
-    lit,
     middle,
     numbers,
     point,
@@ -25,7 +25,7 @@ from reading import (
     settle,
     show_in_place,
     strip,
-    wait_lit,
+    wait_highlighted,
 )
 
 
@@ -323,15 +323,15 @@ def test_pointing_at_a_tap_counts_all_that_it_reads(show):
 
 
 def outlined(page, grid, rows, columns, at=0.5):
-    """The cells of a panel without padding that are outlined: those whose left edge is lit, `at` this height."""
+    """The cells of a panel without padding that are outlined: with a left edge in that colour, `at` this height."""
     found = canvas(page, grid).evaluate(
         f"""(canvas, [rows, columns, at]) => {{
-          const isLit = {IS_LIT};
+          const isHighlighted = {IS_HIGHLIGHTED};
           const context = canvas.getContext('2d');
           const found = [];
           for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {{
             const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + at) / rows];
-            if (isLit(context, x, y - 2)) found.push([row, column]);
+            if (isHighlighted(context, x, y - 2)) found.push([row, column]);
           }}
           return found;
         }}""",
@@ -411,13 +411,13 @@ def test_of_quick_moves_the_first_and_the_last_are_said(show):
 def test_a_click_pins_and_escape_lets_go(show):
     page = show("layers.Conv2D(1, 3)")
     page.page.mouse.click(*middle(page, 1, 2, 3))
-    wait_lit(page, 1, 2, 3)
+    wait_highlighted(page, 1, 2, 3)
     assert lines(page, "pin") == ["pinned, Escape lets go"]
     page.page.mouse.move(*middle(page, 1, 4, 4))
     page.page.mouse.move(*middle(page, 0, 1, 1))
-    assert lit(page) == "1:0:2:3"
+    assert highlighted(page) == "1:0:2:3"
     press(page, "Escape")
-    assert lit(page) == ""
+    assert highlighted(page) == ""
     assert lines(page, "pin") == lines(page, "name") == []
     point(page, 1, 4, 4)
 
@@ -426,7 +426,7 @@ def test_a_click_on_the_pinned_cell_lets_go_and_on_another_pins_that(show):
     page = show("layers.Conv2D(1, 3)")
     page.page.mouse.click(*middle(page, 1, 2, 3))
     page.page.mouse.click(*middle(page, 0, 5, 5))
-    wait_lit(page, 0, 5, 5)
+    wait_highlighted(page, 0, 5, 5)
     assert lines(page, "pin") == ["pinned, Escape lets go"]
     page.page.mouse.click(*middle(page, 0, 5, 5))
     assert lines(page, "pin") == []
@@ -438,10 +438,10 @@ def test_what_is_pinned_stays_when_a_slider_moves(show):
     page.page.mouse.click(*middle(page, 1, 2, 3))
     page.slider("filters").press("ArrowRight")
     settle(page)
-    assert lit(page) == "1:0:2:3"
+    assert highlighted(page) == "1:0:2:3"
     page.run("e.settings = {'kernel_size': 7}")  # only 2x2 cells are left
     settle(page)
-    assert lit(page) == "1:0:1:1"
+    assert highlighted(page) == "1:0:1:1"
 
 
 # Playing
@@ -469,25 +469,25 @@ def test_the_steps_go_through_the_output_row_by_row(show):
         ("One step back", (0, 0), "1 / 36"),
     ]:
         button(page, name).click()
-        assert (lit(page), where(page)) == (f"1:0:{cell[0]}:{cell[1]}", text)
+        assert (highlighted(page), where(page)) == (f"1:0:{cell[0]}:{cell[1]}", text)
 
 
 def test_a_pinned_cell_of_a_larger_grid_is_another_step_of_the_walk(show):
     page = show("layers.Conv2D(1, 3)", "(1, 8, 8, 1)")
     page.slider("Position").fill("15")
-    assert (lit(page), where(page)) == ("1:0:2:3", "16 / 36")
+    assert (highlighted(page), where(page)) == ("1:0:2:3", "16 / 36")
     page.run("e.settings = {'input_shape': (1, 12, 30, 1)}")
     settle(page)
-    assert (lit(page), where(page)) == ("1:0:2:3", "60 / 280")
+    assert (highlighted(page), where(page)) == ("1:0:2:3", "60 / 280")
 
 
 def test_the_position_slider_goes_where_it_is_put(show):
     page = show("layers.Conv2D(1, 3)")
     position = page.slider("Position")
     position.fill("20")
-    assert (lit(page), where(page)) == ("1:0:3:2", "21 / 36")
+    assert (highlighted(page), where(page)) == ("1:0:3:2", "21 / 36")
     position.press("ArrowRight")
-    assert (lit(page), where(page)) == ("1:0:3:3", "22 / 36")
+    assert (highlighted(page), where(page)) == ("1:0:3:3", "22 / 36")
     assert position.get_attribute("aria-valuetext") == "cell 22 of 36"
     point(page, 1, 1, 0)
     assert where(page) == "7 / 36"
@@ -534,7 +534,7 @@ def test_pointing_does_not_disturb_playing_and_a_click_stops_it(show):
     page.page.mouse.move(*elsewhere)
     wait_where(page, "8 / 36")
     page.page.mouse.click(*clicked)
-    wait_lit(page, 1, 5, 0)
+    wait_highlighted(page, 1, 5, 0)
     button(page, "Play").wait_for()
 
 
@@ -545,13 +545,13 @@ def test_arrow_keys_move_enter_pins_space_plays(show):
     page = show("layers.Conv2D(1, 3, padding='same')", "(1, 5, 5, 1)")
     page.stage.locator('[data-grid="1"] .cn-frame').focus()
     press(page, "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowUp")
-    assert lit(page) == "1:0:1:0"
+    assert highlighted(page) == "1:0:1:0"
     press(page, "ArrowLeft")  # the output has no padding
-    assert lit(page) == "1:0:1:0"
+    assert highlighted(page) == "1:0:1:0"
     press(page, "End")
-    assert lit(page) == "1:0:4:4"
+    assert highlighted(page) == "1:0:4:4"
     press(page, "Home", "Enter")
-    assert lit(page) == "1:0:0:0"
+    assert highlighted(page) == "1:0:0:0"
     assert lines(page, "pin") == ["pinned, Escape lets go"]
     press(page, "Enter")
     assert lines(page, "pin") == []
@@ -565,12 +565,12 @@ def test_arrow_keys_reach_the_padding_of_the_input_and_the_taps(show):
     page = show("layers.Conv2D(1, 3, padding='same')", "(1, 5, 5, 1)")
     page.stage.locator('[data-grid="0"] .cn-frame').focus()
     press(page, "ArrowRight")  # the first key comes in at the corner
-    assert lit(page) == "0:0:0:0"
+    assert highlighted(page) == "0:0:0:0"
     press(page, "ArrowUp", "ArrowUp", "ArrowLeft")
-    assert lit(page) == "0:0:-1:-1"
+    assert highlighted(page) == "0:0:-1:-1"
     page.stage.locator('[data-grid="kernel"] .cn-frame').focus()
     press(page, "ArrowRight", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowDown")
-    assert lit(page) == "kernel:0:2:1"
+    assert highlighted(page) == "kernel:0:2:1"
 
 
 def test_keys_on_the_stage_do_not_reach_the_notebook(show):
@@ -683,12 +683,12 @@ def test_two_views_of_one_explorer_show_the_same_layer_and_light_on_their_own(sh
     page = show("layers.Conv2D(1, 3)", count=2)
     one, other = page.stage.all()
     point(page, 1, 2, 2)
-    assert other.get_attribute("data-lit") == "1:0:0:0"
+    assert other.get_attribute("data-highlighted") == "1:0:0:0"
     page.slider("filters").last.press("ArrowRight")
     settle(page)
     page.page.wait_for_function("document.querySelectorAll('.cn-stage[data-revision=\"2\"]').length === 2")
     assert [stage.locator(".cn-code").inner_text() for stage in (one, other)] == ["layers.Conv2D(2, 3)"] * 2
-    assert one.get_attribute("data-lit") == "1:0:2:2"
+    assert one.get_attribute("data-highlighted") == "1:0:2:2"
 
 
 def test_a_view_that_is_gone_hears_nothing_any_more(show):
@@ -844,10 +844,10 @@ def test_a_telephone_in_the_dark(notebook):
     page.wait_revision(1)
     assert page.stage.get_attribute("data-theme") == "dark"
     page.page.touchscreen.tap(*middle(page, 1, 2, 3))
-    wait_lit(page, 1, 2, 3)
+    wait_highlighted(page, 1, 2, 3)
     assert lines(page, "pin") == ["pinned, Escape lets go"]
     page.page.touchscreen.tap(*middle(page, 0, 1, 1))
-    wait_lit(page, 0, 1, 1)
+    wait_highlighted(page, 0, 1, 1)
     box = page.stage.bounding_box()
     assert box["x"] + box["width"] <= 360
     for panel in page.stage.locator(".cn-cells").all():
@@ -870,8 +870,8 @@ def test_planes_can_be_leafed_through_while_a_cell_is_pinned(show):
     assert plane() == 5, "a slider does not take the reader's plane away"
     of_output.focus()
     press(page, "ArrowRight")
-    assert lit(page) == "1:1:1:1"
-    assert plane() == 1, "the lit cell went on, and its window, the planes 1 and 2, with it"
+    assert highlighted(page) == "1:1:1:1"
+    assert plane() == 1, "the highlighted cell went on, and its window, the planes 1 and 2, with it"
 
 
 def test_a_slider_is_dragged_with_the_mouse_and_every_stop_is_answered(show):

@@ -93,7 +93,8 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
 # Words cut in two, words cut off, and what sticks out of its output. No telephone is wide enough for code.
 CUT = r"""ours => {
   const found = [];
-  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.cn-said, thead');
+  const unseen = '.cn-spoken, thead';
+  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest(unseen);
   for (const box of document.querySelectorAll(ours)) {
     const right = box.closest('.jp-OutputArea-output').getBoundingClientRect().right;
     for (const element of box.querySelectorAll('*')) {
@@ -252,19 +253,20 @@ def test_another_output_shape_is_said_and_a_hidden_answer_is_not(page):
     look(page, "light", 1200)
     line, hidden = page.page.locator(".cn-explorer").nth(1), page.page.locator(".cn-explorer:has(.cn-hidden)")
     line.get_by_role("slider", name="strides steps").press("ArrowRight")
-    line.locator(".cn-said").get_by_text("Output (1, 6, 2). y[0, 0, 0] is").wait_for(state="attached", timeout=30_000)
+    line.locator(".cn-spoken").get_by_text("Output (1, 6, 2). y[0, 0, 0] is").wait_for(state="attached", timeout=30_000)
     hidden.locator(".cn-frame").first.press("ArrowRight")
     line.get_by_role("slider", name="filters").press("ArrowRight")
-    line.locator(".cn-said").get_by_text("Output (1, 6, 3).").wait_for(state="attached", timeout=30_000)
-    assert hidden.locator(".cn-said").inner_text() == ""
-    assert page.page.locator(".cn-explorer").nth(3).locator(".cn-said").inner_text() == ""  # nobody was there
+    line.locator(".cn-spoken").get_by_text("Output (1, 6, 3).").wait_for(state="attached", timeout=30_000)
+    assert hidden.locator(".cn-spoken").inner_text() == ""
+    assert page.page.locator(".cn-explorer").nth(3).locator(".cn-spoken").inner_text() == ""  # nobody was there
 
 
 FONTS = """box => {
   const walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT), found = {};
   for (let node; (node = walk.nextNode());) {
-    if (!node.data.trim() || !node.parentElement.checkVisibility() || node.parentElement.closest('.cn-said')) continue;
-    const size = parseFloat(getComputedStyle(node.parentElement).fontSize);
+    const parent = node.parentElement;
+    if (!node.data.trim() || !parent.checkVisibility() || parent.closest('.cn-spoken')) continue;
+    const size = parseFloat(getComputedStyle(parent).fontSize);
     if (size < 18) found[node.data.trim()] = size;
   }
   return found;

@@ -9,7 +9,7 @@ import random
 
 import pytest
 from playwright.sync_api import expect
-from reading import facts, python, settle, wait_for, wait_lit
+from reading import facts, python, settle, wait_for, wait_highlighted
 
 SOAK = bool(os.environ.get("SOAK"))
 MOVES, RUNS, EXPLORERS = (50, 200, 30) if SOAK else (12, 13, 5)
@@ -82,7 +82,7 @@ def test_tools_of_another_kernel_say_so_and_their_controls_rest_until_the_cells_
         before = page.messages_sent
         page.page.wait_for_timeout(1000)
     page.stage.locator(".cn-forward").click()
-    wait_lit(page, 1, 0, 1)
+    wait_highlighted(page, 1, 0, 1)
     assert page.messages_sent == before
     page.run_all()
     wait_said(page, "", "", "")

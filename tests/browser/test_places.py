@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from reading import canvas, facts, lines, middle, press, wait_lit
+from reading import canvas, facts, lines, middle, press, wait_highlighted
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "notebooks" / "00_start_here.ipynb"
@@ -117,7 +117,7 @@ def test_sliders_and_cells_obey_arrow_keys_and_the_pointer(page):
     told(page, "layers.Conv2D(1, 3, kernel_initializer='ones')", "(1, 6, 6, 1)", "3*3*1*1 + 1 = 10")
 
     page.page.mouse.move(*middle(page, 1, 2, 3, size=OUTPUT))
-    wait_lit(page, 1, 2, 3)
+    wait_highlighted(page, 1, 2, 3)
     assert lines(page, "name") == ["y[0, 2, 3, 0] = 7"]
     assert lines(page, "products") == ["1×1 + 1×1 + 1×1 + 1×1 + 1×1 + 1×1 + 1×1 + 0×1 + 0×1 = 7"]
     assert lines(page, "returned") == ["Keras returned 7"]
@@ -126,7 +126,7 @@ def test_sliders_and_cells_obey_arrow_keys_and_the_pointer(page):
     canvas(page, 1).locator("xpath=..").focus()
     for key, cell, sum in [("ArrowRight", (2, 4), 5), ("ArrowDown", (3, 4), 6), ("ArrowLeft", (3, 3), 7)]:
         press(page, key)
-        wait_lit(page, 1, *cell)
+        wait_highlighted(page, 1, *cell)
         assert lines(page, "returned") == [f"Keras returned {sum}"]
 
 

@@ -115,7 +115,7 @@ def test_the_explorer_behind_a_value_lights_the_cell_that_was_asked_for(notebook
         nb.wait_revision(1)
         asked = nb.run("p._question.asked[1:]")
         row, column, channel = map(int, re.findall(r"\d+", asked))
-        assert nb.stage.get_attribute("data-lit") == f"1:0:{row}:{column}"
+        assert nb.stage.get_attribute("data-highlighted") == f"1:0:{row}:{column}"
         assert (
             nb.stage.locator(".cn-line.cn-value, .cn-sum")
             .first.inner_text()

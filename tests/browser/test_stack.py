@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
-from reading import IS_LIT, canvas, change, facts, lines, numbers, point, python, settle
+from reading import IS_HIGHLIGHTED, canvas, change, facts, lines, numbers, point, python, settle
 
 SETUP = """\
 import ipywidgets
@@ -51,18 +51,18 @@ def show(page):
     assert page.errors == []
 
 
-def lit_cells(page, grid, rows, columns, padding=0):
+def highlighted_cells(page, grid, rows, columns, padding=0):
     """The rows and the columns of the cells that are outlined in a grid; `padding` cells are around it on all sides."""
     found = canvas(page, grid).evaluate(
         f"""(canvas, [rows, columns, padding]) => {{
-          const isLit = {IS_LIT};
+          const isHighlighted = {IS_HIGHLIGHTED};
           const context = canvas.getContext('2d');
           const size = [canvas.width / (columns + 2 * padding), canvas.height / (rows + 2 * padding)];
           const found = [];
           for (let row = -padding; row < rows + padding; row++)
             for (let column = -padding; column < columns + padding; column++) {{
             const [x, y] = [size[0] * (column + padding) + 1, size[1] * (row + padding + 0.2)]; // above a number
-            if (isLit(context, x, y - 2)) found.push([row, column]);
+            if (isHighlighted(context, x, y - 2)) found.push([row, column]);
           }}
           return found;
         }}""",
@@ -110,8 +110,8 @@ def code(page):
 def test_a_cell_of_the_last_grid_lights_what_it_sees_in_every_earlier_one(show):
     page = show("stack(1, 2), (1, 9, 10, 1)")
     point(page, 2, 1, 2, size=(3, 4))
-    assert lit_cells(page, 1, 7, 8) == ([1, 3, 5], [2, 4, 6])
-    assert lit_cells(page, 0, 9, 10) == (list(range(1, 8)), list(range(2, 9)))
+    assert highlighted_cells(page, 1, 7, 8) == ([1, 3, 5], [2, 4, 6])
+    assert highlighted_cells(page, 0, 9, 10) == (list(range(1, 8)), list(range(2, 9)))
     told = facts(page)
     assert told["0 Conv2D"] == "(1, 7, 8, 1), sees 3 x 3"
     assert told["1 Conv2D"] == "(1, 3, 4, 1), sees 7 x 7"
@@ -125,28 +125,28 @@ def test_a_cell_of_the_last_grid_lights_what_it_sees_in_every_earlier_one(show):
 def test_a_cell_between_lights_only_what_is_before_it(show):
     page = show("stack(1, 2), (1, 9, 10, 1)")
     point(page, 1, 2, 5, size=(7, 8))
-    assert lit_cells(page, 0, 9, 10) == ([2, 3, 4], [5, 6, 7])
-    assert lit_cells(page, 2, 3, 4) == ([], [])
+    assert highlighted_cells(page, 0, 9, 10) == ([2, 3, 4], [5, 6, 7])
+    assert highlighted_cells(page, 2, 3, 4) == ([], [])
 
 
 def test_an_input_cell_lights_what_it_feeds_in_every_later_grid(show):
     page = show("stack(1, 2), (1, 9, 10, 1)")
     point(page, 0, 0, 1)
-    assert lit_cells(page, 1, 7, 8) == ([0], [0, 1])
-    assert lit_cells(page, 2, 3, 4) == ([0], [0, 1])
+    assert highlighted_cells(page, 1, 7, 8) == ([0], [0, 1])
+    assert highlighted_cells(page, 2, 3, 4) == ([0], [0, 1])
 
 
 def test_equal_rates_leave_gaps_in_the_input(show):
     page = show("stack(2, 2), (1, 10, 11, 1)")
     point(page, 2, 1, 2, size=(2, 3))
-    assert lit_cells(page, 0, 10, 11) == ([1, 3, 5, 7, 9], [2, 4, 6, 8, 10])
+    assert highlighted_cells(page, 0, 10, 11) == ([1, 3, 5, 7, 9], [2, 4, 6, 8, 10])
 
 
 def test_in_a_corner_what_is_seen_ends_at_the_padding(show):
     page = show("stack(1, 2, padding='same'), (1, 7, 8, 1)")
     point(page, 2, 0, 0, size=(7, 8))
-    assert lit_cells(page, 1, 7, 8, padding=2) == ([0, 2], [0, 2])
-    assert lit_cells(page, 0, 7, 8, padding=1) == ([-1, 0, 1, 2, 3], [-1, 0, 1, 2, 3])
+    assert highlighted_cells(page, 1, 7, 8, padding=2) == ([0, 2], [0, 2])
+    assert highlighted_cells(page, 0, 7, 8, padding=1) == ([-1, 0, 1, 2, 3], [-1, 0, 1, 2, 3])
 
 
 def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
@@ -256,8 +256,8 @@ def test_a_run_of_a_model_is_chosen_and_drawn_on_the_activations_that_reach_it(s
     assert told["1 Conv2D"] == "(1, 4, 5, 3), sees 6 x 6"
     expect_chosen(page, "sliders for layer", "1 Conv2D")
     point(page, 2, 1, 2, size=(4, 5))
-    assert lit_cells(page, 1, 6, 7) == ([1, 2, 3], [2, 3, 4])
-    assert lit_cells(page, 0, 12, 14) == (list(range(2, 8)), list(range(4, 10)))
+    assert highlighted_cells(page, 1, 6, 7) == ([1, 2, 3], [2, 3, 4])
+    assert highlighted_cells(page, 0, 12, 14) == (list(range(2, 8)), list(range(4, 10)))
     point(page, 1, 2, 3, size=(6, 7))
     window = python(page, "float(e.x[0, 4:6, 6:8, 0].max())")
     assert numbers(lines(page, "name")[0].split(" = ")[1]) == pytest.approx([window], rel=1e-3)

@@ -293,7 +293,7 @@ def test_while_keras_refuses_files_are_still_made_and_the_state_says_why_not(sta
         ask(e, export=kind, channels=[0, 0], cell=[])
         assert sent[-1][1][0][:4] == start
     ask(e, export="state", channels=[0, 0], cell=[])
-    assert sent[-1][0]["refused"].startswith("These settings give no output")
+    assert sent[-1][0]["refused"]["key"] == "sharing.state_refused"
     with pytest.raises(ValueError, match="no layer whose state could be kept. Along the height, the window covers 9"):
         print(e.state)
 

@@ -24,6 +24,7 @@ from keras import layers
 from reading_controls import controls, revision
 
 from widgets import DeformableConv2D, compare, explore, predict
+from widgets.stage.rows import sent
 
 OURS = Path(explore.__code__.co_filename).parent
 SOAK = os.environ.get("SOAK", "") not in ("", "0")
@@ -170,7 +171,7 @@ def check(explorer, judged):
     snapshot = explorer.children[1].snapshot
     assert explorer.settings == seen
     assert snapshot["code"] == facts.code == explorer.code
-    assert snapshot["problem"] == facts.problem
+    assert snapshot["problem"] == sent(facts.problem)
     assert bool(facts.problem) == (facts.y is None) == (facts.output_shape is None)
     settings = {name: value for name, value in seen.items() if name != "input_shape"}
     if settings and facts.operation != "chain":

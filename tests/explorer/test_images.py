@@ -129,7 +129,7 @@ def test_a_damaged_upload_says_so_and_leaves_the_explorer_as_it_was():
         patch.setattr(Stage, "send", lambda stage, content, buffers=None: sent.append(content))
         e = explorer_with(b"junk")
     (told,) = sent
-    assert told["image_refused"].startswith("The file must be a picture in one of these formats: PNG, JPEG or WEBP.")
+    assert told["image_refused"]["key"] == "editing.image_damaged"
     assert e.x.shape == (1, 8, 8, 1) and "own_colour" not in names(e)
 
 

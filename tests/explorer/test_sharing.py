@@ -86,7 +86,7 @@ def test_what_text_cannot_hold_is_said(layer, told):
     e, sent = explore(layer), []
     e._stage.send = lambda content, buffers=(): sent.append(content)
     e._stage._answer(None, {"export": "state", "channels": [0], "cell": []}, [])
-    assert told in sent[0]["refused"]
+    assert sent[0]["refused"] == {"key": "sharing.state_lacks", "fields": {"reason": told}}
 
 
 GOOD = explore(layers.Conv2D(1, 3)).state

@@ -20,7 +20,6 @@ import tensorflow as tf
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from widgets import DeformableConv2D
 from widgets.facts import KINDS
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.layer_template import LayerTemplate
@@ -39,7 +38,7 @@ WEIGHTS = ("kernel", "depthwise_kernel", "pointwise_kernel", "bias", "offset_ker
 
 
 def layer_class(kind):
-    return DeformableConv2D if kind == "DeformableConv2D" else getattr(keras.layers, kind)
+    return KINDS[kind].layer_class
 
 
 # Settings
@@ -65,7 +64,7 @@ def cases(draw, kind):
     }
     for moved in draw(st.sampled_from([["strides"], ["dilation_rate"], [], ["strides", "dilation_rate"]])):
         arguments[moved] = each_axis(1, 3)
-    if kind in ("Conv1D", "Conv2D", "Conv3D", "DeformableConv2D"):
+    if "groups" in KINDS[kind].settings:
         groups = draw(st.sampled_from([1, 1, 1, 2, 3]))
         arguments["groups"] = groups
     if kind == "DeformableConv2D":

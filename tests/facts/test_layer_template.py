@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from widgets import DeformableConv2D, explore
-from widgets.facts import code_line, layer_facts
+from widgets import explore
+from widgets.facts import KINDS, code_line, layer_facts
 from widgets.facts.layer_template import LayerTemplate, call
 
 X = np.sin(np.arange(6 * 7 * 4)).reshape(1, 6, 7, 4).astype("float32")
@@ -181,7 +181,7 @@ def test_other_settings_change_the_copy_alone():
     "name", ["Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "DeformableConv2D"]
 )
 def test_weights_can_be_given_from_the_start_and_the_initializers_stay_the_readers(name):
-    layer_class = getattr(layers, name, DeformableConv2D)
+    layer_class = KINDS[name].layer_class
     layer = layer_class(**{"kernel_size": 2} | ({} if "Depthwise" in name else {"filters": 3}))
     asked = {}
 

@@ -13,7 +13,7 @@ from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_sh
 from widgets.quiz.sequence import ALL, Quiz
 
 X = (4, 29, 22, 12)
-CLASSES = [getattr(layers, name, DeformableConv2D) for name in KINDS]
+CLASSES = [kind.layer_class for kind in KINDS.values()]
 # All 300 a class take minutes: `make soak` draws them.
 DRAWN = 300 if os.environ.get("SOAK") else 20
 

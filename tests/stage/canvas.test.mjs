@@ -2,14 +2,20 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { short } from "../../widgets/stage/lookups.js";
-import { THEMES, GROUPS, colourOf, inkOn, labelsIn, roomIn, traceOf } from "../../widgets/stage/canvas.js";
+import { short } from "../../widgets/stage/text.js";
+import { THEMES, GROUPS, colourOf, inkOn, traceOf } from "../../widgets/stage/colours.js";
+import { labelsIn, roomIn } from "../../widgets/stage/canvas.js";
 
 const themes = Object.entries(THEMES);
 
 /** Relative luminance, and the contrast of two colours, as the web's accessibility guidelines define them. */
-const luminance = (rgb) => rgb.map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-const contrast = (a, b) => (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05);
+const luminance = (rgb) =>
+  rgb
+    .map((c) => c / 255)
+    .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+const contrast = (a, b) =>
+  (Math.max(luminance(a), luminance(b)) + 0.05) / (Math.min(luminance(a), luminance(b)) + 0.05);
 const rgbOf = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 test("there is a light and a dark theme, with the same colours named in both", () => {
@@ -27,11 +33,19 @@ test("0 is the middle of the scale and the limits are its ends", () => {
 
 test("halfway to a limit the colour is halfway too", () => {
   const { zero, positive } = THEMES.light;
-  assert.deepEqual(colourOf(2, 4, false, THEMES.light), zero.map((from, i) => Math.round((from + positive[i]) / 2)));
+  assert.deepEqual(
+    colourOf(2, 4, false, THEMES.light),
+    zero.map((from, i) => Math.round((from + positive[i]) / 2)),
+  );
 });
 
 test("values beyond the limit, inf too, have the colour of the limit", () => {
-  for (const [value, end] of [[7, "positive"], [Infinity, "positive"], [-7, "negative"], [-Infinity, "negative"]]) {
+  for (const [value, end] of [
+    [7, "positive"],
+    [Infinity, "positive"],
+    [-7, "negative"],
+    [-Infinity, "negative"],
+  ]) {
     assert.deepEqual(colourOf(value, 5, false, THEMES.light), THEMES.light[end]);
   }
 });
@@ -64,9 +78,9 @@ test("numbers on every colour are readable, in both themes", () => {
   }
 });
 
-test("what is lit stands out from the paper, from its halo and from cells of 0", () => {
-  for (const [, { lit, paper, halo, zero }] of themes) {
-    for (const behind of [rgbOf(paper), rgbOf(halo), zero]) assert.ok(contrast(rgbOf(lit), behind) >= 4.5);
+test("what is highlighted stands out from the paper, from its halo and from cells of 0", () => {
+  for (const [, { highlight, paper, halo, zero }] of themes) {
+    for (const behind of [rgbOf(paper), rgbOf(halo), zero]) assert.ok(contrast(rgbOf(highlight), behind) >= 4.5);
   }
 });
 
@@ -86,19 +100,33 @@ test("a group's number is readable on its colour, and its lines are seen on the 
 });
 
 test("words, fields and the focus stand out from what is behind them, in every style sheet and theme", async () => {
-  const [stage, predict, compare] = await Promise.all(["stage/stage", "quiz/predict", "comparison/compare"].map((name) => readFile(new URL(`../../widgets/${name}.css`, import.meta.url), "utf8")));
+  const [stage, predict, compare] = await Promise.all(
+    ["stage/stage", "quiz/predict", "comparison/compare"].map((name) =>
+      readFile(new URL(`../../widgets/${name}.css`, import.meta.url), "utf8"),
+    ),
+  );
   const named = [...stage.matchAll(/--cn-([a-z-]+): (#[0-9a-f]{6});/g)].map(([, name, colour]) => [name, colour]);
   const light = Object.fromEntries(named.slice(0, named.length / 2));
   const dark = Object.fromEntries(named.slice(named.length / 2));
   assert.deepEqual(Object.keys(light), Object.keys(dark));
   for (const colours of [light, dark]) {
-    for (const [words, behind] of [["ink", "paper"], ["ink", "soft"], ["dim", "paper"], ["bad", "bad-paper"], ["ink", "bad-paper"], ["lit", "paper"]]) {
+    for (const [words, behind] of [
+      ["ink", "paper"],
+      ["ink", "soft"],
+      ["dim", "paper"],
+      ["bad", "bad-paper"],
+      ["ink", "bad-paper"],
+      ["highlight", "paper"],
+    ]) {
       assert.ok(contrast(rgbOf(colours[words]), rgbOf(colours[behind])) >= 4.5, `${words} on ${behind}`);
     }
   }
-  const focus = [predict, compare].flatMap((text) => [...text.matchAll(/outline: 3px solid (#[0-9a-f]{6})/g)].map(([, colour]) => colour));
+  const focus = [predict, compare].flatMap((text) =>
+    [...text.matchAll(/outline: 3px solid (#[0-9a-f]{6})/g)].map(([, colour]) => colour),
+  );
   assert.equal(focus.length, 2);
-  for (const colour of focus) for (const page of ["#ffffff", "#111111"]) assert.ok(contrast(rgbOf(colour), rgbOf(page)) >= 3, colour);
+  for (const colour of focus)
+    for (const page of ["#ffffff", "#111111"]) assert.ok(contrast(rgbOf(colour), rgbOf(page)) >= 3, colour);
 });
 
 test("negative and positive differ for eyes that see no red or no green", () => {
@@ -120,7 +148,7 @@ test("a cell too small for readable figures has no room, and a larger one never 
   for (let cell = 5; cell < 90; cell++) assert.ok(roomIn(cell + 1) > roomIn(cell) - 1e-9);
 });
 
-test("numbers of cells that are lit together take smaller figures where one needs them, and are left out where one has no room", () => {
+test("numbers of cells that are highlighted together take smaller figures where one needs them, and are left out where one has no room", () => {
   const font = (cell, numbers) => labelsIn(cell, numbers)?.font;
   assert.deepEqual(labelsIn(40, [1, -2]), { texts: ["1", "-2"], font: 13 });
   assert.deepEqual(labelsIn(40, [1, -20000])?.texts, ["1", "-20000"]);
@@ -132,7 +160,7 @@ test("numbers of cells that are lit together take smaller figures where one need
   assert.equal(labelsIn(10, [1]), null);
 });
 
-test("a number that fits in a plain cell fits in a lit one too, in readable figures", () => {
+test("a number that fits in a plain cell fits in a highlighted one too, in readable figures", () => {
   for (let cell = 14; cell <= 90; cell++) {
     for (const value of [1, -1, 12, -12, 123, 0.5, -0.25, 1000, -1000, 123456, 1e7, -1e-7, NaN, -Infinity]) {
       const labels = labelsIn(cell, [value]);

@@ -15,12 +15,17 @@ test("no panel is wider than the page, and no cell wider than its panel, at any 
     [grid(224), kernel(7), grid(112)],
     [grid(16), kernel(3), grid(14), kernel(3), grid(12), kernel(3), grid(10)],
   ];
-  for (const width of WIDTHS) for (const full of [false, true]) for (const panels of pictures) {
-    layOut(panels, page(width, { full })).forEach(({ room, cell }, i) => {
-      assert.ok(room <= width, `${room} of ${width}`);
-      assert.ok(cell > 0 && cell * panels[i].columns <= room + 1, `${panels[i].columns} cells of ${cell} in ${room}`);
-    });
-  }
+  for (const width of WIDTHS)
+    for (const full of [false, true])
+      for (const panels of pictures) {
+        layOut(panels, page(width, { full })).forEach(({ room, cell }, i) => {
+          assert.ok(room <= width, `${room} of ${width}`);
+          assert.ok(
+            cell > 0 && cell * panels[i].columns <= room + 1,
+            `${panels[i].columns} cells of ${cell} in ${room}`,
+          );
+        });
+      }
 });
 
 test("an input, its kernel and its output stand side by side where there is room", () => {
@@ -61,10 +66,13 @@ test("where the input's cells are too small for numbers, a small output is still
 });
 
 test("a line of cells has the whole width", () => {
-  for (const { room } of layOut([grid(1, 12), kernel(1, 3), grid(1, 10)], page(800, { line: true }))) assert.equal(room, 800);
+  for (const { room } of layOut([grid(1, 12), kernel(1, 3), grid(1, 10)], page(800, { line: true })))
+    assert.equal(room, 800);
 });
 
 test("a full screen has larger cells", () => {
-  const cells = [false, true].map((full) => layOut([grid(8), kernel(3), grid(6)], page(1900, { height: 1080, full }))[0].cell);
+  const cells = [false, true].map(
+    (full) => layOut([grid(8), kernel(3), grid(6)], page(1900, { height: 1080, full }))[0].cell,
+  );
   assert.ok(cells[1] > 1.3 * cells[0], String(cells));
 });

@@ -1,7 +1,26 @@
 // Look-ups in a picture, against tables written out by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { channelsOf, decode, feeds, fill, inside, kept, number, planeOf, product, products, short, shortAll, spread, sumOf, thumbnailOf, touched, unread, valueAt, weightAt, windowOf, writtenProducts, writtenTerms } from "../../widgets/stage/lookups.js";
+import {
+  channelsOf,
+  decode,
+  feeds,
+  inside,
+  cropBlock,
+  planeOf,
+  product,
+  products,
+} from "../../widgets/stage/lookups.js";
+import {
+  followBlock,
+  sumOf,
+  thumbnailOf,
+  touched,
+  unread,
+  valueAt,
+  weightAt,
+  windowOf,
+} from "../../widgets/stage/lookups.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 
@@ -10,32 +29,81 @@ const axis = (rows) => ({ table: Int32Array.from(rows.flat()), taps: rows[0].len
 
 /** One plane, its rows given as lists of cells, each cell a list of channels. */
 function grid(rows, channels = rows[0][0].length) {
-  return { sizes: [1, rows.length, rows[0].length], channels, first: 0, sent: channels, values: Float32Array.from(rows.flat(2)) };
+  return {
+    sizes: [1, rows.length, rows[0].length],
+    channels,
+    first: 0,
+    sent: channels,
+    values: Float32Array.from(rows.flat(2)),
+  };
 }
 
 const plain = (rows) => grid(rows.map((row) => row.map((value) => [value])));
 
 /** A kernel of one channel and one filter. */
 function link(rows, columns, kernel, more = {}) {
-  return { axes: [NONE, axis(rows), axis(columns)], fan: 1, filters: 1, channels: Int32Array.of(0), kernel: Float32Array.from(kernel.flat()), bias: null, ...more };
+  return {
+    axes: [NONE, axis(rows), axis(columns)],
+    fan: 1,
+    filters: 1,
+    channels: Int32Array.of(0),
+    kernel: Float32Array.from(kernel.flat()),
+    bias: null,
+    ...more,
+  };
 }
 
 // n=6, k=3, strides=2, "same": the odd padding cell comes after. And n=5, k=2, strides=2, "valid": index 4 is left over.
-const SAME = [[0, 1, 2], [2, 3, 4], [4, 5, 6]];
-const VALID = [[0, 1], [2, 3]];
-const INPUT = plain([[1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [11, 12, 13, 14, 15], [16, 17, 18, 19, 20], [21, 22, 23, 24, 25], [26, 27, 28, 29, 30]]);
-const LINK = link(SAME, VALID, [[1, 2], [3, 4], [5, 6]]);
+const SAME = [
+  [0, 1, 2],
+  [2, 3, 4],
+  [4, 5, 6],
+];
+const VALID = [
+  [0, 1],
+  [2, 3],
+];
+const INPUT = plain([
+  [1, 2, 3, 4, 5],
+  [6, 7, 8, 9, 10],
+  [11, 12, 13, 14, 15],
+  [16, 17, 18, 19, 20],
+  [21, 22, 23, 24, 25],
+  [26, 27, 28, 29, 30],
+]);
+const LINK = link(SAME, VALID, [
+  [1, 2],
+  [3, 4],
+  [5, 6],
+]);
 
 test("a cell has its value, a padding cell 0, and a channel that was not sent none", () => {
   assert.equal(valueAt(INPUT, [0, 5, 4], 0), 30);
   assert.equal(valueAt(INPUT, [0, 1, 0], 0), 6);
-  for (const cell of [[0, 6, 0], [0, -1, 0], [0, 0, 5], [0, 0, -1], [1, 0, 0]]) assert.equal(valueAt(INPUT, cell, 0), 0);
+  for (const cell of [
+    [0, 6, 0],
+    [0, -1, 0],
+    [0, 0, 5],
+    [0, 0, -1],
+    [1, 0, 0],
+  ])
+    assert.equal(valueAt(INPUT, cell, 0), 0);
   assert.equal(valueAt(INPUT, [0, 0, 0], 1), undefined);
   assert.equal(valueAt(INPUT, [0, 6, 0], 1), undefined);
 });
 
 test("a block of channels is found by its first channel", () => {
-  const block = { ...grid([[[3, 4], [5, 6]]]), channels: 6, first: 2, sent: 2 };
+  const block = {
+    ...grid([
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    ]),
+    channels: 6,
+    first: 2,
+    sent: 2,
+  };
   assert.equal(valueAt(block, [0, 0, 1], 2), 5);
   assert.equal(valueAt(block, [0, 0, 1], 3), 6);
   assert.equal(valueAt(block, [0, 0, 1], 1), undefined);
@@ -47,13 +115,25 @@ test("values before the activation are looked up in the same way", () => {
 });
 
 test("a volume is read plane by plane", () => {
-  const volume = { sizes: [2, 2, 3], channels: 1, first: 0, sent: 1, values: Float32Array.from({ length: 12 }, (_, i) => i) };
+  const volume = {
+    sizes: [2, 2, 3],
+    channels: 1,
+    first: 0,
+    sent: 1,
+    values: Float32Array.from({ length: 12 }, (_, i) => i),
+  };
   assert.equal(valueAt(volume, [1, 0, 2], 0), 8);
   assert.equal(valueAt(volume, [2, 0, 0], 0), 0);
 });
 
 test("one plane of one channel is read by row and column, and as NaN where the channel was not sent", () => {
-  const volume = { sizes: [2, 2, 3], channels: 4, first: 1, sent: 2, values: Float32Array.from({ length: 24 }, (_, i) => i) };
+  const volume = {
+    sizes: [2, 2, 3],
+    channels: 4,
+    first: 1,
+    sent: 2,
+    values: Float32Array.from({ length: 24 }, (_, i) => i),
+  };
   assert.equal(planeOf(volume, 1, 2)(0, 2), valueAt(volume, [1, 0, 2], 2));
   assert.equal(planeOf(volume, 0, 1)(1, 0), 6);
   for (const channel of [0, 3]) assert.ok(Number.isNaN(planeOf(volume, 0, channel)(0, 0)));
@@ -62,7 +142,11 @@ test("one plane of one channel is read by row and column, and as NaN where the c
 test("a thumbnail shows a channel that was sent as it is, and of another the cells that were", () => {
   // Planes 0 and 2, rows 0 and 2, columns 0 and 3 of [3, 3, 4] cells, of 2 channels; channel 1 was sent.
   const volume = {
-    sizes: [3, 3, 4], channels: 2, first: 1, sent: 1, values: Float32Array.from({ length: 36 }, (_, i) => i),
+    sizes: [3, 3, 4],
+    channels: 2,
+    first: 1,
+    sent: 1,
+    values: Float32Array.from({ length: 36 }, (_, i) => i),
     thinned: { steps: [2, 2, 3], values: Float32Array.from({ length: 16 }, (_, i) => 100 + i) },
   };
   assert.equal(thumbnailOf(volume, 1, 1)(2, 3), 23);
@@ -75,19 +159,31 @@ test("a thumbnail shows a channel that was sent as it is, and of another the cel
 
 test("padding lies outside", () => {
   assert.ok(inside(INPUT, [0, 0, 0]) && inside(INPUT, [0, 5, 4]));
-  for (const cell of [[0, 6, 0], [0, 0, 5], [0, -1, 0], [-1, 0, 0]]) assert.ok(!inside(INPUT, cell));
+  for (const cell of [
+    [0, 6, 0],
+    [0, 0, 5],
+    [0, -1, 0],
+    [-1, 0, 0],
+  ])
+    assert.ok(!inside(INPUT, cell));
 });
 
 test("a window is the product of what its axes read, each cell with its tap", () => {
   assert.deepEqual(windowOf(LINK, [0, 2, 1]), [
-    { at: [0, 4, 2], tap: [0, 0, 0] }, { at: [0, 4, 3], tap: [0, 0, 1] },
-    { at: [0, 5, 2], tap: [0, 1, 0] }, { at: [0, 5, 3], tap: [0, 1, 1] },
-    { at: [0, 6, 2], tap: [0, 2, 0] }, { at: [0, 6, 3], tap: [0, 2, 1] },
+    { at: [0, 4, 2], tap: [0, 0, 0] },
+    { at: [0, 4, 3], tap: [0, 0, 1] },
+    { at: [0, 5, 2], tap: [0, 1, 0] },
+    { at: [0, 5, 3], tap: [0, 1, 1] },
+    { at: [0, 6, 2], tap: [0, 2, 0] },
+    { at: [0, 6, 3], tap: [0, 2, 1] },
   ]);
 });
 
 test("an input cell feeds every output cell whose window holds it", () => {
-  assert.deepEqual(feeds(LINK, INPUT, [0, 2, 3]), [{ at: [0, 0, 1], tap: [0, 2, 1] }, { at: [0, 1, 1], tap: [0, 0, 1] }]);
+  assert.deepEqual(feeds(LINK, INPUT, [0, 2, 3]), [
+    { at: [0, 0, 1], tap: [0, 2, 1] },
+    { at: [0, 1, 1], tap: [0, 0, 1] },
+  ]);
   assert.deepEqual(feeds(LINK, INPUT, [0, 1, 0]), [{ at: [0, 0, 0], tap: [0, 1, 0] }]);
 });
 
@@ -99,10 +195,14 @@ test("a padding cell feeds too, and an unread cell nothing", () => {
 
 test("feeding and reading are the same thing seen from both ends", () => {
   const fed = [];
-  for (let row = -1; row <= 6; row++) for (let column = -1; column <= 5; column++) {
-    for (const { at, tap } of feeds(LINK, INPUT, [0, row, column])) fed.push(`${at} <- ${[0, row, column]} by ${tap}`);
-  }
-  const read = product([[0], [0, 1, 2], [0, 1]]).flatMap((cell) => windowOf(LINK, cell).map(({ at, tap }) => `${cell} <- ${at} by ${tap}`));
+  for (let row = -1; row <= 6; row++)
+    for (let column = -1; column <= 5; column++) {
+      for (const { at, tap } of feeds(LINK, INPUT, [0, row, column]))
+        fed.push(`${at} <- ${[0, row, column]} by ${tap}`);
+    }
+  const read = product([[0], [0, 1, 2], [0, 1]]).flatMap((cell) =>
+    windowOf(LINK, cell).map(({ at, tap }) => `${cell} <- ${at} by ${tap}`),
+  );
   assert.deepEqual(fed.sort(), read.sort());
   assert.equal(read.length, 36);
 });
@@ -114,21 +214,28 @@ test("a tap reads one cell for each output cell", () => {
 
 test("the rows and columns that no window reads are told", () => {
   assert.deepEqual(unread(LINK, INPUT), [[], [], [4]]);
-  const gaps = link([[0, 3]], [[0, 1, 2, 3, 4]], [[1, 1, 1, 1, 1], [1, 1, 1, 1, 1]]);
+  const gaps = link(
+    [[0, 3]],
+    [[0, 1, 2, 3, 4]],
+    [
+      [1, 1, 1, 1, 1],
+      [1, 1, 1, 1, 1],
+    ],
+  );
   assert.deepEqual(unread(gaps, INPUT), [[], [1, 2, 4, 5], []]);
 });
 
 test("a block of cells reads what its cells read, once each", () => {
-  assert.deepEqual(spread(LINK, [[0], [0, 1], [1]]), [[0], [0, 1, 2, 3, 4], [2, 3]]);
-  assert.deepEqual(spread(LINK, [[0], [2], [0]], true), [[0], [0, 1], [0]]);
+  assert.deepEqual(followBlock(LINK, [[0], [0, 1], [1]]), [[0], [0, 1, 2, 3, 4], [2, 3]]);
+  assert.deepEqual(followBlock(LINK, [[0], [2], [0]], true), [[0], [0, 1], [0]]);
 });
 
 test("of a block, padding and cropped cells lead nowhere, least of all to the cells that are cropped on the other side", () => {
   const scatter = { table: Int32Array.of(-1, 0, 1, 1, 2, 3, 3, 4, 5, 5, 6, 7), taps: 3, scatter: true }; // 7 is cropped, and -1
   const grown = { axes: [NONE, scatter, scatter] };
   const later = { sizes: [1, 7, 7] };
-  assert.deepEqual(kept(later, [[0], [-1, 0, 1], [5, 6, 7]]), [[0], [0, 1], [5, 6]]);
-  assert.deepEqual(spread(grown, kept(later, [[0], [-2, -1], [6, 7]])), [[0], [], [3]]);
+  assert.deepEqual(cropBlock(later, [[0], [-1, 0, 1], [5, 6, 7]]), [[0], [0, 1], [5, 6]]);
+  assert.deepEqual(followBlock(grown, cropBlock(later, [[0], [-2, -1], [6, 7]])), [[0], [], [3]]);
 });
 
 test("each filter reads its own group of channels with its own weights", () => {
@@ -136,7 +243,13 @@ test("each filter reads its own group of channels with its own weights", () => {
   assert.deepEqual(channelsOf(grouped, 0), [0, 1]);
   assert.deepEqual(channelsOf(grouped, 1), [2, 3]);
   // The kernel's order is (rows, columns, channels read, filters).
-  assert.deepEqual([0, 1].map((slice) => [0, 1].map((filter) => weightAt(grouped, [0, 0, 0], slice, filter))), [[1, 2], [3, 4]]);
+  assert.deepEqual(
+    [0, 1].map((slice) => [0, 1].map((filter) => weightAt(grouped, [0, 0, 0], slice, filter))),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
 });
 
 test("the weight of a tap stands in the order rows, columns", () => {
@@ -146,24 +259,58 @@ test("the weight of a tap stands in the order rows, columns", () => {
 
 test("products come tap by tap, padding as 0", () => {
   assert.deepEqual(products(LINK, INPUT, [0, 2, 0], 0, 0), [
-    { x: 21, weight: 1 }, { x: 22, weight: 2 }, { x: 26, weight: 3 }, { x: 27, weight: 4 }, { x: 0, weight: 5 }, { x: 0, weight: 6 },
+    { x: 21, weight: 1 },
+    { x: 22, weight: 2 },
+    { x: 26, weight: 3 },
+    { x: 27, weight: 4 },
+    { x: 0, weight: 5 },
+    { x: 0, weight: 6 },
   ]);
 });
 
 test("the sum is made of the channels' partial sums and the bias", () => {
-  const x = grid([[[1, 10], [2, 20]]]);
-  const two = { ...link([[0]], [[0, 1]], [[1, 2, 3, 4]]), fan: 2, channels: Int32Array.of(0, 1), bias: Float32Array.of(0.5) };
+  const x = grid([
+    [
+      [1, 10],
+      [2, 20],
+    ],
+  ]);
+  const two = {
+    ...link([[0]], [[0, 1]], [[1, 2, 3, 4]]),
+    fan: 2,
+    channels: Int32Array.of(0, 1),
+    bias: Float32Array.of(0.5),
+  };
   // 1*1 + 2*3 and 10*2 + 20*4
-  assert.deepEqual(sumOf(two, x, [0, 0, 0], 0), { partials: [{ channel: 0, partial: 7 }, { channel: 1, partial: 100 }], bias: 0.5, total: 107.5 });
+  assert.deepEqual(sumOf(two, x, [0, 0, 0], 0), {
+    partials: [
+      { channel: 0, partial: 7 },
+      { channel: 1, partial: 100 },
+    ],
+    bias: 0.5,
+    total: 107.5,
+  });
   assert.equal(sumOf({ ...two, bias: null }, x, [0, 0, 0], 0).total, 107);
 });
 
 test("where channels were not sent the sum is unknown until the window was fetched", () => {
   const x = { ...grid([[[10], [20]]]), channels: 2, first: 1, sent: 1 };
-  const two = { ...link([[0]], [[0, 1]], [[1, 2, 3, 4]]), fan: 2, channels: Int32Array.of(0, 1), bias: Float32Array.of(0.5) };
+  const two = {
+    ...link([[0]], [[0, 1]], [[1, 2, 3, 4]]),
+    fan: 2,
+    channels: Int32Array.of(0, 1),
+    bias: Float32Array.of(0.5),
+  };
   assert.equal(products(two, x, [0, 0, 0], 0, 0), undefined);
   assert.equal(products(two, x, [0, 0, 0], 0, 1).length, 2);
-  assert.deepEqual(sumOf(two, x, [0, 0, 0], 0), { partials: [{ channel: 0, partial: undefined }, { channel: 1, partial: 100 }], bias: 0.5, total: undefined });
+  assert.deepEqual(sumOf(two, x, [0, 0, 0], 0), {
+    partials: [
+      { channel: 0, partial: undefined },
+      { channel: 1, partial: 100 },
+    ],
+    bias: 0.5,
+    total: undefined,
+  });
   const fetched = Float32Array.of(1, 10, 2, 20); // (taps, channels read)
   assert.equal(sumOf(two, x, [0, 0, 0], 0, fetched).total, 107.5);
 });
@@ -175,18 +322,40 @@ test("a snapshot is decoded, at whatever byte its buffers start", () => {
     return new DataView(whole.buffer, 3, values.byteLength);
   };
   const table = odd(Int32Array.of(0, 1, 2));
-  const made = decode({
-    revision: 7,
-    grids: [{ name: "Input", sizes: [1, 1, 3], values: null }, { name: "Output", sizes: [1, 1, 1], values: odd(Float32Array.of(9)) }],
-    links: [{
-      tables: [odd(Int32Array.of(0)), odd(Int32Array.of(0)), table], taps: [1, 1, 3], scatter: false, channels: odd(Int32Array.of(0)),
-      kernel: odd(Float32Array.of(4, 5, 6)), bias: null, before: odd(Float32Array.of(-9)),
-    }],
-  }, Float32Array.of(1.5, -2, 3)); // the first grid's values come by themselves
+  const made = decode(
+    {
+      revision: 7,
+      grids: [
+        { name: "Input", sizes: [1, 1, 3], values: null },
+        { name: "Output", sizes: [1, 1, 1], values: odd(Float32Array.of(9)) },
+      ],
+      links: [
+        {
+          tables: [odd(Int32Array.of(0)), odd(Int32Array.of(0)), table],
+          taps: [1, 1, 3],
+          scatter: false,
+          channels: odd(Int32Array.of(0)),
+          kernel: odd(Float32Array.of(4, 5, 6)),
+          bias: null,
+          before: odd(Float32Array.of(-9)),
+        },
+      ],
+    },
+    Float32Array.of(1.5, -2, 3),
+  ); // the first grid's values come by themselves
   assert.equal(made.revision, 7);
-  assert.deepEqual(made.grids.map((one) => [one.name, one.values]), [["Input", Float32Array.of(1.5, -2, 3)], ["Output", Float32Array.of(9)]]);
+  assert.deepEqual(
+    made.grids.map((one) => [one.name, one.values]),
+    [
+      ["Input", Float32Array.of(1.5, -2, 3)],
+      ["Output", Float32Array.of(9)],
+    ],
+  );
   assert.deepEqual(made.links[0].axes[2], { table: Int32Array.of(0, 1, 2), taps: 3, scatter: false });
-  assert.deepEqual([made.links[0].kernel, made.links[0].bias, made.links[0].before], [Float32Array.of(4, 5, 6), null, Float32Array.of(-9)]);
+  assert.deepEqual(
+    [made.links[0].kernel, made.links[0].bias, made.links[0].before],
+    [Float32Array.of(4, 5, 6), null, Float32Array.of(-9)],
+  );
 });
 
 test("a snapshot's buffers may be plain typed arrays or array buffers too", () => {
@@ -200,52 +369,4 @@ test("what was decoded does not change when the message's memory is used again",
   const made = decode({ grids: [{}, { values }], links: [] }, null);
   values.fill(0);
   assert.deepEqual(made.grids[1].values, Float32Array.of(1, 2));
-});
-
-test("names in braces are filled in and others stay", () => {
-  assert.equal(fill("{what} {index} of 0 to {last}", { what: "channel", index: 0, last: 11 }), "channel 0 of 0 to 11");
-  assert.equal(fill("kernel[:, :, {slice}]", {}), "kernel[:, :, {slice}]");
-  assert.equal(fill("{a}{a}", { a: "{b}", b: 1 }), "{b}{b}");
-});
-
-test("a number has at most six digits and no zeros at its end", () => {
-  const cases = [[0, "0"], [-0.1, "-0.1"], [0.1 + 0.2, "0.3"], [Math.fround(0.1), "0.1"], [1090, "1090"], [1 / 3, "0.333333"], [-2.50, "-2.5"], [1234567, "1234570"], [NaN, "nan"], [Infinity, "inf"], [-Infinity, "-inf"]];
-  for (const [value, text] of cases) assert.equal(number(value), text);
-});
-
-test("products and terms are written as by hand", () => {
-  assert.equal(writtenProducts([{ x: 1, weight: 2 }, { x: -0.5, weight: -3 }]), "1×2 + (-0.5)×(-3)");
-  const terms = (list) => writtenTerms(list).replaceAll("\u2060\u00a0", " "); // a minus may be held to its number
-  assert.equal(terms([0.5, 2, -0.25]), "0.5 + 2 - 0.25");
-  assert.equal(terms([-1, 0]), "-1 + 0");
-  assert.equal(writtenTerms([]), "");
-});
-
-test("a number in a cell is shortened to the room there is, and left out rather than falsified", () => {
-  // Room is in em: 0.62 for a digit, 0.35 for a point or a sign.
-  const cases = [
-    [0.123456, 2.9, "0.123"], [0.123456, 2.3, "0.12"], [0.123456, 1.6, "0.1"], [0.123456, 1.5, ""],
-    [-1.5, 2, "-1.5"], [-1.5, 1.9, ""], [7, 0.7, "7"], [12, 0.7, ""], [123.456, 1.9, "123"], [99.96, 2.9, "99.96"], [99.96, 2.2, ""],
-    [255, 1.9, "255"], [1e7, 3, "1e+7"], [NaN, 1.9, "nan"], [NaN, 1.8, ""], [1, 0, ""],
-  ];
-  for (const [value, room, text] of cases) assert.equal(short(value, room), text, `${value} in ${room}`);
-});
-
-test("in a grid, numbers that must be rounded have as many decimals as each other", () => {
-  assert.deepEqual(shortAll([0.36512, -0.22951, 0], 3), ["0.37", "-0.23", "0"]);
-  assert.deepEqual(shortAll([0.36512, 0.22951, 1], 3), ["0.365", "0.230", "1"]);
-  assert.deepEqual(shortAll([0.36512, -12.22951], 2.6), ["0.4", "-12.2"]);
-  assert.deepEqual(shortAll([0.125, -0.22951], 3), ["0.13", "-0.23"]);
-  assert.equal(shortAll([1, -0.22951], 1), null);
-});
-
-test("no shortened number is wider than its room or far from its value", () => {
-  for (let i = 0; i < 2000; i++) {
-    const value = Math.sin(i * 7.7) * 10 ** ((i % 9) - 2);
-    for (let room = 0; room < 9; room++) {
-      const text = short(value, room);
-      assert.ok(0.35 * text.length <= room);
-      if (text) assert.ok(Math.abs(Number(text) - value) <= Math.max(0.0501, Math.abs(value) * 0.5), `${value} as ${text}`);
-    }
-  }
 });

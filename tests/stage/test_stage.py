@@ -2,11 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets
+import keras
 import numpy as np
 import pytest
+import tensorflow
 from ipykernel.kernelbase import Kernel
 from ipywidgets.widgets.widget import _remove_buffers
 from keras import layers
@@ -14,7 +17,7 @@ from keras import layers
 from widgets import explore
 from widgets.explorer.slider import IntSlider
 from widgets.facts import layer_facts
-from widgets.language import words
+from widgets.language import say, words
 from widgets.picture import layer_picture
 from widgets.stage import stage
 from widgets.stage.stage import Stage
@@ -96,17 +99,55 @@ def test_with_the_channels_first_too(needs_channels_first):
 def test_the_rows_of_facts_are_in_reading_order():
     stage, _ = staged(layers.Conv2D(10, 3), (4, 28, 28, 12))
     *rows, versions = stage.snapshot["facts"]
+    axes = ["height", "width", "in / groups", "filters"]
     assert rows == [
-        ["input", "(4, 28, 28, 12)"],
-        ["kernel", "(3, 3, 12, 10)  (height, width, in / groups, filters)"],
-        ["bias", "(10,)  (filters)"],
-        ["output", "(4, 26, 26, 10)"],
-        ["parameters", "3*3*12*10 + 10 = 1090"],
-        ["MACs a sample", "26*26*3*3*12*10 = 730080"],
-        ["height", "floor((28 - 3) / 1) + 1 = 26"],
-        ["width", "floor((28 - 3) / 1) + 1 = 26"],
+        {"fact": "input_shape", "shape": "(4, 28, 28, 12)"},
+        {"fact": "weight", "name": "kernel", "shape": "(3, 3, 12, 10)", "axes": axes},
+        {"fact": "weight", "name": "bias", "shape": "(10,)", "axes": ["filters"]},
+        {"fact": "output_shape", "shape": "(4, 26, 26, 10)"},
+        {"fact": "params", "formula": "3*3*12*10 + 10 = 1090"},
+        {"fact": "macs", "formula": "26*26*3*3*12*10 = 730080"},
+        {"fact": "size", "axis": "height", "formula": "floor((28 - 3) / 1) + 1 = 26"},
+        {"fact": "size", "axis": "width", "formula": "floor((28 - 3) / 1) + 1 = 26"},
     ]
-    assert re.fullmatch(r"Keras 3\.\d+\.\d+, TensorFlow 2\.\d+\.\d+", versions[1])
+    assert versions == {"fact": "versions", "keras": keras.__version__, "tensorflow": tensorflow.__version__}
+
+
+def test_the_steps_of_a_chain_are_rows_with_the_field_that_each_one_sees():
+    stage, _ = staged(layers.SeparableConv2D(4, (3, 2)), (1, 8, 9, 2))
+    steps = [row for row in stage.snapshot["facts"] if row["fact"] == "step"]
+    assert steps == []  # one layer, though it takes two operations
+    e = explore(keras.Sequential([layers.Conv2D(2, (3, 2)), layers.Conv2D(4, 2)]), (1, 8, 9, 2))
+    steps = [row for row in e.children[1].snapshot["facts"] if row["fact"] == "step"]
+    assert steps == [
+        {"fact": "step", "number": 0, "layer": "Conv2D", "shape": "(1, 6, 8, 2)", "field": ["3", "2"]},
+        {"fact": "step", "number": 1, "layer": "Conv2D", "shape": "(1, 5, 7, 4)", "field": ["4", "3"]},
+    ]
+
+
+def test_a_sentence_of_the_tables_travels_by_its_key_and_what_keras_says_as_it_is():
+    advice = say("facts.advice_window", axis=say("axes.height"), window=3, n=2)
+    facts = replace(layer_facts(layers.Conv2D(1, 3), (1, 5, 5, 1)), advice=advice, problem="Keras' own words.")
+    stage = Stage()
+    stage.show(facts, None)
+    key = {
+        "key": "facts.advice_window",
+        "fields": {"axis": {"key": "axes.height", "fields": {}}, "window": 3, "n": 2},
+    }
+    assert (stage.snapshot["advice"], stage.snapshot["problem"]) == (key, "Keras' own words.")
+
+
+def test_a_refusal_of_an_image_travels_by_its_key_too():
+    stage, _ = staged(layers.Conv2D(1, 3), (1, 5, 5, 1))
+    sent = []
+    stage.send = lambda content, buffers=(): sent.append(content)
+
+    def refuse(data):
+        raise ValueError(say("editing.image_large", limit=9, received=10.5))
+
+    stage.on_image = refuse
+    stage._answer(None, {"image": "mine.png"}, [b""])
+    assert sent == [{"image_refused": {"key": "editing.image_large", "fields": {"limit": 9, "received": "10.5"}}}]
 
 
 def test_a_refusal_comes_with_the_last_good_picture_and_the_facts_that_are_known():
@@ -117,9 +158,11 @@ def test_a_refusal_comes_with_the_last_good_picture_and_the_facts_that_are_known
     assert stage.snapshot["grids"] == grids
     assert stage.snapshot["problem"] == explorer.facts.problem
     assert stage.snapshot["whole_problem"] == explorer.facts.whole_problem
-    assert "Along the height, the window covers 6 cells" in stage.snapshot["advice"]
-    assert [label for label, _ in stage.snapshot["facts"]][:1] == ["input"]
-    assert "output" not in [label for label, _ in stage.snapshot["facts"]]
+    assert stage.snapshot["advice"]["key"] == "facts.advice_window"
+    assert stage.snapshot["advice"]["fields"]["window"] == 6
+    told = [row["fact"] for row in stage.snapshot["facts"]]
+    assert told[0] == "input_shape"
+    assert "output_shape" not in told
 
 
 # How much is sent
@@ -222,7 +265,7 @@ def test_channels_that_are_all_sent_need_no_other_thumbnails():
 @pytest.mark.parametrize(
     "wanted, sample", [({"sample": 9}, 1), ({"sample": -1}, 0), ({}, 0), ({"sample": 1, "channels": [99, 99]}, 1)]
 )
-def test_a_wish_out_of_range_is_brought_into_it(wanted, sample):
+def test_a_request_out_of_range_is_brought_into_it(wanted, sample):
     stage, picture = staged(layers.Conv2D(2, 3), (2, 5, 5, 1))
     stage.requested_channels = wanted
     assert stage.snapshot["sample"] == sample
@@ -308,7 +351,7 @@ def test_what_is_no_question_is_not_answered(question):
     assert answers(stage, question) == []
 
 
-def test_before_anything_is_shown_nothing_is_answered_and_a_wish_is_no_trouble():
+def test_before_anything_is_shown_nothing_is_answered_and_a_request_is_no_trouble():
     stage = Stage()
     assert answers(stage, {"window": [0, 0, 0, 0], "grid": 1, "revision": 1}) == []
     stage.requested_channels = {"sample": 0, "channels": [1, 1]}
@@ -386,17 +429,31 @@ def javascript():
     return "\n".join(path.read_text(encoding="utf-8") for path in sorted(STAGE.glob("*.js")))
 
 
+MADE = r"(?:\bwords\[|\bkey: )`(\w+_)\$"  # the first part of keys that are put together: words[`view_${name}`]
+
+
 def test_every_word_that_the_browser_asks_for_exists():
-    asked = set(re.findall(r"\bwords\.(\w+)", javascript()))
-    assert len(asked) > 20
-    assert asked - set(words().room("stage")) - set(words().room("connection")) == set()
+    text = javascript()
+    asked = {key for found in re.findall(r'\bwords\.(\w+)|\bkey: "(\w+)"', text) for key in found if key}
+    assert len(asked) > 60
+    assert asked - set(words().room("stage")) - set(words().room("connection")) == {"language"}
+    assert [
+        part for part in set(re.findall(MADE, text)) if not any(k.startswith(part) for k in words().room("stage"))
+    ] == []
 
 
 def test_every_word_that_the_browser_is_sent_is_asked_for():
     text = javascript()
-    made = tuple(re.findall(r"\bwords\[`(\w+_)\$", text))  # words[`view_${name}`]
-    asked = set(re.findall(r"\bwords\.(\w+)", text))
-    assert [name for name in words().room("stage") if name not in asked and not name.startswith(made)] == []
+    asked = {key for found in re.findall(r'\bwords\.(\w+)|"(\w+)"', text) for key in found}
+    made = tuple(re.findall(MADE, text))
+    assert [key for key in words().room("stage") if key not in asked and not key.startswith(made)] == []
+
+
+def test_a_sentence_that_counts_has_a_form_for_each_number_of_english():
+    forms = {key: text for key, text in words().room("stage").items() if not isinstance(text, str)}
+    assert forms
+    assert {key: sorted(text) for key, text in forms.items()} == dict.fromkeys(forms, ["one", "other"])
+    assert [key for key, text in forms.items() if "{count}" not in text["other"]] == []
 
 
 def test_no_word_of_the_page_stands_in_the_javascript():
@@ -407,15 +464,35 @@ def test_no_word_of_the_page_stands_in_the_javascript():
 
 
 def test_the_modules_are_joined_into_one_that_imports_nothing():
-    text = (STAGE / "stage.py").read_text(encoding="utf-8")
-    names = re.findall(r'"(\w+\.js)"', text)
-    joined = str(Stage._esm)
-    assert sorted([*names, "connection.js"]) == sorted(path.name for path in STAGE.glob("*.js"))
-    assert not re.search(r"^\s*import\b|\bimport\(", joined, re.MULTILINE)
-    assert len(re.findall(r"^export default", joined, re.MULTILINE)) == 1
+    text = re.sub(r"/\*.*?\*/", "", str(Stage._esm), flags=re.DOTALL)
+    assert not re.search(r"^\s*import\b|\bimport\(|^export [^;{]* from ", text, re.MULTILINE)
+    assert re.findall(r"^export \w+", text, re.MULTILINE) == ["export default"]
     # Joined, they share one scope: every top name may be declared once.
-    declared = re.findall(r"^(?:export )?(?:const|let|function|class) (\w+)", joined, re.MULTILINE)
+    declared = re.findall(r"^(?:export )?(?:const|let|function|class) (\w+)", text, re.MULTILINE)
     assert sorted(declared) == sorted(set(declared))
+    for path in STAGE.glob("*.js"):  # each once, but for the connection, which is a widget of its own
+        first = path.read_text(encoding="utf-8").split("*/")[0]
+        assert str(Stage._esm).count(first) == (path.name != "connection.js"), path.name
+
+
+def test_a_module_stands_behind_those_that_it_imports(tmp_path, monkeypatch):
+    modules = {
+        "top.js": 'import { left } from "./left.js";\nimport {\n  right,\n} from "./right.js";\ntop\n',
+        "left.js": 'import { ground } from "./ground.js";\nleft\n',
+        "right.js": 'import { ground } from "./ground.js";\nimport { left } from "./left.js";\nright\n',
+        "ground.js": "ground\n",
+    }
+    for name, text in modules.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(stage, "HERE", tmp_path)
+    assert stage.joined("top.js").split() == ["ground", "left", "right", "top"]
+
+
+def test_only_the_live_source_knows_of_a_model():
+    code = {
+        path.name: re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.DOTALL) for path in STAGE.glob("*.js")
+    }
+    assert {name for name, text in code.items() if re.search(r"\bmodel\b", text)} == {"connection.js", "live_source.js"}
 
 
 def test_the_style_sheet_reaches_nothing_but_the_explorer():

@@ -40,8 +40,7 @@ def random_case(kind, rng):
         arguments["depth_multiplier"] = rng.randint(1, 2)
     if kind == "DeformableConv2D":
         arguments |= {"modulated": rng.random() < 0.5, "offset_bias_initializer": "random_normal"}
-    made = DeformableConv2D if kind == "DeformableConv2D" else getattr(layers, kind)
-    return made(**arguments), (1, *(rng.randint(2, 9) for _ in range(rank)), channels)
+    return KINDS[kind].layer_class(**arguments), (1, *(rng.randint(2, 9) for _ in range(rank)), channels)
 
 
 def sizes_of_sums(e):

@@ -45,8 +45,8 @@ class StackExplorer(Explorer):
         self._open()
         self._show(reveal, (), controls)
         self._first.observe(self._start_elsewhere, "value")
-        self._count.observe(lambda _: self._quiet or self._again(), "value")
-        self._which.observe(lambda _: self._quiet or self._choose(self._which.value), "value")
+        self._count.observe(lambda _: self._own_moves or self._again(), "value")
+        self._which.observe(lambda _: self._own_moves or self._choose(self._which.value), "value")
         add.on_click(lambda _: self._add())
         remove.on_click(lambda _: self._remove())
 
@@ -58,7 +58,7 @@ class StackExplorer(Explorer):
 
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
-        with self._quiet.moving():
+        with self._own_moves.moving():
             self._count.value = min(self._count.value, longest)
             self._count.limit(1, longest)
         self._again()
@@ -82,7 +82,7 @@ class StackExplorer(Explorer):
             for i, one in enumerate(self._chain)
             if one.template
         ]
-        with self._quiet.moving():
+        with self._own_moves.moving():
             self._which.options = named
             self._which.value = chosen
         self._ask_chain()

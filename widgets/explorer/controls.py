@@ -33,14 +33,14 @@ class Controls:
 
     OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
 
-    def __init__(self, template, input_shape, shape_only, changed, restart, quiet, settings=None, shown=None):
+    def __init__(self, template, input_shape, shape_only, changed, restart, own_moves, settings=None, shown=None):
         known = (*template.kind.settings, *self.OTHERS)
         if unknown := [name for name in shown or () if name not in known]:
             fields = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
             raise ValueError(say("controls.unknown_control", **fields))
         self._changed = changed
         self._restart = restart
-        self._quiet = quiet
+        self._own_moves = own_moves
         self._kind = template.kind
         self._input_shape = tuple(input_shape)
         self._channel_axis = template.channel_axis
@@ -237,23 +237,23 @@ class Controls:
             control.observe(self._moved, "value")
 
     def _moved(self, _):
-        if not self._quiet:
+        if not self._own_moves:
             self._changed()
 
     @contextmanager
     def _one_change(self):
         """Several controls move, one call of `changed` follows."""
-        with self._quiet.moving():
+        with self._own_moves.moving():
             yield
         self._moved(None)
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
-        if self._quiet:
+        if self._own_moves:
             return
         with ExitStack() as held:  # the browser hears of the others when it has the picture
             if self._squares[name].value:
-                with self._quiet.moving():
+                with self._own_moves.moving():
                     for slider in self._controls[name]:
                         held.enter_context(slider.hold_sync())
                         slider.admit(value)
@@ -262,7 +262,7 @@ class Controls:
 
     def _make_square(self, name):
         """The box was ticked: the first axis' value for all."""
-        if not self._quiet:
+        if not self._own_moves:
             with self._one_change():
                 self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
 
@@ -270,15 +270,15 @@ class Controls:
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
         channels = self.settings.get("input_shape", self._input_shape)[self._channel_axis]
         options = arithmetic.divisors(channels)
-        if change.new not in options and not self._quiet:
+        if change.new not in options and not self._own_moves:
             beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
-            with self._quiet.moving():
+            with self._own_moves.moving():
                 change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
         for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
-            with self._quiet.moving():
+            with self._own_moves.moving():
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value = fitting[-1]
                 groups.limit(1, change.new)

@@ -117,9 +117,9 @@ class KernelControls:
     `present()` is the live layer of the moment, `settings(new)` moves the explorer's sliders.
     """
 
-    def __init__(self, present, settings, undo, changed, quiet):
+    def __init__(self, present, settings, undo, changed, own_moves):
         self._present, self._settings, self._undo, self._changed = present, settings, undo, changed
-        self._quiet, self.words = quiet, words()
+        self._own_moves, self.words = own_moves, words()
         self._random_kernels = 0  # how many random kernels were asked for
         presets = ["as_it_is", *kernel_presets.names(len(present().template.kind.axes))]
         options = [(say(f"preset.{name}"), name) for name in presets]
@@ -133,7 +133,7 @@ class KernelControls:
 
     def reset(self):
         """As at the start; the weights themselves are reset by whoever holds them."""
-        with self._quiet.moving():
+        with self._own_moves.moving():
             self.menu.value, self.turn.value, self._note.value = "as_it_is", False, self._remark(False)
 
     def _kernel(self):
@@ -147,7 +147,7 @@ class KernelControls:
 
     def _fill(self, change):
         live, name = self._kernel()
-        if self._quiet or change.new == "as_it_is" or live.layer is None:
+        if self._own_moves or change.new == "as_it_is" or live.layer is None:
             return
         now = live.settings["kernel_size"]
         least = kernel_presets.least_size(change.new, len(now))
@@ -163,7 +163,7 @@ class KernelControls:
 
     def _flip(self, change):
         live, name = self._kernel()
-        if self._quiet or live.layer is None:
+        if self._own_moves or live.layer is None:
             return
         self._note.value = self._remark(change.new)
         values = getattr(live.layer, name).numpy()
@@ -184,15 +184,15 @@ class ImageControls:
     PHOTOS = {"photo_grey": False, "photo_colour": True}  # whether it is in colour
     OWN = {"own_grey": False, "own_colour": True}
 
-    def __init__(self, channels, replace, quiet):
-        self._replace, self._quiet, self._own, self.words = replace, quiet, None, words()
+    def __init__(self, channels, replace, own_moves):
+        self._replace, self._own_moves, self._own, self.words = replace, own_moves, None, words()
         self._sized = self.PHOTOS | self.OWN  # the others have a size of their own
         self._allowed = [name for name, colour in self._sized.items() if channels in (None, 3 if colour else 1)]
         offered = ["as_given", *["the_boat"] * (channels in (None, 1))]
         offered += [name for name in self._allowed if name in self.PHOTOS]
         self.menu = ipywidgets.Dropdown(options=self._options(offered), description=say("editing.image"))
         self.size = IntSlider(48, 8, 224, description=say("editing.image_size"), disabled=True)
-        self.menu.observe(lambda _: self._quiet or self._show(), "value")
+        self.menu.observe(lambda _: self._own_moves or self._show(), "value")
         self.size.observe(lambda _: self.menu.value in self._sized and self._show(), "value")
         self.rows = [self.menu, self.size]
 
@@ -202,7 +202,7 @@ class ImageControls:
     def reset(self):
         """The menu as at the start; whether it was elsewhere."""
         elsewhere = self.menu.value != "as_given"
-        with self._quiet.moving():
+        with self._own_moves.moving():
             self.menu.value, self.size.disabled = "as_given", True
         return elsewhere
 
@@ -220,7 +220,7 @@ class ImageControls:
         own = [name for name in self._allowed if name in self.OWN]
         images.as_input(data, 8, False)
         first, self._own = self._own is None, data
-        with self._quiet.moving():  # a menu with other options first falls back to its first one
+        with self._own_moves.moving():  # a menu with other options first falls back to its first one
             if first:
                 self.menu.options = [*self.menu.options, *self._options(own)]
             self.menu.value = own[-1]

@@ -9,7 +9,7 @@ import numpy as np
 from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
-from widgets.explorer.quiet import Quiet
+from widgets.explorer.own_moves import OwnMoves
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
 from widgets.language import say, words
 from widgets.picture import VIEWS, layer_picture
@@ -27,14 +27,14 @@ class Explorer(Tool, ipywidgets.Box):
         self._start = input_values(template, x), is_shape(x)
         self._prepare(*self._start, controls)
         images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
-        self._image_menu = ImageControls(template.channels, self._replace, self._quiet) if images else None
+        self._image_menu = ImageControls(template.channels, self._replace, self._own_moves) if images else None
         self._make_controls(template.settings)
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
 
     def _prepare(self, x, resizable, controls):
         """What is there before the controls are."""
         self.words = words()
-        self._quiet = Quiet()
+        self._own_moves = OwnMoves()
         several = controls is None or isinstance(controls, (list, tuple, set))
         self._wanted_controls = controls if several else [controls]
         self._source = Input(x, resizable)
@@ -53,11 +53,11 @@ class Explorer(Tool, ipywidgets.Box):
             self._resizable(),
             self._ask,
             self._restart,
-            self._quiet,
+            self._own_moves,
             settings,
             self._wanted_controls,
         )
-        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask, self._quiet)
+        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask, self._own_moves)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []
         others = ipywidgets.VBox(rows)

@@ -5,11 +5,9 @@ import json
 import math
 import zlib
 
-import keras
 import numpy as np
 from traitlets import TraitError
 
-from widgets.deformable import DeformableConv2D
 from widgets.facts import KINDS, LARGEST_INPUT, activation_name, as_shape, boat, isolated_keras, seeded_values
 from widgets.language import Sentence, say
 
@@ -17,7 +15,6 @@ VERSION = 1
 LARGEST_NUMBER = 1024  # in a layer's settings: no text may ask for gigabytes of weights
 # What damaged text leads to, in Python and in Keras.
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error, TraitError)
-OWN = {DeformableConv2D.__name__: DeformableConv2D}
 
 
 def dumps(layers, x, **look):
@@ -89,12 +86,10 @@ def _layer(record, input_shape):
     for key, value in settings.items():
         if not _plain(value):
             raise ValueError(say("sharing.odd_setting", name=key))
-    layer = (OWN.get(name) or getattr(keras.layers, name))(**settings, data_format=record["data_format"])
+    layer = KINDS[name].layer_class(**settings, data_format=record["data_format"])
     taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
-    each = max(
-        settings.get("filters", 1), settings.get("depth_multiplier", 1), settings.get("offset_groups", 0) * taps * 3
-    )
-    _check_size(4 * taps * channels * each)  # before Keras asks for the memory
+    own = {key: getattr(layer, key) for key in KINDS[name].settings}
+    _check_size(4 * KINDS[name].kernel_parameters(taps, channels, own))  # before Keras asks for the memory
     layer.build(input_shape)
     for name, text in record["weights"].items():
         if name not in KINDS[type(layer).__name__].weights:

@@ -17,8 +17,8 @@ NAME = "explored"
 
 def is_convolution(layer):
     """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
-    name = type(layer).__name__
-    return name in KINDS and isinstance(layer, getattr(keras.layers, name, keras.layers.Conv2D))
+    kind = KINDS.get(type(layer).__name__)
+    return kind is not None and type(layer) is kind.layer_class
 
 
 def unchanged(layer, name):

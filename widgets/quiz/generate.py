@@ -75,14 +75,13 @@ def _drawn_settings(kind, level, rng):
     settings |= {"filters": count} if "filters" in offered else {"depth_multiplier": count}
     strides = 1 if level in (1, 4) else int(rng.integers(2, 4))
     settings["strides"] = (strides,) * rank
-    if level == 3 or (level > 3 and rng.random() < 0.5):
-        settings["padding"] = "same"
+    settings["padding"] = "same" if level == 3 or (level > 3 and rng.random() < 0.5) else "valid"
     if level == 4 and kind.stamps:  # dilated, only some processors' kernels know it
         settings["strides"] = _different(rng, rank, 1, 3)
     elif level == 4:
         settings["dilation_rate"] = int(rng.integers(2, 4))
     if level == 5:
-        settings |= _drawn_rest(kind, channels, strides, settings.get("padding"), rng)
+        settings |= _drawn_rest(kind, channels, strides, settings["padding"], rng)
         if (groups := settings.get("groups", 1)) > 1:
             settings["filters"] = groups * int(rng.integers(1, 6))
     return settings, (batch, *spatial, channels)
@@ -112,7 +111,7 @@ def _paper_sizes(kind, settings, shape):
     batch, *spatial, channels = shape
     count = settings.get("filters") or settings["depth_multiplier"]
     kernel, strides, dilation = settings["kernel_size"], settings["strides"], settings.get("dilation_rate", 1)
-    axis = {"d": dilation, "padding": settings.get("padding", "valid")}
+    axis = {"d": dilation, "padding": settings["padding"]}
     if "output_padding" in kind.settings:
         axis["output_padding"] = settings.get("output_padding")
     out = [kind.output_size(n=n, k=k, s=s, **axis) for n, k, s in zip(spatial, kernel, strides)]

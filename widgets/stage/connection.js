@@ -21,14 +21,13 @@ function connection() {
   let closing = false; // Python closes the tool: then nothing of it is to stay
   let running = false; // cells have been running for a while
 
-  /** @param {any} words */
   function ended(words) {
     for (const place of closing ? [] : places) {
-      const told = document.createElement("div");
-      told.className = "cn-connection";
-      told.setAttribute("role", "status");
-      told.textContent = words.gone;
-      place.append(told);
+      const message = document.createElement("div");
+      message.className = "cn-connection";
+      message.setAttribute("role", "status");
+      message.textContent = words.gone;
+      place.append(message);
     }
     places.clear();
   }
@@ -37,7 +36,7 @@ function connection() {
   function initialize({ model }) {
     const words = model.get("words");
     model.on("comm:close", () => ended(words)); // before the views go
-    model.on("msg:custom", (/** @type {any} */ content) => {
+    model.on("msg:custom", (content) => {
       if (content === "closing") closing = true;
       if (content?.running !== undefined) running = content.running;
     });
@@ -63,11 +62,18 @@ function connection() {
 
     /** Whether Jupyter itself has marked the tool as cut off. */
     const marked = () => el.closest(".jupyter-widgets-disconnected") !== null;
-    const look = () => { if (marked()) say("gone"); else if (el.dataset.state === "gone") say(""); };
+    const look = () => {
+      if (marked() || el.dataset.state === "gone") say(marked() ? "gone" : "");
+    };
+    const sayUnlessGone = (state) => el.dataset.state === "gone" || say(state);
 
     /** @param {unknown} content */
     function send(content) {
-      try { model.send(content); } catch { say("gone"); }
+      try {
+        model.send(content);
+      } catch {
+        say("gone");
+      }
     }
 
     function ask() {
@@ -88,21 +94,23 @@ function connection() {
     /** The kernel has answered. */
     function answered() {
       unanswered = false;
-      if (el.dataset.state !== "gone") say("");
+      sayUnlessGone("");
     }
 
-    /** @param {any} event */
-    const touched = (event) => { if (event.key !== "Tab" && event.target.closest(CONTROLS)) moved(); };
+    const touched = ({ key, target }) => key !== "Tab" && target.closest(CONTROLS) && moved();
 
-    /** @param {any} content */
     function heard(content) {
       if (content === "seen?") send("seen");
-      else if (content === "here") { // a stage that has not heard it by now is deaf, as it asked before
+      else if (content === "here") {
+        // a stage that has not heard it by now is deaf, as it asked before
         answered();
         if (tool().querySelector('.cn-stage[data-hears="no"]')) say("deaf");
       } else if (content?.running !== undefined && unanswered) {
         if (el.dataset.state === "waiting") say("running");
-        else if (!running) { say(""); timer = window.setTimeout(ask, QUIET); } // now it can answer
+        else if (!running) {
+          say(""); // now it can answer
+          timer = window.setTimeout(ask, QUIET);
+        }
       }
     }
 
@@ -112,7 +120,10 @@ function connection() {
     const later = () => setTimeout(look); // Jupyter marks one widget after the other
     model.on("comm_live_update", later);
     model.on("msg:custom", heard);
-    const untitle = () => { for (const part of tool().querySelectorAll(UNTOLD)) part.removeAttribute("title"); };
+    const untitle = () =>
+      tool()
+        .querySelectorAll(UNTOLD)
+        .forEach((part) => part.removeAttribute("title"));
     const titled = new MutationObserver(untitle);
     // In Colab an output scrolls within its page from some height on, unless it asks not to.
     /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });
@@ -120,16 +131,15 @@ function connection() {
     requestAnimationFrame(() => {
       if (ending.signal.aborted) return;
       look();
-      const { signal } = ending;
+      const listen = (kind, act, capture = false) =>
+        tool().addEventListener(kind, act, { signal: ending.signal, capture });
       const place = tool().parentElement;
       if (place && !place.closest(".cn-tool")) places.add(place);
-      for (const kind of ["pointerup", "keydown", "change", "click"]) {
-        tool().addEventListener(kind, touched, { signal, capture: true });
-      }
-      tool().addEventListener("cn-sent", moved, { signal });
-      tool().addEventListener("cn-heard", answered, { signal });
-      tool().addEventListener("cn-lost", () => say("gone"), { signal });
-      tool().addEventListener("cn-deaf", () => { if (el.dataset.state !== "gone") say("deaf"); }, { signal });
+      for (const kind of ["pointerup", "keydown", "change", "click"]) listen(kind, touched, true);
+      listen("cn-sent", moved);
+      listen("cn-heard", answered);
+      listen("cn-lost", () => say("gone"));
+      listen("cn-deaf", () => sayUnlessGone("deaf"));
       untitle();
       titled.observe(tool(), { subtree: true, childList: true, attributeFilter: ["title"] });
     });

@@ -1,10 +1,11 @@
 // @ts-check
-/** What a reader's hand does to a picture: cells and weights edited, sampling points moved, files kept. */
-import { inside, valueAt, weightAt, number, fill } from "./lookups.js";
-import { element, relabel, copy, noteBeside, isFramed } from "./dom.js";
+/** What a reader's hand does to a picture: cells and weights typed and painted, sampling points moved. */
+import { inside, sliceOf, valueAt, weightAt } from "./lookups.js";
+import { number, say } from "./text.js";
+import { relabel } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
-
-const LARGEST_FILE = 8e6; // bytes; a larger message ends the line to some kernels
+import { isHighlighted, pointsShown } from "./state.js";
+import { ARROWS, cellUnder, drawnPanel, panelAt, placeUnder } from "./view.js";
 
 /** The number that a text means; null where it means none. A comma counts as a point. @param {string} text */
 export function numberIn(text) {
@@ -15,233 +16,201 @@ export function numberIn(text) {
 /** Whether a channel is black and white, so that its cells can be painted. @param {any} grid @param {number} channel */
 export function isBinary(grid, channel) {
   if (!grid.grey || grid.limit !== 1) return false;
-  for (let at = channel - grid.first; at < grid.values.length; at += grid.sent) if (grid.values[at] !== 0 && grid.values[at] !== 1) return false;
+  for (let at = channel - grid.first; at < grid.values.length; at += grid.sent)
+    if (grid.values[at] !== 0 && grid.values[at] !== 1) return false;
   return true;
 }
 
-/** Add a wish to those that wait: cells painted in one colour become one wish, of points only the newest counts.
- * @param {any[]} waiting @param {any} wish */
-export function queued(waiting, wish) {
+/** Add a command to those that wait: cells painted in one colour become one, of moved points only the newest counts.
+ * @param {any[]} waiting @param {any} command */
+export function queued(waiting, command) {
   const last = waiting[waiting.length - 1];
-  if (last?.move && wish.move) return [...waiting.slice(0, -1), wish];
-  const [before, now] = [last?.edit, wish.edit];
-  if (Array.isArray(before?.cells) && Array.isArray(now?.cells) && ["link", "slice", "filter", "channel", "value"].every((name) => before[name] === now[name])) {
-    return [...waiting.slice(0, -1), { edit: { ...now, cells: [...before.cells, ...now.cells] } }];
-  }
-  return [...waiting, wish];
+  if (last?.move && command.move) return [...waiting.slice(0, -1), command];
+  const [before, now] = [last?.edit, command.edit];
+  const same = ["link", "slice", "filter", "channel", "value"].every((name) => before?.[name] === now?.[name]);
+  if (!same || !Array.isArray(before?.cells) || !Array.isArray(now?.cells)) return [...waiting, command];
+  return [...waiting.slice(0, -1), { edit: { ...now, cells: [...before.cells, ...now.cells] } }];
 }
 
-/** The stage's hands. `now()` gives what the stage shows at the moment; the rest are the stage's own functions.
- * @param {any} stage */
-export function hands({ model, send, el, ui, words, listen, now, find, shown, slice, dots, light, under, partOf, redraw }) {
-  let [editing, dragging] = [false, false];
-  let held = 0; // the tap whose sampling point the keys move
-  /** @type {number | null} */ let painting = null; // the value that cells get while the pointer is down
-  let asked = -1; // the revision at which the last wish was sent; until the next one comes, wishes wait
-  /** @type {any[]} */ let waiting = [];
+function enqueue(stage, command) {
+  stage.waiting = queued(stage.waiting, command);
+  sendNext(stage);
+}
 
-  /** @param {any} wish */
-  function wishFor(wish) {
-    waiting = queued(waiting, wish);
-    next();
+/** Send the next command, unless an answer is still on its way: it brings a new revision. @param {any} stage */
+export function sendNext(stage) {
+  if (!stage.waiting.length || stage.commandedAt === stage.picture.revision) return;
+  stage.commandedAt = stage.picture.revision;
+  stage.source.send(stage.waiting.shift());
+}
+
+/** What an edit of a panel is about; null where it cannot be edited. @param {any} stage @param {any} panel @param {number[]} cell */
+export function editTarget({ picture, state: { channels }, source }, { grid, link }, cell) {
+  const may = (what) => source.newest().editable.includes(what);
+  if (grid === 0) return may("picture") && inside(picture.grids[0], cell) ? { channel: channels[0] } : null;
+  if (link === undefined || !may("kernel")) return null;
+  const filter = channels[link + 1];
+  return { link, slice: sliceOf(picture.links[link], channels[link], filter), filter };
+}
+
+/** The highlighted cell, if it can be edited: its panel, what an edit is about, its value, its name. @param {any} stage */
+export function editedCell(stage) {
+  const { picture, state, view } = stage;
+  const panel = state.editing && state.highlighted ? drawnPanel(view, state.highlighted.id) : null;
+  const about = panel && editTarget(stage, panel, state.highlighted.cell);
+  if (!about) return null;
+  const { cell } = state.highlighted;
+  if (about.link === undefined) {
+    const [grid, channel] = [picture.grids[0], about.channel];
+    const value = Number(valueAt(grid, cell, channel));
+    return { panel, about, cell, value, name: cellName(picture, 0, cell, channel), binary: isBinary(grid, channel) };
   }
+  const { [about.link]: link } = picture.links;
+  const [value, name] = [weightAt, tapName].map((of) => of(link, cell, about.slice, about.filter));
+  return { panel, about, cell, value: Number(value), name, binary: false };
+}
 
-  /** Send the next wish, unless an answer is still on its way. */
-  function next() {
-    if (!waiting.length || asked === now().picture.revision) return;
-    asked = now().picture.revision;
-    send(waiting.shift());
-  }
+/** @param {any} stage @param {number} value @param {number[][] | "all"} [cells] */
+function put(stage, value, cells) {
+  const at = editedCell(stage);
+  if (at) enqueue(stage, { edit: { ...at.about, cells: cells ?? [at.cell], value } });
+}
 
-  /** What an edit of a panel is about; null where it cannot be edited. @param {any} part @param {number[]} cell */
-  function target(part, cell) {
-    const { picture, chosen } = now();
-    const may = model.get("editable");
-    if (part.grid === 0) return may.includes("picture") && inside(picture.grids[0], cell) ? { channel: chosen[0] } : null;
-    return part.link !== undefined && may.includes("kernel") ? { link: part.link, slice: slice(part.link), filter: chosen[part.link + 1] } : null;
-  }
+export function editing(stage) {
+  editByField(stage);
+  editByPointer(stage);
+  stage.afterDraw.push(() => showEdited(stage));
+}
 
-  /** The lit cell, if it can be edited: its panel, its target, its value, its name. */
-  function current() {
-    const { picture, chosen, lit } = now();
-    const part = editing && lit ? find(lit.id) : null;
-    const about = part && target(part, lit.cell);
-    if (!about) return null;
-    const [value, name] = about.link === undefined
-      ? [valueAt(picture.grids[0], lit.cell, chosen[0]), cellName(picture, 0, lit.cell, chosen[0])]
-      : [weightAt(picture.links[about.link], lit.cell, about.slice, about.filter), tapName(picture.links[about.link], lit.cell, about.slice, about.filter)];
-    return { part, about, cell: lit.cell, value: Number(value), name, binary: about.link === undefined && isBinary(picture.grids[0], chosen[0]) };
-  }
+/** The field shows what is highlighted. @param {any} stage */
+function showEdited(stage) {
+  const { ui, words, el } = stage;
+  const on = stage.state.editing;
+  const at = editedCell(stage);
+  el.classList.toggle("cn-editing", on);
+  ui.edit.setAttribute("aria-pressed", String(on));
+  relabel(ui.edit, on ? words.edit_done : words.edit);
+  ui.editor.hidden = !on;
+  ui.field.disabled = ui.fill.disabled = ui.clear.disabled = !at;
+  if (!on) return;
+  ui.editedName.textContent = say(words, at ? { key: "edit_cell", fields: at } : { key: "edit_hint" });
+  ui.field.setAttribute("aria-label", say(words, at ? { key: "edit_value", fields: at } : { key: "edit" }));
+  if (document.activeElement !== ui.field) ui.field.value = at ? number(at.value) : "";
+  ui.field.removeAttribute("aria-invalid");
+}
 
-  /** @param {number} value @param {number[][] | "all"} [cells] */
-  function put(value, cells) {
-    const at = current();
-    if (at) wishFor({ edit: { ...at.about, cells: cells ?? [at.cell], value } });
-  }
+function focusField({ field }) {
+  if (field.disabled) return;
+  field.focus();
+  field.select();
+}
 
-  /** The field shows what is lit. */
-  function update() {
-    const at = current();
-    ui.editor.hidden = !editing;
-    ui.field.disabled = ui.fill.disabled = ui.clear.disabled = !at;
-    if (!editing) return;
-    ui.of.textContent = at ? words.edit_cell.replace("{name}", at.name) : words.edit_hint;
-    ui.field.setAttribute("aria-label", at ? words.edit_value.replace("{name}", at.name) : words.edit);
-    if (document.activeElement !== ui.field) ui.field.value = at ? number(at.value) : "";
-    ui.field.removeAttribute("aria-invalid");
-  }
-
-  function focusField() {
-    if (ui.field.disabled) return;
-    ui.field.focus();
-    ui.field.select();
-  }
-
-  /** Take over what was typed. @param {(value: number) => void} act */
-  function typed(act) {
+function editByField(stage) {
+  const { ui, view, listen, dispatch } = stage;
+  /** Take over what was typed. @param {number[][] | "all"} [cells] */
+  function take(cells) {
     const value = numberIn(ui.field.value);
     if (value === null) ui.field.setAttribute("aria-invalid", "true");
-    else act(value);
+    else put(stage, value, cells);
     return value !== null;
   }
-
-  const frame = () => find(now().lit?.id ?? "0")?.frame;
-
-  listen(ui.edit, "click", () => {
-    editing = !editing;
-    el.classList.toggle("cn-editing", editing);
-    ui.edit.setAttribute("aria-pressed", String(editing));
-    relabel(ui.edit, editing ? words.edit_done : words.edit);
-    update();
-  });
   let finished = false; // Enter or Escape came; leaving the field then changes nothing more
-  listen(ui.field, "focus", () => { finished = false; });
+  listen(ui.edit, "click", () => dispatch({ type: "set", editing: !stage.state.editing }));
+  listen(ui.field, "focus", () => (finished = false));
   listen(ui.field, "keydown", (event) => {
     event.stopPropagation();
-    finished = event.key === "Escape" || (event.key === "Enter" && typed((value) => put(value)));
-    if (finished) frame()?.focus();
-    if (event.key === "Escape") update();
+    finished = event.key === "Escape" || (event.key === "Enter" && take());
+    if (finished) drawnPanel(view, stage.state.highlighted?.id ?? "0")?.frame.focus();
+    if (event.key === "Escape") showEdited(stage);
   });
-  listen(ui.field, "change", () => { if (!finished) typed((value) => put(value)); });
-  listen(ui.fill, "click", () => typed((value) => put(value, "all")));
-  listen(ui.clear, "click", () => put(0, "all"));
-  listen(ui.undo, "click", () => wishFor({ edit: { undo: true } }));
+  listen(ui.field, "change", () => finished || take());
+  listen(ui.fill, "click", () => take("all"));
+  listen(ui.clear, "click", () => put(stage, 0, "all"));
+  listen(ui.undo, "click", () => enqueue(stage, { edit: { undo: true } }));
+}
 
-  /** Where the pointer is between the cells of the input: row and column. @param {PointerEvent} event */
-  function between(event) {
-    const part = find("0");
-    const { left, top } = part.cells.getBoundingClientRect();
-    const { padding: [[above], [before]] } = shown(part);
-    return [(event.clientY - top) / part.cell - above - 0.5, (event.clientX - left) / part.cell - before - 0.5];
-  }
+/** Where the pointer is between the middles of the input's cells. @param {any} stage @param {PointerEvent} event */
+const betweenCells = (stage, event) => placeUnder(stage, drawnPanel(stage.view, "0"), event).map((at) => at - 0.5);
 
-  /** Ask the layer what it gives with a point elsewhere. @param {any} dot @param {number[]} point */
-  function movePoint(dot, point) {
-    const offset = point.map((at, axis) => Math.round(100 * (at - dot.home[axis])) / 100);
-    const { cell } = now().lit;
-    wishFor({ move: [[cell[1], cell[2], dot.group, dot.index], offset] });
-  }
+/** Ask the layer what it gives with a point elsewhere. @param {any} stage @param {any} held @param {number[]} point */
+function movePoint(stage, held, point) {
+  const offset = point.map((at, axis) => Math.round(100 * (at - held.home[axis])) / 100);
+  const [, row, column] = stage.state.highlighted.cell;
+  enqueue(stage, { move: [[row, column, held.group, held.index], offset] });
+}
 
+/** The sampling point under the pointer. @param {any} stage @param {PointerEvent} event */
+function pointUnder(stage, event) {
+  const points = panelAt(stage, event)?.id === "0" ? pointsShown(stage.picture, stage.state) : [];
+  if (!points.length) return undefined;
+  const [row, column] = betweenCells(stage, event);
+  const far = ({ drawn }) => Math.hypot(drawn[0] - row, drawn[1] - column);
+  const [nearest] = points.sort((a, b) => far(a) - far(b));
+  return far(nearest) <= Math.max(0.5, 12 / drawnPanel(stage.view, "0").cell) ? nearest : undefined;
+}
+
+function editByPointer(stage) {
+  const { ui, listen, dispatch } = stage;
   listen(ui.row, "pointerdown", (event) => {
-    const at = editing ? under(event) : null;
-    if (at && target(at.part, at.cell)) {
-      event.preventDefault();
-      light(at.part.id, at.cell);
-      const found = current();
-      if (found?.binary) put(painting = 1 - found.value);
-      else setTimeout(focusField);
-      return;
-    }
-    if (partOf(event)?.id !== "0" || !dots().length) return;
-    const [row, column] = between(event);
-    const reach = Math.max(0.5, 12 / find("0").cell);
-    const far = (/** @type {any} */ dot) => Math.hypot(dot.drawn[0] - row, dot.drawn[1] - column);
-    const [nearest] = dots().sort((/** @type {any} */ a, /** @type {any} */ b) => far(a) - far(b));
-    if (far(nearest) > reach) return;
-    held = nearest.index;
-    dragging = true;
-    event.preventDefault();
+    const at = stage.state.editing ? cellUnder(stage, event) : null;
+    const edited = at && editTarget(stage, at.panel, at.cell);
+    const point = edited ? undefined : pointUnder(stage, event);
+    if (edited) {
+      dispatch({ type: "highlight", id: at.panel.id, cell: at.cell });
+      const { binary, value } = editedCell(stage);
+      if (binary) dispatch({ type: "set", painting: 1 - value });
+      if (binary) put(stage, 1 - value);
+      else setTimeout(() => focusField(ui));
+    } else if (point) dispatch({ type: "set", heldPoint: point.index, dragging: true });
+    if (edited || point) event.preventDefault();
   });
-  listen(ui.row, "touchstart", (event) => { if (dragging) event.preventDefault(); }); // else the page scrolls, and takes the point away
+  // Else the page scrolls, and takes the point away.
+  listen(ui.row, "touchstart", (event) => stage.state.dragging && event.preventDefault());
   listen(document, "pointermove", (event) => {
-    if (dragging) movePoint(dots()[held], between(event));
-    const at = painting === null ? null : under(event);
-    if (!at || at.part.id !== "0" || now().lit?.cell.join() === at.cell.join() || !target(at.part, at.cell)) return;
-    light("0", at.cell);
-    put(/** @type {number} */ (painting));
+    const { dragging, painting, heldPoint } = stage.state;
+    if (dragging) movePoint(stage, pointsShown(stage.picture, stage.state)[heldPoint], betweenCells(stage, event));
+    const at = painting === null ? null : cellUnder(stage, event);
+    if (at?.panel.id !== "0" || isHighlighted(stage.state, "0", at.cell) || !editTarget(stage, at.panel, at.cell))
+      return;
+    dispatch({ type: "highlight", id: "0", cell: at.cell });
+    put(stage, painting);
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    listen(document, end, () => { painting = null; setTimeout(() => { dragging = false; }); }); // after the click that ends the drag
-  }
-
-  /** Whether a key was the hands' own. @param {KeyboardEvent} event @param {any} part the panel that has the focus */
-  function key(event, part) {
-    if (editing && event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) wishFor({ edit: { undo: true } });
-    else if (part && dots().length && event.key.toLowerCase() === "n") { held = (held + 1) % dots().length; redraw(); }
-    else if (part && dots().length && event.shiftKey && event.key.startsWith("Arrow")) {
-      const dot = dots()[held % dots().length];
-      const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [0, 0];
-      movePoint(dot, [dot.point[0] + down / 4, dot.point[1] + right / 4]);
-    } else {
-      const at = part ? current() : null;
-      if (at?.part !== part || !at || event.ctrlKey || event.metaKey || event.altKey) return false;
-      if (event.key === "Delete" || event.key === "Backspace") put(0);
-      else if (event.key === "Enter" && at.binary) put(1 - at.value);
-      else if (event.key === "Enter") focusField();
-      else if (/^[-+.,\d]$/.test(event.key)) { focusField(); ui.field.value = event.key; }
-      else return false;
-    }
-    return true;
-  }
-
-  ui.own.hidden = !model.get("takes_image");
-  listen(ui.own, "click", () => ui.file.click());
-  listen(ui.file, "change", async () => {
-    const [file] = ui.file.files;
-    noteBeside(ui.own, "");
-    if (file?.size > LARGEST_FILE) noteBeside(ui.own, fill(words.own_large, { limit: LARGEST_FILE / 1e6, size: (file.size / 1e6).toFixed(1) }));
-    else if (file) send({ image: file.name }, [await file.arrayBuffer()]);
-    ui.file.value = ""; // so that the same file can be chosen again
-  });
-
-  const kept = [ui.png, ui.gif, ui.state];
-  let keeping = ui.png; // the button of what was asked for last
-  for (const [kind, made] of /** @type {[string, any][]} */ ([["png", ui.png], ["gif", ui.gif], ["state", ui.state]])) {
-    listen(made, "click", () => {
-      const { lit, chosen, picture } = now();
-      const cell = lit?.id === String(picture.grids.length - 1) ? lit.cell : [];
-      for (const other of kept) { other.disabled = true; noteBeside(other, ""); }
-      ui.text.hidden = true;
-      made.parentElement.querySelector(".cn-made")?.remove();
-      keeping = made;
-      send({ export: kind, channels: chosen, cell });
+  for (const end of ["pointerup", "pointercancel"])
+    listen(document, end, () => {
+      if (stage.state.painting !== null) dispatch({ type: "set", painting: null });
+      const drop = () => dispatch({ type: "set", dragging: false });
+      if (stage.state.dragging) setTimeout(drop); // after the click that ends the drag
     });
-  }
+}
 
-  /** What was asked for has come. @param {any} answer @param {any[]} buffers */
-  function answered(answer, buffers) {
-    ui.progress.hidden = answer.progress === undefined;
-    if (answer.progress !== undefined) { ui.progress.value = answer.progress; return; }
-    for (const made of kept) made.disabled = false;
-    if (answer.image_refused) return noteBeside(ui.own, answer.image_refused);
-    if (answer.file) return handOver(answer, buffers[0]);
-    ui.text.value = answer.text ?? answer.refused ?? "";
-    ui.text.hidden = ui.text.value === ""; // it was interrupted
-    ui.text.select();
-    if (answer.text) copy(keeping, answer.text, () => ui.text.select(), words);
-  }
+/** Act on a key that changes something, and say so. @param {any} stage @param {any} event @param {any} panel the one that has the focus */
+export function editingKey(stage, event, panel) {
+  const { picture, state, dispatch } = stage;
+  const { key, shiftKey, ctrlKey, metaKey } = event;
+  const undo = state.editing && key.toLowerCase() === "z" && (ctrlKey || metaKey);
+  const points = panel ? pointsShown(picture, state) : [];
+  if (undo) enqueue(stage, { edit: { undo: true } });
+  else if (points.length && key.toLowerCase() === "n")
+    dispatch({ type: "set", heldPoint: (state.heldPoint + 1) % points.length });
+  else if (points.length && shiftKey && key.startsWith("Arrow")) {
+    const held = points[state.heldPoint % points.length];
+    const point = held.point.map((at, axis) => at + ARROWS[key][axis + 1] / 4);
+    movePoint(stage, held, point);
+  } else return cellKey(stage, event, panel);
+  return true;
+}
 
-  /** Give a file to the browser. A frame that may not download does not say so: there the picture is shown too.
-   * @param {{file: string, type: string}} answer @param {any} bytes */
-  function handOver({ file, type }, bytes) {
-    const address = URL.createObjectURL(new Blob([bytes], { type }));
-    Object.assign(document.createElement("a"), { href: address, download: file }).click();
-    if (!isFramed()) { setTimeout(() => URL.revokeObjectURL(address), 10000); return; }
-    noteBeside(keeping, fill(words.file_framed, { file }));
-    ui.text.after(element("img", { class: "cn-made", alt: words.made, src: address }));
-  }
-
-  return {
-    update, next, key, answered, held: () => held, dragging: () => dragging, edits: (/** @type {any} */ at) => editing && target(at.part, at.cell) !== null, paints: () => current()?.binary === true, painting: () => painting !== null,
-  };
+/** Act on a key that changes the highlighted cell. @param {any} stage @param {any} event @param {any} panel */
+function cellKey(stage, { key, ctrlKey, metaKey, altKey }, panel) {
+  const { ui } = stage;
+  const at = panel ? editedCell(stage) : null;
+  if (!at || at.panel !== panel || ctrlKey || metaKey || altKey) return false;
+  if (key === "Delete" || key === "Backspace") put(stage, 0);
+  else if (key === "Enter" && at.binary) put(stage, 1 - at.value);
+  else if (key === "Enter") focusField(ui);
+  else if (/^[-+.,\d]$/.test(key)) {
+    focusField(ui);
+    ui.field.value = key;
+  } else return false;
+  return true;
 }

@@ -21,7 +21,7 @@ export const isNarrow = (width) => width < 520;
 export function layOut(panels, { width, height, full, line }) {
   const narrow = isNarrow(width);
   const grids = panels.filter(({ kernel }) => !kernel);
-  const unitsOf = (/** @type {{kernel: boolean}} */ { kernel }) => !kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel;
+  const unitsOf = ({ kernel }) => (!kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel);
   const beside = narrow && grids.length === 2 ? grids : panels;
   const wide = full || grids.length > 2 ? width : Math.min(width, WIDEST_PAIR);
   const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;
@@ -34,12 +34,17 @@ export function layOut(panels, { width, height, full, line }) {
   });
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
-  const free = wide - beside.reduce((sum, panel) => sum + GAP + (panel.kernel ? Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME : 0) : 0), 0);
-  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows)));
-  if (by > Math.max(same, WRITTEN)) {
-    return sizes.map((size, i) => panels[i].kernel ? size : { room: Math.floor(Math.max(by * panels[i].columns, least * UNITS.grid)), cell: by });
-  }
-  return sizes.map(({ room, cell }, i) => ({ room, cell: panels[i].kernel ? cell : same >= WRITTEN ? same : Math.min(cell, Math.max(WRITTEN, first.cell)) }));
+  const ofKernel = (panel) => Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME : 0);
+  const free = beside.reduce((rest, panel) => rest - GAP - (panel.kernel ? ofKernel(panel) : 0), wide);
+  const largest = Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows));
+  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, largest);
+  const even = by > Math.max(same, WRITTEN);
+  return sizes.map((size, i) => {
+    const { kernel, columns } = panels[i];
+    if (kernel) return size;
+    if (even) return { room: Math.floor(Math.max(by * columns, least * UNITS.grid)), cell: by };
+    return { ...size, cell: same >= WRITTEN ? same : Math.min(size.cell, Math.max(WRITTEN, first.cell)) };
+  });
 }
 
 /** The cells of grids that share a room by their columns, where none has less room than the least. 0 where there is too little.

@@ -23,25 +23,35 @@ function bytes(view) {
   return new Uint8Array(view.buffer ?? view, view.byteOffset ?? 0, view.byteLength).slice().buffer;
 }
 
-/** @param {any} view */
 export const floats = (view) => (view ? new Float32Array(bytes(view)) : null);
-
-/** @param {any} view */
 const ints = (view) => new Int32Array(bytes(view));
 
 /** A snapshot with its buffers as typed arrays. @param {any} snapshot @param {Float32Array | null} first the first grid's values */
 export function decode(snapshot, first) {
-  const grids = snapshot.grids.map((/** @type {any} */ grid, /** @type {number} */ g) => ({ ...grid, values: g === 0 ? first : floats(grid.values), thinned: grid.thinned && { ...grid.thinned, values: floats(grid.thinned.values) } }));
-  const links = snapshot.links.map((/** @type {any} */ link) => ({
+  const thinned = (cells) => cells && { ...cells, values: floats(cells.values) };
+  const values = (grid, g) => (g === 0 ? first : floats(grid.values));
+  const grids = snapshot.grids.map((grid, g) => ({ ...grid, values: values(grid, g), thinned: thinned(grid.thinned) }));
+  const links = snapshot.links.map((link) => ({
     ...link,
-    axes: link.tables.map((/** @type {any} */ table, /** @type {number} */ i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
-    channels: ints(link.channels), kernel: floats(link.kernel), bias: floats(link.bias), before: floats(link.before), points: floats(link.points), mask: floats(link.mask),
+    ...Object.fromEntries(["kernel", "bias", "before", "points", "mask"].map((name) => [name, floats(link[name])])),
+    axes: link.tables.map((table, i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
+    channels: ints(link.channels),
   }));
   return { ...snapshot, grids, links };
 }
 
 /** Every combination of one item of each list. @template T @param {T[][]} lists @returns {T[][]} */
-export const product = (lists) => lists.reduce((sofar, list) => sofar.flatMap((items) => list.map((item) => [...items, item])), /** @type {any[][]} */ ([[]]));
+export const product = (lists) =>
+  lists.reduce((sofar, list) => sofar.flatMap((items) => list.map((item) => [...items, item])), [[]]);
+
+/** @param {number} count */
+export const range = (count) => [...Array(count).keys()];
+
+/** @param {number} value @param {number} low @param {number} high */
+export const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
+
+/** Every cell of a grid. @param {Grid} grid @returns {Cell[]} */
+export const cellsOf = ({ sizes }) => product(sizes.map(range));
 
 /** @param {Grid} grid @param {Cell} cell */
 export function inside({ sizes: [planes, rows, columns] }, [plane, row, column]) {
@@ -62,7 +72,9 @@ export function valueAt(grid, cell, channel, values = grid.values) {
  * @param {Grid} grid @param {number} plane @param {number} channel @returns {(row: number, column: number) => number} */
 export function planeOf({ sizes: [, rows, columns], first, sent, values }, plane, channel) {
   const start = plane * rows * columns * sent + channel - first;
-  return channel < first || channel >= first + sent ? () => NaN : (row, column) => values[start + (row * columns + column) * sent];
+  return channel < first || channel >= first + sent
+    ? () => NaN
+    : (row, column) => values[start + (row * columns + column) * sent];
 }
 
 /** The same for a thumbnail: of a channel that was not sent, the last cell before that was. @param {Grid} grid
@@ -73,13 +85,15 @@ export function thumbnailOf(grid, plane, channel) {
   const { steps, values } = thinned;
   const [, rows, columns] = sizes.map((size, axis) => Math.ceil(size / steps[axis]));
   const start = Math.floor(plane / steps[0]) * rows * columns;
-  return (row, column) => values[(start + Math.floor(row / steps[1]) * columns + Math.floor(column / steps[2])) * channels + channel];
+  return (row, column) =>
+    values[(start + Math.floor(row / steps[1]) * columns + Math.floor(column / steps[2])) * channels + channel];
 }
 
 /** The largest size of a value in one channel of a grid; 1 where all are 0 or not sent. @param {Grid} grid @param {number} channel */
 export function limitOf(grid, channel) {
   let limit = 0;
-  for (let at = channel - grid.first; at >= 0 && at < grid.values.length && channel < grid.first + grid.sent; at += grid.sent) {
+  if (channel < grid.first || channel >= grid.first + grid.sent) return 1;
+  for (let at = channel - grid.first; at < grid.values.length; at += grid.sent) {
     const size = Math.abs(grid.values[at]);
     if (size > limit && size < Infinity) limit = size;
   }
@@ -103,104 +117,115 @@ export function channelsOf(link, filter) {
  * @param {Link} link @param {number} channel @param {number} filter */
 export const sliceOf = (link, channel, filter) => Math.max(0, channelsOf(link, filter).indexOf(channel));
 
+/** The first filter that reads an earlier channel; -1 where none does. @param {Link} link @param {number} channel */
+export const filterOf = (link, channel) => Math.floor(link.channels.indexOf(channel) / link.fan);
+
 /** Filters that read the same channels are one group: the group of each filter, and of each channel.
  * @param {Link} link @param {number} channels */
 export function groupsOf(link, channels) {
   /** @type {Map<string, number>} */ const numbers = new Map();
-  const filters = Array.from({ length: link.filters }, (_, filter) => {
+  const filters = range(link.filters).map((filter) => {
     const read = channelsOf(link, filter).join();
     if (!numbers.has(read)) numbers.set(read, numbers.size);
     return Number(numbers.get(read));
   });
-  const read = Array.from({ length: channels }, (_, channel) => filters[Math.floor(link.channels.indexOf(channel) / link.fan)] ?? 0);
+  const read = range(channels).map((channel) => filters[filterOf(link, channel)] ?? 0);
   return { filters, channels: read, count: numbers.size };
 }
 
 /** Along one axis: where an index stands in the table's cells. @param {Axis} axis @param {number} index */
-function found({ table, taps }, index) {
+function entriesOf({ table, taps }, index) {
   const list = [];
-  for (let at = table.indexOf(index); at !== -1; at = table.indexOf(index, at + 1)) list.push({ at: Math.floor(at / taps), tap: at % taps });
+  for (let at = table.indexOf(index); at !== -1; at = table.indexOf(index, at + 1))
+    list.push({ at: Math.floor(at / taps), tap: at % taps });
   return list;
 }
 
 /** Along one axis: what stands in one row of the table. @param {Axis} axis @param {number} row */
-const listed = ({ table, taps }, row) => Array.from({ length: taps }, (_, tap) => ({ at: table[row * taps + tap], tap }));
+const rowOf = ({ table, taps }, row) => range(taps).map((tap) => ({ at: table[row * taps + tap], tap }));
 
 /** Along one axis: what a later index reads. @param {Axis} axis @param {number} index */
-export const readsAlong = (axis, index) => (axis.scatter ? found(axis, index) : listed(axis, index));
+export const readsAlong = (axis, index) => (axis.scatter ? entriesOf(axis, index) : rowOf(axis, index));
 
 /** Along one axis: what an earlier index feeds. @param {Axis} axis @param {number} index */
-export const fedAlong = (axis, index) => (axis.scatter ? listed(axis, index) : found(axis, index));
+export const fedAlong = (axis, index) => (axis.scatter ? rowOf(axis, index) : entriesOf(axis, index));
 
 /** @param {{at: number, tap: number}[][]} along @returns {Read[]} */
-const crossed = (along) => product(along).map((ends) => ({ at: ends.map((end) => end.at), tap: ends.map((end) => end.tap) }));
+const crossAxes = (along) =>
+  product(along).map((ends) => ({ at: ends.map((end) => end.at), tap: ends.map((end) => end.tap) }));
 
 /** The earlier cells that a later cell reads, each with the tap it passes through. @param {Link} link @param {Cell} cell */
-export const windowOf = (link, cell) => crossed(link.axes.map((axis, i) => readsAlong(axis, cell[i])));
+export const windowOf = (link, cell) => crossAxes(link.axes.map((axis, i) => readsAlong(axis, cell[i])));
 
 /** The later cells that an earlier cell feeds. @param {Link} link @param {Grid} earlier @param {Cell} cell */
 export function feeds(link, earlier, cell) {
   if (link.axes[0].scatter && !inside(earlier, cell)) return [];
-  return crossed(link.axes.map((axis, i) => fedAlong(axis, cell[i])));
+  return crossAxes(link.axes.map((axis, i) => fedAlong(axis, cell[i])));
 }
 
 /** What one tap touches, along each axis: the cells that it reads, or in a scatter writes. @param {Link} link @param {Cell} tap */
-export const touched = (link, tap) => link.axes.map(({ table, taps }, i) => [...table].filter((_, at) => at % taps === tap[i]));
+export const touched = (link, tap) =>
+  link.axes.map(({ table, taps }, i) => [...table].filter((_, at) => at % taps === tap[i]));
 
 /** Along each axis, what a block of later cells reads (or, `forward`, what a block of earlier cells feeds).
  * @param {Link} link @param {number[][]} block @param {boolean} forward */
-export function spread(link, block, forward = false) {
+export function followBlock(link, block, forward = false) {
   const along = forward ? fedAlong : readsAlong;
-  return block.map((indices, i) => [...new Set(indices.flatMap((index) => along(link.axes[i], index).map((end) => end.at)))]);
+  const ends = block.map((indices, i) => indices.flatMap((index) => along(link.axes[i], index)));
+  return ends.map((list) => [...new Set(list.map(({ at }) => at))]);
 }
 
 /** What is left of a block inside the grid: padding and cropped cells are joined to nothing. @param {Grid} grid @param {number[][]} block */
-export const kept = (grid, block) => block.map((along, axis) => along.filter((at) => at >= 0 && at < grid.sizes[axis]));
+export const cropBlock = (grid, block) =>
+  block.map((along, axis) => along.filter((at) => at >= 0 && at < grid.sizes[axis]));
 
 /** Where the taps of one later cell of a deformable link read an earlier channel: row and column, and the mask's factor.
  * @param {Link} link @param {Cell} cell @param {number} channel @param {number} channels of the earlier grid */
 export function pointsOf(link, cell, channel, channels) {
-  const { points, mask, axes: [, down, across], offset_groups } = link;
+  const { points, mask, offset_groups } = link;
+  const [, down, across] = link.axes;
   const group = Math.floor((channel * offset_groups) / channels);
   const taps = down.taps * across.taps;
   const first = ((cell[1] * across.table.length) / across.taps + cell[2]) * offset_groups * taps + group * taps;
-  return Array.from({ length: taps }, (_, i) => {
+  return range(taps).map((i) => {
     const tap = [0, Math.floor(i / across.taps), i % across.taps];
     const home = [down.table[cell[1] * down.taps + tap[1]], across.table[cell[2] * across.taps + tap[2]]];
-    return { tap, index: i, group, home, point: [Number(points?.[2 * (first + i)]), Number(points?.[2 * (first + i) + 1])], factor: mask ? mask[first + i] : 1 };
+    const point = [points[2 * (first + i)], points[2 * (first + i) + 1]];
+    return { tap, index: i, group, home, point, factor: mask ? mask[first + i] : 1 };
   });
 }
 
 /** Where one tap reads for each later cell, one after the other. @param {Link} link @param {Grid} later @param {Cell} tap @param {number} channel @param {number} channels */
 export const pointsOfTap = (link, later, tap, channel, channels) =>
-  product(later.sizes.map((size) => [...Array(size).keys()])).map((at) => pointsOf(link, at, channel, channels)[tap[1] * link.axes[2].taps + tap[2]].point);
+  cellsOf(later).map((at) => pointsOf(link, at, channel, channels)[tap[1] * link.axes[2].taps + tap[2]].point);
 
-/** The four cells around a point, each with its part in the value between them. @param {number[]} point row and column */
+/** The cells around a point that the value there is made of, each with its part. @param {number[]} point row and column */
 export function neighbours([row, column]) {
   const [top, left] = [Math.floor(row), Math.floor(column)];
-  return [[0, 0], [0, 1], [1, 0], [1, 1]].map(([down, right]) => ({
-    cell: [0, top + down, left + right],
-    part: (down ? row - top : 1 - (row - top)) * (right ? column - left : 1 - (column - left)),
-  }));
+  const cells = product([[0], [top, top + 1], [left, left + 1]]);
+  const parts = cells.map((cell) => ({ cell, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) }));
+  return parts.filter(({ part }) => part);
 }
 
 /** The value at a point between the cells. @param {Grid} grid @param {number[]} point @param {number} channel */
-export const sampled = (grid, point, channel) => neighbours(point).reduce((sum, { cell, part }) => sum + (part ? part * Number(valueAt(grid, cell, channel)) : 0), 0);
+export const sampled = (grid, point, channel) =>
+  neighbours(point).reduce((sum, { cell, part }) => sum + part * Number(valueAt(grid, cell, channel)), 0);
 
 /** The later cells whose points have an earlier cell among their neighbours, each tap once, with its part of that cell. @param {Link} link @param {Grid} earlier
  * @param {Grid} later @param {Cell} cell @param {number} channel */
 export function feedsPoints(link, earlier, later, cell, channel) {
-  return product(later.sizes.map((size) => [...Array(size).keys()])).flatMap((at) =>
-    pointsOf(link, at, channel, earlier.channels)
-      .filter(({ point: [row, column] }) => Math.abs(row - cell[1]) < 1 && Math.abs(column - cell[2]) < 1)
-      .map(({ tap, point: [row, column], factor }) => ({ at, tap, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) * factor })));
+  const closeness = (point) =>
+    Math.max(0, 1 - Math.abs(point[0] - cell[1])) * Math.max(0, 1 - Math.abs(point[1] - cell[2]));
+  const near = (at) => pointsOf(link, at, channel, earlier.channels).filter(({ point }) => closeness(point));
+  const part = ({ point, factor }) => closeness(point) * factor;
+  return cellsOf(later).flatMap((at) => near(at).map((read) => ({ at, tap: read.tap, part: part(read) })));
 }
 
 /** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */
 export function unread(link, grid) {
   return link.axes.map(({ table, scatter }, i) => {
     const read = new Set(table);
-    return scatter || link.points ? [] : Array.from({ length: grid.sizes[i] }, (_, index) => index).filter((index) => !read.has(index));
+    return scatter || link.points ? [] : range(grid.sizes[i]).filter((index) => !read.has(index));
   });
 }
 
@@ -211,14 +236,14 @@ export function products(link, grid, cell, filter, slice, fetched = null, reads 
   const channel = link.channels[filter * link.fan + slice];
   if (!fetched && valueAt(grid, [0, 0, 0], channel) === undefined) return undefined;
   if (link.points) {
-    return pointsOf(link, cell, channel, grid.channels).map(({ tap, point, factor }) => ({
-      x: sampled(grid, point, channel) * factor, weight: weightAt(link, tap, slice, filter),
+    const taps = pointsOf(link, cell, channel, grid.channels);
+    return taps.map(({ tap, point, factor }) => ({
+      x: sampled(grid, point, channel) * factor,
+      weight: weightAt(link, tap, slice, filter),
     }));
   }
-  return reads.map(({ at, tap }, i) => ({
-    x: fetched ? fetched[i * link.fan + slice] : Number(valueAt(grid, at, channel)),
-    weight: weightAt(link, tap, slice, filter),
-  }));
+  const x = (at, i) => (fetched ? fetched[i * link.fan + slice] : Number(valueAt(grid, at, channel)));
+  return reads.map(({ at, tap }, i) => ({ x: x(at, i), weight: weightAt(link, tap, slice, filter) }));
 }
 
 /** The sum behind one later cell: each channel's partial sum, the bias and the whole. undefined where values are missing.
@@ -233,53 +258,4 @@ export function sumOf(link, grid, cell, filter, fetched = null) {
   const known = partials.every(({ partial }) => partial !== undefined);
   const total = known ? partials.reduce((sum, { partial }) => sum + Number(partial), bias) : undefined;
   return { partials, bias, total };
-}
-/** A text with its {names} filled in. @param {string} template @param {Record<string, any>} values */
-export function fill(template, values = {}) {
-  return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
-
-/** A number for a sentence, without trailing zeros. @param {number} value @param {number} digits significant ones */
-export function number(value, digits = 6) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  return String(Number(value.toPrecision(digits)));
-}
-
-/** A factor in a sum, in brackets where it is negative. @param {number} value */
-const factor = (value) => (value < 0 ? `(${number(value, 4)})` : number(value, 4));
-
-/** Products as they are written by hand. @param {{x: number, weight: number}[]} list */
-export const writtenProducts = (list) => list.map(({ x, weight }) => `${factor(x)}×${factor(weight)}`).join(" + ");
-
-/** Terms as they are added by hand: 0.5 + 2 - 0.25. @param {number[]} terms */
-export function writtenTerms(terms) {
-  return terms.map((term, i) => (i === 0 ? number(term, 4) : term < 0 ? ` -\u2060\u00a0${number(-term, 4)}` : ` + ${number(term, 4)}`)).join("");
-}
-
-/** About how wide a number is, in em: digits are wider than points and signs. @param {string} text */
-export const widthOf = (text) => [...text].reduce((width, letter) => width + (letter === "." || letter === "-" ? 0.35 : 0.62), 0);
-
-/** How many digits stand behind the point. @param {string} text */
-const decimalsOf = (text) => text.split(".")[1]?.length ?? 0;
-
-/** A number for a cell with so much room, in em. "" where it would have to be rounded beyond recognition.
- * @param {number} value @param {number} room @param {number} most decimals */
-export function short(value, room, most = 6) {
-  const exact = number(value);
-  const tries = decimalsOf(exact) <= most ? [exact] : [];
-  if (Math.abs(value) < 1e6) for (let digits = Math.min(most, 3); digits >= (Math.abs(value) < 100 ? 1 : 0); digits--) tries.push(value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "")); // no "-0.00"
-  else if (Number.isFinite(value)) tries.push(value.toExponential(1), value.toExponential(0));
-  return tries.find((text) => widthOf(text) <= room) ?? "";
-}
-
-/** Numbers for cells of one size: where some must be rounded, none has more decimals than these. null where one has no room.
- * @param {number[]} values @param {number} room */
-export function shortAll(values, room) {
-  let most = 6;
-  for (const value of values) {
-    const text = short(value, room, most);
-    if (text === "") return null;
-    if (text !== number(value) && Math.abs(value) < 100) most = decimalsOf(text);
-  }
-  return values.map((value) => short(value, room, most));
 }

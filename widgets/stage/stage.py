@@ -5,14 +5,13 @@ import re
 from pathlib import Path
 
 import anywidget
-import keras
 import numpy as np
-import tensorflow as tf
 import traitlets
 
-from widgets.facts import cell_template, chain_receptive_field, kind_of, symbol, tap_template
-from widgets.language import axis_names, say, words
+from widgets.facts import cell_template, kind_of, symbol, tap_template
+from widgets.language import words
 from widgets.picture import VIEWS
+from widgets.stage.rows import fact_rows, sent
 
 HERE = Path(__file__).parent
 SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
@@ -20,26 +19,32 @@ THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
 MOST_THUMBNAILS = 64
 
 
-def _joined(*names):
-    """Several JavaScript modules as one: a front end loads a widget from text, where a relative import fails."""
-    texts = ((HERE / name).read_text(encoding="utf-8") for name in names)
-    return "\n".join(re.sub(r'^import [^;]*? from "\./[^"]*";$', "", text, flags=re.MULTILINE) for text in texts)
+IMPORT = re.compile(r'^import [^;]*?"\./([^"]+)";$', re.MULTILINE)
+
+
+def joined(name):
+    """A JavaScript module and all that it imports, as one: from text, as a widget is loaded, a relative import fails.
+
+    A module stands behind those that it imports. All share one scope, so that no two of them may define the same name,
+    and only the default is exported: anywidget takes any other `render` for an old way to write a widget.
+    """
+    modules = {}
+
+    def join(name):
+        if name not in modules:
+            text = (HERE / name).read_text(encoding="utf-8")
+            for imported in IMPORT.findall(text):
+                join(imported)
+            modules[name] = IMPORT.sub("", text)
+
+    join(name)
+    return re.sub(r"^export (?!default)", "", "\n".join(modules.values()), flags=re.MULTILINE)
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = _joined(
-        "lookups.js",
-        "highlight.js",
-        "canvas.js",
-        "dom.js",
-        "explanation.js",
-        "editing.js",
-        "playback.js",
-        "layout.js",
-        "stage.js",
-    )
+    _esm = joined("live_source.js")
     _css = (HERE / "stage.css").read_text(encoding="utf-8")
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
@@ -47,7 +52,8 @@ class Stage(anywidget.AnyWidget):
     # The first grid's values, which most moves leave as they are: {"key": number, "values": bytes}. The snapshot
     # says which key it belongs to, and both travel in one message.
     first_values = traitlets.Dict({"key": 0}).tag(sync=True)
-    # Every word that the browser shows, with {names} to be filled in.
+    # Every sentence that the browser shows by its key, with {names} to be filled in; where it counts something, one for
+    # each category of number.
     words = traitlets.Dict().tag(sync=True)
     # Whether the facts and the output are shown.
     reveal = traitlets.Bool(True).tag(sync=True)
@@ -56,7 +62,7 @@ class Stage(anywidget.AnyWidget):
     # One of the snapshot's `views`, for layers that can be drawn in more than one way.
     view = traitlets.Unicode("").tag(sync=True)
 
-    # The output cell that a view lights first: {"cell": (plane, row, column), "channel": number}. Empty: the first.
+    # The output cell that a view highlights first: {"cell": (plane, row, column), "channel": number}. Empty: the first.
     start = traitlets.Dict().tag(sync=True)
     # What a reader may change by hand: "picture", "kernel", or both.
     editable = traitlets.List(["picture", "kernel"]).tag(sync=True)
@@ -65,14 +71,13 @@ class Stage(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         self._facts = self._picture = self._first_sent = None
-        own = words()
-        super().__init__(words=own.room("stage") | own.room("axes", "facts", "picture"), **traits)
+        super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
         self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
         self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
-        self._lit = []  # the output cell that the browser last said was lit
+        self._highlighted = []  # the output cell that the browser last said was highlighted
         self.observe(lambda _: self._redraw(), "requested_channels")
         self.on_msg(self._answer)
 
@@ -96,17 +101,17 @@ class Stage(anywidget.AnyWidget):
             self.open()
 
     def start_at(self, index):
-        """Light this cell of the output first: its index in `y`."""
+        """Highlight this cell of the output first: its index in `y`."""
         cell = [int(at) for at in index[1:]]
         channel = cell.pop(self._facts.channel_axis - 1)
         self.start = {"cell": _three(cell, 0), "channel": channel}
 
     def view_state(self):
-        """What the browser shows of the picture: the sample, a channel of each grid, the lit output cell."""
+        """What the browser shows of the picture: the sample, a channel of each grid, the highlighted output cell."""
         return {
             "sample": int(self.requested_channels["sample"]),
             "channels": tuple(self.requested_channels["channels"]),
-            "cell": self._lit or self.start.get("cell", []),
+            "cell": self._highlighted or self.start.get("cell", []),
         }
 
     def _redraw(self):
@@ -124,26 +129,26 @@ class Stage(anywidget.AnyWidget):
         if self._picture is None:
             return
         values = self._picture.grids[0].values
-        sent = self._sent_channels(0, values)
-        now = (values, sample, sent)
+        block = self._sent_channels(0, values)
+        now = (values, sample, block)
         if self._first_sent is None or self._first_sent[0] is not values or self._first_sent[1:] != now[1:]:
             self._first_sent = now
-            self.first_values = {"key": self.first_values["key"] + 1, "values": _floats(values[sample, ..., sent])}
+            self.first_values = {"key": self.first_values["key"] + 1, "values": _floats(values[sample, ..., block])}
 
     def _snapshot(self, sample, samples):
         facts, picture = self._facts, self._picture
         return {
             "revision": next(self._revisions),
             "facts": fact_rows(facts),
-            "code": facts.code,
+            "code": sent(facts.code),
             "views": [view for view in VIEWS.get(facts.operation, ()) if view],
             "view": self.view,
             "rank": facts.x.ndim - 2,
             "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
-            "problem": facts.problem,
-            "whole_problem": facts.whole_problem,
-            "advice": facts.advice,
-            "warning": facts.warning,
+            "problem": sent(facts.problem),
+            "whole_problem": sent(facts.whole_problem),
+            "advice": sent(facts.advice),
+            "warning": sent(facts.warning),
             "sample": sample,
             "samples": samples,
             "first_key": self.first_values["key"],
@@ -162,12 +167,12 @@ class Stage(anywidget.AnyWidget):
 
     def _grid(self, index, sample):
         grid = self._picture.grids[index]
-        sent = self._sent_channels(index, grid.values)
+        block = self._sent_channels(index, grid.values)
         last = index == len(self._picture.grids) - 1
         shape = list(grid.shape)
         shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
         return {
-            "name": grid.name,
+            "name": sent(grid.name),
             "symbol": symbol(index, last),
             "label": str(tuple(shape)),
             "sizes": _three(grid.shape[1:-1], 1),
@@ -175,18 +180,18 @@ class Stage(anywidget.AnyWidget):
             "padding": _three([list(cells) for cells in grid.padding], [0, 0]),
             "grey": grid.grey,
             "limit": grid.limit,
-            "first": sent.start,
-            "sent": sent.stop - sent.start,
-            "values": None if index == 0 else _floats(grid.values[sample, ..., sent]),
+            "first": block.start,
+            "sent": block.stop - block.start,
+            "values": None if index == 0 else _floats(grid.values[sample, ..., block]),
             # Of all channels, where some are not sent: {"steps": cells from one to the next, "values": bytes}.
-            "thinned": None if sent.stop - sent.start == grid.shape[-1] else _thinned(grid.values[sample]),
+            "thinned": None if block.stop - block.start == grid.shape[-1] else _thinned(grid.values[sample]),
         }
 
     def _link(self, index, sample):
         link = self._picture.links[index]
         kernel = link.weights.get("kernel")
         bias = link.weights.get("bias")
-        sent = self._sent_channels(index + 1, link.before_activation)
+        block = self._sent_channels(index + 1, link.before_activation)
         tables = link.writes if link.reads is None else link.reads
         named = self._facts.weights.get(link.kernel_name)
         rank = len(tables)
@@ -208,7 +213,7 @@ class Stage(anywidget.AnyWidget):
             "kernel_limit": 1.0 if kernel is None else _limit(kernel),
             "bias": None if bias is None else _floats(bias),
             "activation": link.activation,
-            "before": _floats(link.before_activation[sample, ..., sent]) if link.activation else None,
+            "before": _floats(link.before_activation[sample, ..., block]) if link.activation else None,
             "offset_groups": 0 if link.points is None else len(link.points),
             # (rows, columns, offset groups, taps, 2) of the sample shown
             "points": None if sampled is None else _floats(sampled.points[sample]),
@@ -265,16 +270,16 @@ class Stage(anywidget.AnyWidget):
         try:
             self.on_image(data)
         except ValueError as error:
-            self.send({"image_refused": str(error)})
+            self.send({"image_refused": sent(*error.args)})
 
     def _hand_over(self, question):
         """A file for the browser to save, or a text for it to copy."""
         self.requested_channels = self.requested_channels | {"channels": question["channels"]}
-        self._lit = question["cell"]
+        self._highlighted = question["cell"]
         try:
             made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
         except ValueError as error:  # what text cannot hold
-            return self.send({"refused": str(error)})
+            return self.send({"refused": sent(*error.args)})
         except BaseException:  # interrupted, say
             self.send({})  # the browser waits for an answer
             raise
@@ -284,28 +289,10 @@ class Stage(anywidget.AnyWidget):
         self.send({"file": name, "type": kind}, [data])
 
 
-def fact_rows(facts):
-    """The facts as (label, text) rows, in reading order."""
-    rows = [(say("stage.fact_input"), str(facts.input_shape))]
-    for i, step in enumerate(facts.chain):
-        seen = " x ".join(map(str, chain_receptive_field(facts.steps[: i + 1])))
-        rows.append(
-            (
-                f"{i} {step.code.split('(')[0].removeprefix('layers.')}",
-                say("stage.fact_step", shape=step.output_shape, seen=seen),
-            )
-        )
-    for name, weight in facts.weights.items():
-        rows.append((name, f"{weight.shape}  {axis_names(weight.axes)}"))
-    if facts.output_shape is not None:
-        rows += [
-            (say("stage.fact_output"), str(facts.output_shape)),
-            (say("stage.fact_params"), facts.params_formula),
-            (say("stage.fact_macs"), facts.macs_formula),
-        ]
-    rows += [tuple(line.split(": ", 1)) for line in facts.size_formulas]
-    rows.append((say("stage.fact_versions"), f"Keras {keras.__version__}, TensorFlow {tf.__version__}"))
-    return [list(row) for row in rows]
+def browser_words(own):
+    """All that a stage may say, by its key."""
+    beside = own.room("axes", "facts", "picture", "editing", "sharing")
+    return own.room("stage") | beside | {"language": own.language}
 
 
 def _three(items, absent):

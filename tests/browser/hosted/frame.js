@@ -44,23 +44,39 @@ class Comm {
   }
   /** @param {any} data @param {any} callbacks @param {any} metadata @param {any[]} buffers */
   send(data, callbacks, metadata, buffers = []) {
-    const sent = buffers.map((buffer) => (ArrayBuffer.isView(buffer) ? buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) : buffer));
-    ask({ kind: "send", id: this.comm_id, data: JSON.parse(JSON.stringify(data)), buffers: sent })
-      .then(() => callbacks?.iopub?.status?.({ content: { execution_state: "idle" } }));
+    const sent = buffers.map((buffer) =>
+      ArrayBuffer.isView(buffer)
+        ? buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength)
+        : buffer,
+    );
+    ask({ kind: "send", id: this.comm_id, data: JSON.parse(JSON.stringify(data)), buffers: sent }).then(() =>
+      callbacks?.iopub?.status?.({ content: { execution_state: "idle" } }),
+    );
     return "";
   }
   /** @param {any} message */
-  take(message) { if (this.hear) this.hear(message); else this.waiting.push(message); }
+  take(message) {
+    if (this.hear) this.hear(message);
+    else this.waiting.push(message);
+  }
   /** @param {(message: any) => void} hear */
-  on_msg(hear) { this.hear = hear; this.waiting.splice(0).forEach(hear); }
+  on_msg(hear) {
+    this.hear = hear;
+    this.waiting.splice(0).forEach(hear);
+  }
   /** @param {() => void} end */
-  on_close(end) { this.end = end; }
+  on_close(end) {
+    this.end = end;
+  }
   close() {}
 }
 
 class Manager extends ManagerBase {
   /** @type {Map<string, Promise<any>>} */ models = new Map();
-  /** @type {Map<string, Promise<any>>} */ modules = new Map([["@jupyter-widgets/base", Promise.resolve(base)], ["@jupyter-widgets/controls", Promise.resolve(controls)]]);
+  /** @type {Map<string, Promise<any>>} */ modules = new Map([
+    ["@jupyter-widgets/base", Promise.resolve(base)],
+    ["@jupyter-widgets/controls", Promise.resolve(controls)],
+  ]);
 
   /** A model is made when something that is shown needs it, from the state that the page keeps. @param {string} id */
   get_model(id) {
@@ -74,9 +90,22 @@ class Manager extends ManagerBase {
     const { state, live } = known;
     if (live) comms.set(id, new Comm(id));
     const split = base.remove_buffers(state);
-    base.put_buffers(split.state, split.buffer_paths, split.buffers.map((/** @type {any} */ buffer) => new DataView(buffer)));
+    base.put_buffers(
+      split.state,
+      split.buffer_paths,
+      split.buffers.map((/** @type {any} */ buffer) => new DataView(buffer)),
+    );
     const { _model_name, _model_module, _model_module_version } = split.state;
-    return this.new_model({ model_name: _model_name, model_module: _model_module, model_module_version: _model_module_version, model_id: id, comm: comms.get(id) }, split.state);
+    return this.new_model(
+      {
+        model_name: _model_name,
+        model_module: _model_module,
+        model_module_version: _model_module_version,
+        model_id: id,
+        comm: comms.get(id),
+      },
+      split.state,
+    );
   }
   /** @param {string} name @param {string} module @param {string} version */
   async loadClass(name, module, version) {
@@ -87,12 +116,17 @@ class Manager extends ManagerBase {
   async load(name) {
     const code = await (await fetch("index.js")).text();
     return new Promise((loaded) => {
-      const define = async (/** @type {string[]} */ needed, /** @type {any} */ make) => loaded(make(...(await Promise.all(needed.map((one) => this.modules.get(one))))));
+      const define = async (/** @type {string[]} */ needed, /** @type {any} */ make) =>
+        loaded(make(...(await Promise.all(needed.map((one) => this.modules.get(one))))));
       new Function("define", code)(define);
     });
   }
-  async _create_comm() { throw new Error("the page opens no widget of its own"); }
-  async _get_comm_info() { return {}; }
+  async _create_comm() {
+    throw new Error("the page opens no widget of its own");
+  }
+  async _get_comm_info() {
+    return {};
+  }
 }
 
 const manager = new Manager();
@@ -111,7 +145,12 @@ async function show(type, content, place) {
   } else if (content.data?.["image/png"]) {
     place.append(Object.assign(new Image(), { src: `data:image/png;base64,${content.data["image/png"].trim()}` }));
   } else {
-    text.textContent = type === "stream" ? content.text : type === "error" ? content.traceback.join("\n").replace(/\x1b\[[0-9;]*m/g, "") : content.data["text/plain"];
+    text.textContent =
+      type === "stream"
+        ? content.text
+        : type === "error"
+          ? content.traceback.join("\n").replace(/\x1b\[[0-9;]*m/g, "")
+          : content.data["text/plain"];
     place.append(text);
   }
 }
@@ -120,7 +159,11 @@ let shown = Promise.resolve();
 /** @param {any} message */
 function fromPage({ kind, id, question, answer, type, content, data, buffers }) {
   if (kind === "answer") questions.get(question)?.(answer);
-  else if (kind === "message") comms.get(id)?.take({ content: { comm_id: id, data }, buffers: buffers.map((/** @type {ArrayBuffer} */ buffer) => new DataView(buffer)) });
+  else if (kind === "message")
+    comms.get(id)?.take({
+      content: { comm_id: id, data },
+      buffers: buffers.map((/** @type {ArrayBuffer} */ buffer) => new DataView(buffer)),
+    });
   else if (kind === "closed") comms.get(id)?.end();
   else if (kind === "output") {
     const place = document.createElement("div");
@@ -130,11 +173,22 @@ function fromPage({ kind, id, question, answer, type, content, data, buffers }) 
 }
 
 // What the service gives to all that an output holds.
-Object.assign(window, { google: { colab: { output: { setIframeHeight: (/** @type {number} */ _, /** @type {boolean} */ _follows, /** @type {any} */ { maxHeight }) => port.postMessage({ kind: "highest", maxHeight }) } } } });
+Object.assign(window, {
+  google: {
+    colab: {
+      output: {
+        setIframeHeight: (/** @type {number} */ _, /** @type {boolean} */ _follows, /** @type {any} */ { maxHeight }) =>
+          port.postMessage({ kind: "highest", maxHeight }),
+      },
+    },
+  },
+});
 
 addEventListener("message", ({ data, ports }) => {
   if (data !== "port") return;
   port = ports[0];
   port.onmessage = (event) => fromPage(event.data);
-  new ResizeObserver(() => port.postMessage({ kind: "height", height: Math.ceil(document.body.getBoundingClientRect().height) })).observe(document.body);
+  new ResizeObserver(() =>
+    port.postMessage({ kind: "height", height: Math.ceil(document.body.getBoundingClientRect().height) }),
+  ).observe(document.body);
 });

@@ -7,7 +7,9 @@
  * `bare` (frames have no colour of their own behind what they show).
  */
 const options = new URLSearchParams(location.search);
-const SANDBOX = options.get("sandbox") ?? "allow-downloads allow-forms allow-pointer-lock allow-popups allow-same-origin allow-scripts";
+const SANDBOX =
+  options.get("sandbox") ??
+  "allow-downloads allow-forms allow-pointer-lock allow-popups allow-same-origin allow-scripts";
 const ALLOW = options.get("allow") ?? "clipboard-write; fullscreen";
 const HIGHEST = 1000; // px; a higher output scrolls within its frame, unless it asks for more
 const LONGEST = 300; // s that a cell may take
@@ -17,7 +19,8 @@ const QUIET = 60; // ms without a message until the page counts as settled
  * `known`: the models that it has asked for; `height`: of what it shows; `highest`: that of its frame, within which it scrolls */
 /** @type {Map<string, Output>} */ const outputs = new Map(); // of each cell
 /** @type {Map<string, {state: any, live: boolean}>} */ const models = new Map();
-/** @type {Map<string, {cell?: string, outputs: any[], status: string, end: (run: any) => void}>} */ const runs = new Map();
+/** @type {Map<string, {cell?: string, outputs: any[], status: string, end: (run: any) => void}>} */ const runs =
+  new Map();
 /** @type {Set<string>} */ const unanswered = new Set(); // messages of widgets that the kernel has not worked off
 /** @type {WebSocket} */ let socket;
 let [messages, lastMessage] = [0, 0];
@@ -30,7 +33,10 @@ function encoded(message, buffers) {
   const table = new DataView(new ArrayBuffer(4 * (parts.length + 1)));
   let place = table.byteLength;
   table.setUint32(0, parts.length);
-  parts.forEach((part, i) => { table.setUint32(4 * (i + 1), place); place += part.byteLength; });
+  parts.forEach((part, i) => {
+    table.setUint32(4 * (i + 1), place);
+    place += part.byteLength;
+  });
   return new Blob([table, ...parts]);
 }
 
@@ -45,7 +51,14 @@ function decoded(data) {
 
 /** @param {string} type @param {any} content @param {ArrayBuffer[]} buffers @returns {string} its id */
 function toKernel(type, content, buffers = []) {
-  const header = { msg_id: `page${++messages}`, username: "", session: "page", msg_type: type, version: "5.3", date: new Date().toISOString() };
+  const header = {
+    msg_id: `page${++messages}`,
+    username: "",
+    session: "page",
+    msg_type: type,
+    version: "5.3",
+    date: new Date().toISOString(),
+  };
   socket.send(encoded({ header, parent_header: {}, metadata: {}, content, channel: "shell" }, buffers));
   lastMessage = performance.now();
   return header.msg_id;
@@ -71,18 +84,25 @@ function fromKernel({ header, parent_header, content, buffers }) {
   const type = header.msg_type;
   const run = runs.get(parent_header.msg_id);
   if (type === "comm_open" && content.target_name === "jupyter.widget") {
-    models.set(content.comm_id, { state: withBuffers(content.data.state, content.data.buffer_paths, buffers), live: true });
+    models.set(content.comm_id, {
+      state: withBuffers(content.data.state, content.data.buffer_paths, buffers),
+      live: true,
+    });
   } else if (type === "comm_msg") {
     const { data, comm_id } = content;
     const model = models.get(comm_id);
-    if (model && data.method === "update") Object.assign(model.state, withBuffers(structuredClone(data.state), data.buffer_paths, buffers));
+    if (model && data.method === "update")
+      Object.assign(model.state, withBuffers(structuredClone(data.state), data.buffer_paths, buffers));
     toOutputs(comm_id, { kind: "message", data, buffers });
   } else if (type === "comm_close") {
     models.delete(content.comm_id);
     toOutputs(content.comm_id, { kind: "closed" });
   } else if (type === "status" && content.execution_state === "idle") {
     unanswered.delete(parent_header.msg_id);
-    if (run) { run.end({ status: run.status, outputs: run.outputs }); runs.delete(parent_header.msg_id); }
+    if (run) {
+      run.end({ status: run.status, outputs: run.outputs });
+      runs.delete(parent_header.msg_id);
+    }
   } else if (run && type === "execute_reply") {
     run.status = content.status;
   } else if (run && ["stream", "display_data", "execute_result", "error"].includes(type)) {
@@ -123,7 +143,8 @@ function fromOutput(output, { kind, id, question, ...message }) {
     if (model?.live) {
       const { data, buffers } = message;
       // The page keeps what widgets set: the kernel does not say it back.
-      if (data.method === "update") Object.assign(model.state, withBuffers(structuredClone(data.state), data.buffer_paths, buffers));
+      if (data.method === "update")
+        Object.assign(model.state, withBuffers(structuredClone(data.state), data.buffer_paths, buffers));
       unanswered.add(toKernel("comm_msg", { comm_id: id, data }, buffers));
     }
     output.port.postMessage({ kind: "answer", question, answer: null }); // sent is all that the service tells of a message
@@ -131,7 +152,11 @@ function fromOutput(output, { kind, id, question, ...message }) {
 }
 
 /** Nothing that tests wait for may be waited for without end. @param {Promise<any>} promise */
-const inTime = (promise) => Promise.race([promise, new Promise((_, fail) => setTimeout(() => fail(new Error(`no answer in ${LONGEST} s`)), 1000 * LONGEST))]);
+const inTime = (promise) =>
+  Promise.race([
+    promise,
+    new Promise((_, fail) => setTimeout(() => fail(new Error(`no answer in ${LONGEST} s`)), 1000 * LONGEST)),
+  ]);
 
 /** Run code, as a cell of that name or without one. @param {string} code @param {string} [cell] */
 function run(code, cell) {
@@ -145,16 +170,29 @@ function run(code, cell) {
     outputs.get(cell)?.frame.remove(); // run again: a new frame
     outputs.delete(cell);
   }
-  return inTime(new Promise((end) => {
-    const content = { code, silent: false, store_history: Boolean(cell), user_expressions: {}, allow_stdin: false, stop_on_error: true };
-    runs.set(toKernel("execute_request", content), { cell, outputs: [], status: "", end });
-  }));
+  return inTime(
+    new Promise((end) => {
+      const content = {
+        code,
+        silent: false,
+        store_history: Boolean(cell),
+        user_expressions: {},
+        allow_stdin: false,
+        stop_on_error: true,
+      };
+      runs.set(toKernel("execute_request", content), { cell, outputs: [], status: "", end });
+    }),
+  );
 }
 
 /** Wait until all that the outputs have sent is worked off, and nothing has come or gone for a moment. */
-const settled = () => inTime((async () => {
-  while (unanswered.size || runs.size || performance.now() - lastMessage < QUIET) await new Promise((end) => setTimeout(end, 20));
-})());
+const settled = () =>
+  inTime(
+    (async () => {
+      while (unanswered.size || runs.size || performance.now() - lastMessage < QUIET)
+        await new Promise((end) => setTimeout(end, 20));
+    })(),
+  );
 
 /** The kernel has been started anew. Whether outputs hear that their models are closed, nobody has said. @param {boolean} told */
 function restarted(told) {
@@ -173,13 +211,14 @@ function clear() {
 }
 
 /** @param {string} address of the kernel's channels */
-const connect = (address) => new Promise((open, fail) => {
-  socket?.close();
-  socket = new WebSocket(address);
-  socket.binaryType = "arraybuffer";
-  socket.onopen = open;
-  socket.onerror = fail;
-  socket.onmessage = ({ data }) => fromKernel(decoded(data));
-});
+const connect = (address) =>
+  new Promise((open, fail) => {
+    socket?.close();
+    socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = open;
+    socket.onerror = fail;
+    socket.onmessage = ({ data }) => fromKernel(decoded(data));
+  });
 
 Object.assign(window, { hosted: { connect, run, settled, restarted, clear } });

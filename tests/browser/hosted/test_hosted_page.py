@@ -152,7 +152,7 @@ def test_the_walk_plays(page):
     frame.locator(".cn-speed").select_option("20 cells/s")
     frame.get_by_role("button", name="Play").click()
     frame.wait_for_function("document.querySelector('.cn-where').textContent === '36 / 36'", timeout=10_000)
-    assert frame.locator(".cn-stage").get_attribute("data-lit") == "1:0:5:5"
+    assert frame.locator(".cn-stage").get_attribute("data-highlighted") == "1:0:5:5"
 
 
 def test_pictures_are_saved_and_where_they_may_not_be_they_are_shown(open_page):
@@ -170,7 +170,7 @@ def test_pictures_are_saved_and_where_they_may_not_be_they_are_shown(open_page):
             note = frame.locator(".cn-note")
             note.wait_for()
             assert note.inner_text().startswith(f"Handed to the browser as Conv2D.{kind.lower()}. If no file comes,")
-            frame.wait_for_function("document.querySelector('.cn-made').naturalWidth > 100")
+            frame.wait_for_function("document.querySelector('.cn-saved-picture').naturalWidth > 100")
         page.errors = [error for error in page.errors if "download" not in error.lower()]
 
 

@@ -1,5 +1,8 @@
-"""The kinds of convolution: which Keras class is of which kind. A new kind is a file here, and a line of KINDS."""
+"""The kinds of convolution: which Keras class is of which kind. A new kind is a file here, and a line of ALL."""
 
+from keras import layers
+
+from widgets.deformable import DeformableConv2D
 from widgets.facts.kinds.convolution import Convolution
 from widgets.facts.kinds.deformable import Deformable
 from widgets.facts.kinds.depthwise import Depthwise
@@ -9,19 +12,20 @@ from widgets.facts.kinds.transposed import Transposed
 
 ONE, TWO, THREE = ("steps",), ("height", "width"), ("depth", "height", "width")
 
-KINDS = {
-    "Conv1D": Convolution(ONE, padding=Choice(("valid", "same", "causal"))),
-    "Conv2D": Convolution(TWO),
-    "Conv3D": Convolution(THREE),
-    "Conv1DTranspose": Transposed(ONE),
-    "Conv2DTranspose": Transposed(TWO),
-    "Conv3DTranspose": Transposed(THREE),
-    "DepthwiseConv1D": Depthwise(ONE),
-    "DepthwiseConv2D": Depthwise(TWO),
-    "SeparableConv1D": Separable(ONE),
-    "SeparableConv2D": Separable(TWO),
-    "DeformableConv2D": Deformable(TWO),
-}
+ALL = (
+    Convolution(layers.Conv1D, ONE, padding=Choice(("valid", "same", "causal"))),
+    Convolution(layers.Conv2D, TWO),
+    Convolution(layers.Conv3D, THREE),
+    Transposed(layers.Conv1DTranspose, ONE),
+    Transposed(layers.Conv2DTranspose, TWO),
+    Transposed(layers.Conv3DTranspose, THREE),
+    Depthwise(layers.DepthwiseConv1D, ONE),
+    Depthwise(layers.DepthwiseConv2D, TWO),
+    Separable(layers.SeparableConv1D, ONE),
+    Separable(layers.SeparableConv2D, TWO),
+    Deformable(DeformableConv2D, TWO),
+)
+KINDS = {kind.layer_class.__name__: kind for kind in ALL}
 
 # What layers one after another do, whatever each of them does.
 CHAIN = "chain"

@@ -61,8 +61,8 @@ class Kind:
     reads_between_cells = False  # whether its taps may leave the grid, so that it has no window of cells
     stamps = False  # whether each input cell writes a stamp, and not each output cell reads a window
 
-    def __init__(self, axes=(), **settings):
-        self.axes = axes
+    def __init__(self, layer_class=None, axes=(), **settings):
+        self.layer_class, self.axes = layer_class, axes
         self.settings = self.settings | settings
 
     def output_size(self, **axis):

@@ -3,14 +3,14 @@
 from contextlib import contextmanager
 
 
-class Quiet:
+class OwnMoves:
     """True while an explorer moves its own controls, so that their observers are to do nothing.
 
-    >>> quiet = Quiet()
-    >>> with quiet.moving():
-    ...     print(bool(quiet))
+    >>> own_moves = OwnMoves()
+    >>> with own_moves.moving():
+    ...     print(bool(own_moves))
     True
-    >>> bool(quiet)
+    >>> bool(own_moves)
     False
     """
 

@@ -1,0 +1,323 @@
+"""The stage where no kernel runs: its modules as they are, in a page of their own, on pictures of real layers."""
+
+import base64
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from lab import driver
+from reading import button, canvas, facts, highlighted, labels, lines, numbers, point, press, strip, wait_highlighted
+
+from widgets.facts import layer_facts
+from widgets.language import words
+from widgets.picture import VIEWS, layer_picture
+from widgets.stage import stage as stage_module
+from widgets.stage.stage import Stage
+
+ROOT = Path(__file__).parents[2]
+SITE = "http://recorded.test/"
+TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
+
+
+class Page:
+    """A page with one stage, as `reading` expects it."""
+
+    def __init__(self, page):
+        self.page, self.errors = page, []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.route(f"{SITE}**", self._serve)
+        page.goto(f"{SITE}tests/browser/recorded.html")
+        page.wait_for_function("window.show !== undefined")
+
+    @property
+    def stage(self):
+        return self.page.locator("#stage")
+
+    def show(self, *recordings, view="", **told):
+        """Show the first of these recordings; `choose` goes on to another."""
+        pictures = {name: picture for recording in recordings for name, picture in recording.items()}
+        name = next(iter(pictures)).split()[0]
+        plain = {"words": words.STAGE, "reveal": True, "start": {}, "editable": [], "windows": {}}
+        record = plain | {"pictures": pictures, "name": name, "view": view} | told
+        self.page.evaluate("text => window.show(text)", json.dumps(packed(record)))
+
+    def choose(self, name):
+        self.page.evaluate("name => window.choose(name)", name)
+
+    @property
+    def commands(self):
+        """What the stage has asked for so far."""
+        return self.page.evaluate("window.commands")
+
+    @staticmethod
+    def _serve(route):
+        path = ROOT / route.request.url.removeprefix(SITE)
+        if path.suffix in TYPES:
+            return route.fulfill(body=path.read_bytes(), content_type=TYPES[path.suffix])
+        route.fulfill(status=404)
+
+
+def packed(value):
+    """For JSON, with bytes in base64."""
+    if isinstance(value, dict):
+        return {name: packed(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [packed(one) for one in value]
+    return {"bytes": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def record(name, layer, x, last=None):
+    """A layer's facts, and its pictures in every view and of every sample; `last` is the picture behind a refusal."""
+    answer = layer_facts(layer, x)
+    views = [view for view in VIEWS.get(answer.operation, ()) if view] or [""]
+    pictures = {}
+    for number, view in enumerate(views):
+        picture = layer_picture(answer, view or None) if not answer.problem else last
+        for sample in range(len(answer.x)):
+            stage = Stage(view=view, requested_channels={"sample": sample, "channels": []})
+            stage.show(answer, picture)
+            snapshot = stage.snapshot | {"revision": 10 * number + sample + (100 if answer.problem else 1)}
+            key = 1000 * number + sample + 1 if not answer.problem else 1
+            first = stage.first_values | {"key": key}
+            pictures[f"{name} {view} {sample}"] = {"snapshot": snapshot | {"first_key": key}, "first_values": first}
+    return answer, pictures
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    browser = driver().chromium.launch(executable_path=chromium)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def shared(browser):
+    return Page(browser.new_page(viewport={"width": 1200, "height": 900}))
+
+
+@pytest.fixture
+def page(shared):
+    shared.page.mouse.move(0, 0)
+    yield shared
+    assert shared.errors == []
+
+
+def value(page, name="value"):
+    return float(page.stage.locator(".cn-sum").get_attribute(f"data-{name}"))
+
+
+def test_pointing_tells_what_keras_returned_and_asks_for_nothing(page):
+    answer, pictures = record("a", layers.Conv2D(2, 3, padding="same", activation="relu"), (1, 5, 6, 2))
+    page.show(pictures)
+    for row, column in [(0, 0), (2, 3), (4, 5)]:
+        point(page, 1, row, column, size=(5, 6))
+        assert value(page) == answer.y[0, row, column, 0]
+        assert value(page, "total") == pytest.approx(answer.before_activation[0, row, column, 0], rel=1e-5, abs=1e-6)
+    point(page, 0, 5, 6, (1, 1, 1, 1), size=(5, 6))
+    assert lines(page, "name") == ["padding at 5, 6 = 0"]
+    point(page, "kernel", 1, 2, size=(3, 3))
+    assert value(page) == answer.weights["kernel"].values[1, 2, 0, 0]
+    assert page.commands == []
+
+
+def test_a_click_keeps_a_cell_and_escape_lets_go(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    page.show(pictures)
+    point(page, 1, 1, 2, size=(4, 4))
+    page.page.mouse.down()
+    page.page.mouse.up()
+    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    canvas(page, 1).hover(position={"x": 2, "y": 2})
+    assert highlighted(page) == "1:0:1:2"
+    page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
+    assert (highlighted(page), lines(page, "pin"), lines(page, "name")) == ("", [], [])
+
+
+def test_both_views_of_a_transposed_layer_come_to_what_keras_returned(page):
+    answer, pictures = record("a", layers.Conv2DTranspose(1, 3, strides=2), (1, 3, 4, 2))
+    page.show(pictures, view="scatter")
+    assert page.stage.locator(".cn-where").inner_text() == "1 / 12"  # through the cells that stamp
+    point(page, 1, 4, 5, size=answer.y.shape[1:3])
+    assert value(page, "total") == pytest.approx(answer.y[0, 4, 5, 0], abs=1e-5)
+    button(page, "Gather").click()
+    assert page.commands == [{"view": "gather"}]
+    assert highlighted(page) == "2:0:4:5"  # the output still, behind the stretched input
+    assert value(page, "total") == pytest.approx(answer.y[0, 4, 5, 0], abs=1e-5)
+    assert page.stage.locator(".cn-where").inner_text() == "42 / 63"
+    assert "zeros between the cells" in page.stage.locator(".cn-views").inner_text()
+    assert button(page, "Gather").get_attribute("aria-pressed") == "true"
+
+
+def test_a_channel_takes_the_filter_of_its_group_with_it(page):
+    _, pictures = record("a", layers.Conv2D(4, 2, groups=2), (1, 4, 4, 4))
+    page.show(pictures)
+    strip(page, 0).press("End")
+    assert labels(page) == ["x[0, :, :, 3]", "kernel[:, :, 1, 2]", "y[0, :, :, 2]"]
+    assert "2 groups" in page.stage.locator(".cn-wiring").inner_text()
+
+
+def test_another_sample_is_asked_for_and_shown(page):
+    answer, pictures = record("a", layers.Conv2D(1, 2), (3, 4, 4, 1))
+    page.show(pictures)
+    samples = page.stage.locator(".cn-samples .cn-strip")
+    samples.press("End")
+    assert page.commands == [{"requested_channels": {"sample": 2, "channels": [0, 0]}}]
+    assert samples.get_attribute("aria-valuetext") == "sample 2 of 0 to 2"
+    assert value(page) == answer.y[2, 0, 0, 0]
+    assert lines(page, "name")[0].startswith("y[2, 0, 0, 0] = ")
+
+
+def test_the_planes_of_a_volume_follow_the_cell_and_can_be_leafed_through(page):
+    _, pictures = record("a", layers.Conv3D(1, 2), (1, 4, 4, 4, 1))
+    page.show(pictures)
+    planes = [page.stage.locator(f'[data-grid="{grid}"] .cn-planes .cn-strip') for grid in (0, 1)]
+    planes[1].press("End")
+    assert highlighted(page) == "1:2:0:0"
+    assert [one.get_attribute("aria-valuenow") for one in planes] == ["2", "2"]
+    planes[0].press("Home")
+    assert [one.get_attribute("aria-valuenow") for one in planes] == ["0", "2"]
+
+
+def test_it_plays_to_the_last_cell(page):
+    _, pictures = record("a", layers.Conv1D(1, 3), (1, 7, 1))
+    page.show(pictures)
+    page.stage.get_by_label("Speed").select_option("20 cells/s")
+    button(page, "Play").click()
+    button(page, "Pause").wait_for()
+    page.page.wait_for_function("document.querySelector('.cn-where').innerText === '5 / 5'")
+    button(page, "Play").wait_for()
+    assert highlighted(page) == "1:0:0:4"
+
+
+def test_a_refusal_greys_the_last_picture_and_tells_keras_own_words(page):
+    good, pictures = record("good", layers.Conv2D(1, 3), (1, 5, 5, 1))
+    bad, refused = record("bad", layers.Conv2D(1, 6), (1, 5, 5, 1), layer_picture(good))
+    page.show(pictures, refused)
+    before = int(page.stage.get_attribute("data-revision"))
+    page.choose("bad")
+    assert int(page.stage.get_attribute("data-revision")) > before
+    problem = page.stage.locator(".cn-problem").inner_text()
+    assert bad.problem in problem and bad.advice in problem and "last one that worked" in problem
+    assert "grayscale" in canvas(page, 1).evaluate("cells => getComputedStyle(cells).filter")
+    assert page.stage.locator('[data-fact="output_shape"]').count() == 0
+    page.choose("good")
+    assert page.stage.locator(".cn-problem").inner_text() == ""
+    assert page.stage.locator('[data-fact="output_shape"]').inner_text() == "(1, 3, 3, 1)"
+
+
+def test_without_any_picture_there_is_the_refusal_alone(page):
+    _, refused = record("bad", layers.Conv2D(1, 6), (1, 5, 5, 1))
+    page.show(refused)
+    assert "No picture yet." in page.stage.locator(".cn-problem").inner_text()
+    assert not page.stage.locator(".cn-panels").is_visible()
+    press(page, "Escape", "Space", "ArrowRight")
+
+
+def test_a_hidden_answer_is_shown_when_it_is_asked_for(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    page.show(pictures, reveal=False)
+    parts = [page.stage.locator(f".cn-{name}") for name in ("facts", "sum", "transport")] + [canvas(page, 1)]
+    assert [part.is_visible() for part in parts] == [False] * 4
+    button(page, "Reveal answer").click()
+    assert page.commands == [{"reveal": True}]
+    assert [part.is_visible() for part in parts] == [True] * 4
+    button(page, "Hide answer").click()
+    assert [part.is_visible() for part in parts] == [False] * 4
+
+
+def test_the_facts_bear_their_keys_and_are_those_of_keras(page):
+    layer = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
+    answer, pictures = record("a", layer, (1, 7, 8, 3))
+    page.show(pictures)
+    read = "parts => parts.map(({ dataset, innerText }) => [dataset.weight ?? dataset.fact, innerText])"
+    told = page.stage.locator("[data-fact]").evaluate_all(read)
+    same = layers.SeparableConv2D(5, (3, 2), depth_multiplier=2)
+    output = same(np.zeros((1, 7, 8, 3)))
+    expected = {
+        "output_shape": str(tuple(output.shape)),
+        "params": str(same.count_params()),
+        "macs": str(answer.macs),
+        **{weight.name: str(tuple(weight.shape)) for weight in same.weights},
+    }
+    assert {name: dict(told)[name] for name in expected} == expected
+    assert page.stage.locator('[data-fact="kernel"]').count() == 2
+    assert facts(page)["parameters"] == answer.params_formula
+    assert facts(page)["versions"].startswith(f"Keras {keras.__version__}, ")
+
+
+def test_what_python_has_not_sent_is_asked_for_and_makes_the_sum_whole(page, monkeypatch):
+    monkeypatch.setattr(stage_module, "SENT_WHOLE", 4 * 3 * 3)  # one channel
+    answer, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 3))
+    stage, window = Stage(), []
+    stage.show(answer, layer_picture(answer))
+    stage.send = lambda content, buffers: window.extend(buffers)
+    stage._answer(None, {"window": [0, 1, 1, 0], "grid": 1, "revision": 1}, [])
+    page.show(pictures, windows={"0,1,1,0": window[0]})
+    point(page, 1, 1, 1, size=(2, 2))
+    page.stage.locator(".cn-total").wait_for()
+    assert page.commands[-1] == {"window": [0, 1, 1, 0], "grid": 1, "revision": 1}
+    assert value(page, "total") == pytest.approx(answer.y[0, 1, 1, 0], rel=1e-5, abs=1e-6)
+    (total,) = lines(page, "total")
+    assert numbers(total)[-1] == pytest.approx(answer.y[0, 1, 1, 0], rel=1e-3)
+
+
+def test_edits_are_asked_for_one_after_the_other(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 4, 4, 1))
+    page.show(pictures, editable=["picture", "kernel"])
+    button(page, "Edit cells").click()
+    page.stage.locator('[data-grid="kernel"] .cn-frame').press("Home")
+    press(page, "Delete", "ArrowRight", "Delete")
+    edit = {"link": 0, "slice": 0, "filter": 0, "value": 0}
+    assert page.commands == [{"edit": edit | {"cells": [[0, 0, 0]]}}]
+    page.choose("a")  # the same revision is no answer
+    assert len(page.commands) == 1
+    assert page.stage.locator(".cn-editor").inner_text().startswith("kernel[0, 1, 0, 0] =")
+
+
+def test_the_words_are_those_of_the_table_with_its_forms_for_numbers(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
+    forms = {"one": "{name}: {count} клетка", "few": "{name}: {count} клетки", "many": "{name}: {count} клеток"}
+    page.show(pictures, words=words.STAGE | {"language": "ru", "said_input": forms, "fact_output_shape": "выход"})
+    assert "выход" in facts(page)
+    for row, text in [(0, "x[0, 0, 0, 0]: 1 клетка"), (1, "x[0, 1, 0, 0]: 2 клетки")]:
+        point(page, 0, row, 0, size=(3, 3))
+        page.stage.locator(".cn-spoken").get_by_text(text).wait_for(state="attached")
+
+
+def test_on_a_dark_page_it_is_dark_and_on_a_light_one_light_again(page):
+    _, pictures = record("a", layers.Conv2D(1, 2, kernel_initializer="zeros"), (1, 3, 3, 1))
+    page.show(pictures)
+    corner = (
+        "cells => [...cells.getContext('2d').getImageData(cells.width - 6, cells.height - 6, 1, 1).data.slice(0, 3)]"
+    )
+    for dark, theme, zero in [(True, "dark", [48, 48, 48]), (False, "light", [247, 247, 247])]:
+        page.page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
+        page.page.wait_for_function("theme => document.querySelector('#stage').dataset.theme === theme", arg=theme)
+        assert canvas(page, 1).evaluate(corner) == zero
+
+
+def test_a_view_that_is_ended_leaves_nothing_and_hears_nothing(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
+    page.show(pictures)
+    button(page, "Play").click()
+    page.page.evaluate("window.end(); window.end = undefined")
+    assert page.commands == ["ended"]
+    assert page.stage.inner_html() == ""
+    before = highlighted(page)
+    page.page.wait_for_timeout(500)  # a step would come after a third of a second
+    assert highlighted(page) == before
+
+
+def test_on_a_telephone_the_stage_is_no_wider_than_the_page(browser):
+    small = Page(browser.new_page(viewport={"width": 390, "height": 844}))
+    _, pictures = record("a", layers.Conv2D(3, 3, padding="same"), (1, 8, 8, 3))
+    small.show(pictures)
+    wait = "() => document.querySelector('#stage').classList.contains('cn-narrow')"
+    small.page.wait_for_function(wait)
+    assert small.page.evaluate("document.documentElement.scrollWidth") <= 390
+    canvas(small, 1).click(position={"x": 5, "y": 5})
+    wait_highlighted(small, 1, 0, 0)
+    assert small.errors == []

@@ -1,0 +1,113 @@
+// @ts-check
+/** The page around a stage: its colours, its frame, its sliders, and the whole screen. */
+import { noteBeside } from "./dom.js";
+
+/** Whether the page is a frame in another one, whose height may follow from what is in it, and which may forbid much. */
+export const isFramed = () => window !== window.top;
+
+/** "dark" or "light": from the colour that the page really has behind the stage; where it has none, from the theme that
+ * Colab's page names, before that of the system. @param {Element} el */
+export function themeBehind(el) {
+  for (let node = /** @type {Element | null} */ (el); node; node = node.parentElement) {
+    const [r, g, b, a = 1] = (getComputedStyle(node).backgroundColor.match(/[\d.]+/g) ?? [0, 0, 0, 0]).map(Number);
+    if (a > 0.5) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? "dark" : "light";
+  }
+  const named = document.documentElement.getAttribute("theme");
+  const dark = named === "dark" || (named !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  return dark ? "dark" : "light";
+}
+
+/** Sliders come without an accessible name, their numbers without a role too, one that cannot be moved does not say
+ * so, and Notebook 7 takes the arrow keys away: mend all of it. Those of ipywidgets 7 (jQuery UI) do not even say that
+ * they are sliders, nor where they stand.
+ * @param {Element} box */
+export function mendSliders(box) {
+  for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
+    const name = slider.querySelector(".widget-label")?.textContent ?? "";
+    const value = slider.querySelector(".widget-readout")?.textContent ?? "";
+    for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
+      if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
+      handle.setAttribute("data-lm-suppress-shortcuts", "true");
+      handle.setAttribute("aria-disabled", String(slider.querySelector("[disabled], .ui-slider-disabled") !== null));
+      if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
+    }
+    for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
+      const attributes = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
+      for (const [attribute, text] of Object.entries(attributes)) handle.setAttribute(attribute, text);
+    }
+  }
+}
+
+/** "End" goes to the last value that a slider has now: noUiSlider itself goes to the one that it was made with.
+ * @param {KeyboardEvent} event @param {Element} box */
+export function sliderEnd(event, box) {
+  const handle = /** @type {Element} */ (event.target).closest?.(".noUi-handle");
+  const target = /** @type {any} */ (handle?.closest(".noUi-target:not([disabled])"));
+  if (event.key !== "End" || !target?.noUiSlider || !box.contains(target)) return;
+  event.preventDefault();
+  event.stopPropagation(); // or the slider's own answer would come after ours
+  target.noUiSlider.set(Number(handle?.getAttribute("aria-valuemax")));
+}
+
+/** The whole explorer that a stage is part of. @param {Element} el */
+export const explorerAround = (el) => el.closest(".cn-explorer") ?? el;
+
+/** Whether that fills the window. @param {Element} el */
+export const isFull = (el) =>
+  document.fullscreenElement === explorerAround(el) || explorerAround(el).classList.contains("cn-full");
+
+export function fullScreen({ el, ui, words, listen }) {
+  const fill = (full) => {
+    explorerAround(el).classList.toggle("cn-full", full);
+    el.dispatchEvent(new Event("cn-resized"));
+  };
+  listen(ui.full, "click", async () => {
+    const leaving = document.fullscreenElement || isFull(el);
+    noteBeside(ui.full, "");
+    try {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else if (!leaving) await explorerAround(el).requestFullscreen();
+    } catch {
+      // a window is filled instead; what a frame would be filled with, it takes its height from
+      if (isFramed()) return noteBeside(ui.full, words.full_refused);
+    }
+    fill(!leaving);
+  });
+  listen(document, "fullscreenchange", () => fill(isFull(el) && document.fullscreenElement !== null));
+}
+
+/** Tell of another width of the stage, and of other colours behind it. @param {HTMLElement} el @param {AbortSignal} signal
+ * @param {() => void} changed */
+export function watchPage(el, signal, changed) {
+  let width = el.clientWidth;
+  const resized = () => {
+    width = el.clientWidth;
+    changed();
+  };
+  const retheme = () => themeBehind(el) !== el.dataset.theme && resized();
+  const sizes = new ResizeObserver(() => el.clientWidth !== width && resized());
+  const themes = new MutationObserver(retheme);
+  sizes.observe(el);
+  for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme, { signal });
+  el.addEventListener("cn-resized", resized, { signal });
+  signal.addEventListener("abort", () => [sizes, themes].forEach((observer) => observer.disconnect()));
+}
+
+/** Keep the explorer's sliders mended: other values, or other sliders for another picture or layer. @param {any} stage */
+export function mendControls({ el, ending: signal, listen }) {
+  const remade = new MutationObserver(() => mendSliders(explorerAround(el)));
+
+  function mend() {
+    if (!el.isConnected) return;
+    const around = explorerAround(el);
+    around.classList.toggle("cn-framed", isFramed());
+    mendSliders(around);
+    for (const part of around.querySelectorAll(".cn-controls, .cn-side"))
+      remade.observe(part, { childList: true, subtree: true });
+  }
+  listen(document, "focusin", mend);
+  listen(document, "keydown", (event) => sliderEnd(event, explorerAround(el)), { capture: true });
+  requestAnimationFrame(mend);
+  signal.addEventListener("abort", () => remade.disconnect());
+}

@@ -1,0 +1,67 @@
+// @ts-check
+/** The highlighted cell in words: written below the picture, and said to who hears the page. */
+import { say } from "./text.js";
+import { element, fold } from "./dom.js";
+import { explain } from "./explanation.js";
+import { panelOf } from "./state.js";
+import { explorerAround } from "./page.js";
+
+const QUIET = 250; // ms after which what is highlighted is said at once; of quicker moves the first and the last are said
+const WAIT = 120; // ms that a cell is highlighted before Python is asked for what is missing
+
+/** Words for the stage's highlighted cell: returns what writes them. @param {any} stage */
+export function speech(stage) {
+  const { ui, words, source } = stage;
+  let [saying, asking, lastMove] = [0, 0, 0]; // two timers, and when something was last highlighted
+  let spoken = { shape: "", text: "" }; // the output's shape and what was highlighted, when they were last said
+
+  /** The output's shape when it is another one, then what is highlighted. Silent while nobody is at this explorer, and
+   * while the answer is hidden. @param {string} text */
+  function speak(text) {
+    if (!explorerAround(stage.el).matches(":focus-within, :hover")) return;
+    const { picture, state } = stage;
+    const { name, label } = picture.grids[state.output];
+    const shape = state.reveal ? say(words, { key: "said_shape", fields: { grid: name, shape: label } }) : "";
+    const now = { shape, text: state.reveal ? text : "" };
+    if (now.shape === spoken.shape && now.text === spoken.text) return;
+    ui.spoken.textContent = [now.shape === spoken.shape ? "" : now.shape, now.text].filter(Boolean).join(" ");
+    spoken = now;
+  }
+
+  /** @param {import("./explanation.js").Line} line @param {string[]} open the lists that are */
+  function written(line, open) {
+    if (!("summary" in line)) return element("div", { class: `cn-line cn-${line.kind}` }, say(words, line.text));
+    const summary = say(words, line.summary);
+    return fold(summary, () => line.more().map((text) => say(words, text)), open.includes(summary));
+  }
+
+  /** Ask Python for the window of a cell whose channels the page has not all. @param {number} grid @param {number[]} cell */
+  function ask(grid, cell) {
+    clearTimeout(asking);
+    const { revision } = stage.picture;
+    const command = { window: [...cell, stage.state.channels[grid]], grid, revision };
+    asking = window.setTimeout(() => source.send(command), WAIT);
+  }
+
+  stage.ending.addEventListener("abort", () => [saying, asking].forEach(clearTimeout));
+
+  return () => {
+    const { picture, state } = stage;
+    const { highlighted, channels, fetched, pinned } = state;
+    const panel = highlighted && panelOf(picture, highlighted.id);
+    const key = panel && [picture.revision, panel.grid, ...highlighted.cell, channels[panel.grid]].join();
+    const values = fetched?.key === key ? fetched.values : null;
+    const explanation = panel && explain(picture, panel, highlighted.cell, channels, values);
+    // Lists stay open while a point is dragged.
+    const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
+    const pin = pinned ? [element("div", { class: "cn-pin" }, words.pinned)] : [];
+    ui.sum.replaceChildren(...(explanation?.lines ?? []).map((line) => written(line, open)), ...pin);
+    for (const name of ["value", "before", "total"]) ui.sum.dataset[name] = String(explanation?.[name] ?? "");
+    if (explanation?.missing) ask(panel.grid, highlighted.cell);
+    const text = say(words, explanation?.spoken ?? "");
+    clearTimeout(saying);
+    if (performance.now() - lastMove > QUIET) speak(text);
+    else saying = window.setTimeout(() => speak(text), QUIET);
+    lastMove = performance.now();
+  };
+}

@@ -1,0 +1,330 @@
+// @ts-check
+/** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
+import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
+import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
+import { say } from "./text.js";
+import { extentOf, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
+import { THEMES } from "./colours.js";
+import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
+import { drawStrip, drawWiring } from "./strips.js";
+import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
+import { cellName, tapName } from "./explanation.js";
+import { isFull, themeBehind } from "./page.js";
+import { isNarrow, layOut } from "./layout.js";
+import { factLine } from "./facts.js";
+
+/** @typedef {import("./state.js").State} State
+ * @typedef {ReturnType<typeof createView>} View */
+
+/** How far a key moves: planes, rows, columns. */
+export const ARROWS = {
+  ArrowUp: [0, -1, 0],
+  ArrowDown: [0, 1, 0],
+  ArrowLeft: [0, 0, -1],
+  ArrowRight: [0, 0, 1],
+  PageUp: [-1, 0, 0],
+  PageDown: [1, 0, 0],
+};
+const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
+
+/** @param {HTMLElement} el @param {any} words */
+export function createView(el, words) {
+  /** @type {any[]} */ const panels = [];
+  // `width` is that of the stage: asking the page at each draw would make it lay itself out again. `zoom` is that of
+  // thumbnails and wiring: on a full screen they are looked at from afar.
+  const drawn = { samples: "", wires: "" }; // what they were drawn for
+  return { el, words, ui: build(words), panels, drawn, width: 0, zoom: 1, theme: THEMES.light };
+}
+
+/** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
+export function measure(view) {
+  view.width = view.el.clientWidth;
+  view.el.dataset.theme = themeBehind(view.el);
+  view.theme = THEMES[view.el.dataset.theme];
+}
+
+/** What a drawing depends on besides the picture and the state. @param {View} view */
+const looks = ({ zoom, el }) => [zoom, el.dataset.theme, window.devicePixelRatio];
+
+/** The panel with this id. @param {View} view @param {string | null | undefined} id */
+export const drawnPanel = (view, id) => view.panels.find((one) => one.id === id);
+
+/** The panel that an event happened in. @param {any} stage @param {any} event */
+export const panelAt = ({ view }, { target: at }) => drawnPanel(view, at.closest?.(".cn-panel")?.dataset.grid);
+
+/** Where the pointer is on a panel: row and column, whole at a cell's corner. @param {any} stage @param {any} panel @param {PointerEvent} event */
+export function placeUnder({ picture, state }, panel, event) {
+  const { left, top } = panel.cells.getBoundingClientRect();
+  const [, [above], [before]] = extentOf(picture, panel, state.reveal).padding;
+  return [(event.clientY - top) / panel.cell - above, (event.clientX - left) / panel.cell - before];
+}
+
+/** The panel and the cell under the pointer; null beside the cells. @param {any} stage @param {any} event */
+export function cellUnder(stage, event) {
+  const panel = event.target.closest?.(".cn-frame") && panelAt(stage, event);
+  if (!panel) return null;
+  const { picture, state } = stage;
+  const cell = [planeShown(state, panel), ...placeUnder(stage, panel, event).map(Math.floor)];
+  return nearestCell(picture, panel, cell, state.reveal).join() === cell.join() ? { panel, cell } : null;
+}
+
+/** What one panel shows: one plane of a grid's channel, or of the kernel slice that reads the channel shown.
+ * @param {any} picture @param {State} state @param {any} what a panel */
+function panelView(picture, state, what) {
+  const { sizes, padding } = extentOf(picture, what, state.reveal);
+  const [plane, { channels }] = [planeShown(state, what), state];
+  const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
+  const { grid: g, link: i } = what;
+  if (i === undefined) {
+    const { grey, limit } = picture.grids[g];
+    return { ...content, at: planeOf(picture.grids[g], plane, channels[g]), grey, limit };
+  }
+  const link = picture.links[i];
+  const slice = sliceOf(link, channels[i], channels[i + 1]);
+  const at = (row, column) => weightAt(link, [plane, row, column], slice, channels[i + 1]);
+  return { ...content, at, grey: false, limit: link.kernel_limit };
+}
+
+/** All that is drawn on canvases. Pictures come before words: a font set on a canvas has the browser work out every style
+ * that words have touched. @param {View} view @param {any} picture @param {State} state */
+export function drawPicture(view, picture, state) {
+  arrangePanels(view, picture);
+  sizePanels(view, picture, state);
+  for (const one of view.panels) drawPanel(view, picture, state, one);
+  drawSamples(view, picture);
+  drawWires(view, picture, state);
+  drawHighlighted(view, picture, state);
+}
+
+/** The names of the panels, and what colours and patterns mean. @param {View} view @param {any} picture @param {State} state */
+export function namePicture(view, picture, state) {
+  for (const one of view.panels) namePanel(view, picture, state, one);
+  const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
+  const { grey, limit } = picture.grids[0];
+  const points = Boolean(picture.links[0]?.points);
+  const kinds = { window: true, points, signed: true, grey, padding, unread: view.panels.some((one) => one.unread) };
+  const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
+  const meaning = (kind) => [kind, say(view.words, { key: `legend_${kind}`, fields: { limit } })];
+  showLegend(view, meant.map(meaning));
+}
+
+/** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */
+function arrangePanels(view, picture) {
+  const wanted = panelsOf(picture);
+  const names = (list) => list.map(({ id, link }) => `${id} ${link}`).join();
+  if (names(wanted) === names(view.panels)) return;
+  view.panels = wanted.map(panel);
+  view.ui.row.replaceChildren(...view.panels.map(({ root }) => root));
+}
+
+/** The cell size of each panel, from the room there is. @param {View} view @param {any} picture @param {State} state */
+function sizePanels(view, picture, state) {
+  const full = isFull(view.el);
+  view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
+  const width = Math.max(view.width - 2, 200);
+  view.el.classList.toggle("cn-narrow", isNarrow(width));
+  relabel(view.ui.full, full ? view.words.full_leave : view.words.full);
+  const sizes = view.panels.map((one) => {
+    const { sizes, padding } = extentOf(picture, one, state.reveal);
+    const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
+    return { kernel: one.link !== undefined, rows, columns };
+  });
+  layOut(sizes, { width, height: window.innerHeight, full, line: picture.rank === 1 }).forEach((size, i) => {
+    Object.assign(view.panels[i], size);
+    view.panels[i].root.style.width = `${size.room}px`;
+  });
+}
+
+/** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
+ * drawn anew. @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
+function drawPanel(view, picture, state, one) {
+  const content = panelView(picture, state, one);
+  const { grid: g, link: i } = one;
+  const next = g !== undefined && state.reveal ? picture.links[g] : undefined;
+  const [planes, rows, columns] = next ? unread(next, picture.grids[g]) : [[], [], []];
+  one.unread = [planes, rows, columns].some((list) => list.length > 0);
+  const missing = planes.includes(content.plane) ? { rows: range(content.rows), columns: [] } : { rows, columns };
+  const ofGrid = () => [state.channels[g], picture.grids[g].channels, groupsShown(picture, g)];
+  const source = g === 0 ? `first ${picture.first_key}` : picture.revision;
+  const place = [one.cell, one.room, ...looks(view)];
+  const values = [source, picture.sample, content.sizes, content.plane, i === undefined ? ofGrid() : state.channels];
+  const key = JSON.stringify([values, content.padding, missing, place]);
+  if (key === one.drawn) return;
+  one.drawn = key;
+  const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
+  drawPlain(one, { ...content, limit, unread: missing }, view.theme);
+  drawChoosers(view, picture, state, one, content);
+}
+
+/** @param {View} view @param {any} picture @param {State} state @param {any} one a panel */
+function namePanel(view, picture, state, one) {
+  const { grid: g, link: i } = one;
+  const [, rows, columns] = extentOf(picture, one, state.reveal).sizes;
+  const [link, plane, { channels }] = [picture.links[i], planeShown(state, one), state];
+  const cells = [plane, ":", ":"];
+  const code = link
+    ? tapName(link, cells, sliceOf(link, channels[i], channels[i + 1]), channels[i + 1])
+    : cellName(picture, g, cells, channels[g]);
+  const name = link ? link.kernel_name : say(view.words, picture.grids[g].name);
+  breakable(one.title, name, /(_)/);
+  write(one.shape, link ? link.kernel_label : picture.grids[g].label);
+  breakable(one.label, code, /(^[^[]*)/);
+  one.frame.setAttribute("aria-label", say(view.words, { key: "grid_label", fields: { name, rows, columns } }));
+}
+
+/** The group of each channel of grid g, where its layer has several. @param {any} picture @param {number} g */
+function groupsShown({ links, grids }, g) {
+  const i = links.findIndex((link) => link.kernel);
+  if (i < 0 || (g !== i && g !== i + 1)) return undefined;
+  const groups = groupsOf(links[i], grids[i].channels);
+  return groups.count === 1 ? undefined : g === i ? groups.channels : groups.filters;
+}
+
+/** Which channels each filter of the first layer reads. @param {View} view @param {any} picture @param {State} state */
+function drawWires(view, picture, state) {
+  const { ui, words, width, theme, zoom, drawn } = view;
+  const i = picture.links.findIndex((link) => link.kernel);
+  const link = picture.links[i];
+  ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
+  if (ui.wiring.hidden) return;
+  const groups = groupsOf(link, picture.grids[i].channels);
+  // Near the picture once it has something to say, and there it stays: what jumps about is not read.
+  if (groups.count > 1 && ui.wiring.previousElementSibling !== ui.legend) ui.legend.after(ui.wiring);
+  const reads = range(link.filters).map((filter) => channelsOf(link, filter));
+  const filter = state.channels[i + 1];
+  const key = [link.kernel_name, width, filter, ...looks(view), ...reads].join(";");
+  if (key === drawn.wires) return; // most moves leave it as it is
+  drawn.wires = key;
+  drawWiring(ui.wires, reads, groups, filter, Math.min(width - 10, 1060 * zoom), theme, zoom);
+  const fields = { kernel: link.kernel_name, count: groups.count, fan: link.fan };
+  ui.wiringText.textContent = say(words, { key: groups.count === 1 ? "wiring_all" : "wiring_groups", fields });
+  const ofFilter = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
+  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${ofFilter}`);
+}
+
+/** The thumbnails below a panel: its channels, and its planes where it has several.
+ * @param {View} view @param {any} picture @param {State} state @param {any} one a panel @param {any} content */
+function drawChoosers(view, picture, { channels }, one, content) {
+  const { grid: g, link: i } = one;
+  const [grid, link] = [picture.grids[g], picture.links[i]];
+  const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
+  const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
+  const tile = (plane, n) =>
+    link ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]) : thumbnailOf(grid, plane, n);
+  const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
+  const groups = link ? undefined : groupsShown(picture, g);
+  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
+  const ofPlanes = { ...limits, tiles: range(content.sizes[0]).map((plane) => tile(plane, index)) };
+  drawChooser(view, one.channels, ofChannels, index, kind, one.room);
+  drawChooser(view, one.planes, ofPlanes, content.plane, "planes", one.room);
+}
+
+/** @param {View} view @param {any} chooser @param {any} thumbnails @param {number} index @param {string} kind @param {number} width */
+function drawChooser({ words, theme, zoom }, chooser, thumbnails, index, kind, width) {
+  const last = thumbnails.tiles.length - 1;
+  chooser.root.hidden = last === 0;
+  if (last === 0) return;
+  const text = say(words, { key: `chosen_${kind}`, fields: { index, last } });
+  write(chooser.text, text);
+  chooser.tiles = drawStrip(chooser.strip, thumbnails, index, width, theme, zoom);
+  const values = { label: words[kind], valuemin: 0, valuemax: last, valuenow: index, valuetext: text };
+  for (const [name, value] of Object.entries(values)) chooser.strip.setAttribute(`aria-${name}`, String(value));
+}
+
+/** @param {View} view @param {any} picture */
+function drawSamples(view, { thumbnails, samples, sample, grids: [{ limit, grey }], first_key }) {
+  const { samples: chooser } = view.ui;
+  chooser.root.hidden = samples === 1;
+  const key = [first_key, samples, sample, view.width, ...looks(view)].join();
+  if (samples === 1 || key === view.drawn.samples) return;
+  view.drawn.samples = key;
+  const [count, rows, columns] = thumbnails.shape;
+  const values = floats(thumbnails.values);
+  const tiles = range(count).map((n) => (row, column) => values[(n * rows + row) * columns + column]);
+  drawChooser(view, chooser, { tiles, rows, columns, limit, grey }, sample, "samples", view.width - 20);
+  const more = say(view.words, { key: "thumbnails_more", fields: { shown: count, count: samples } });
+  if (samples > count) chooser.text.textContent += ` ${more}`;
+}
+
+/** What is highlighted, in each panel. @param {View} view @param {any} picture @param {State} state */
+export function drawHighlighted(view, picture, state) {
+  const highlights = highlightsOf(picture, state);
+  for (const one of view.panels) {
+    const { grid, link, id } = one;
+    const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];
+    const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
+    const seen = [...together, ...own].filter(({ cell }) => state.reveal && cell[0] === planeShown(state, one));
+    const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
+    const numbers = cells.flatMap(({ number }) => number ?? []);
+    const labels = labelsIn(one.cell, numbers);
+    const points = grid === 0 && state.reveal ? pointsShown(picture, state) : [];
+    const dots = points.map((point) => ({ ...point, held: point.index === state.heldPoint }));
+    const key = JSON.stringify([cells, labels, dots]);
+    if (key !== one.highlightKey) drawHighlights(one, cells, labels, dots, view.theme); // most moves of a slider leave it
+    one.highlightKey = key;
+  }
+}
+
+/** What the picture's colours and patterns mean. @param {View} view @param {string[][]} meanings kind and text of each */
+function showLegend({ ui }, meanings) {
+  const texts = (list) => list.join("\n");
+  if (texts(meanings.map(([, text]) => text)) === texts([...ui.legend.children].map(({ textContent }) => textContent)))
+    return;
+  const swatch = (kind) => element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" });
+  const key = ([kind, text]) => element("span", { class: "cn-key" }, swatch(kind), text);
+  ui.legend.replaceChildren(...meanings.map(key));
+}
+
+/** Code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
+export function drawWords({ el, ui, words }, picture, state) {
+  el.classList.toggle("cn-no-picture", !picture.grids.length);
+  el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
+  el.classList.toggle("cn-hidden", !state.reveal);
+  relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
+  breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
+  showFacts(ui, picture.facts, words);
+  showProblem(ui, picture, words);
+  write(ui.warning, say(words, picture.warning));
+  showViews(ui, picture, words);
+}
+
+/** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */
+function showFacts(ui, rows, words) {
+  const row = () => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"));
+  if (ui.facts.children.length !== rows.length) ui.facts.replaceChildren(...rows.map(row));
+  rows.forEach((fact, i) => {
+    const { label, before, value, after, marks } = factLine(words, fact);
+    const [name, text] = ui.facts.children[i].children;
+    write(name, label);
+    const data = element("data", marks, value);
+    if (text.textContent !== before + value + after || !text.children[0].isEqualNode(data))
+      text.replaceChildren(before, data, after);
+  });
+}
+
+/** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */
+function showProblem(ui, { problem, whole_problem: whole, advice, grids }, words) {
+  ui.problem.replaceChildren();
+  const text = say(words, problem);
+  if (!text) return;
+  const heading = element("strong", {}, whole ? words.refused : words.no_output);
+  const [reason, way] = [element("div", { class: "cn-words" }, text), element("div", { class: "cn-advice" })];
+  way.append(say(words, advice));
+  ui.problem.append(heading, reason, way);
+  const all = say(words, whole);
+  if (!text.endsWith(all)) ui.problem.append(fold(words.whole_problem, () => all.split("\n")));
+  ui.problem.append(element("div", {}, grids.length ? words.stale : words.empty));
+}
+
+/** The ways to draw a picture that there are, and what the chosen one shows. @param {any} ui @param {any} picture @param {any} words */
+function showViews(ui, { views, view }, words) {
+  const made = (name) => button("view", words[`view_${name}`], undefined, { "data-view": name });
+  const buttons = views.length !== ui.views.querySelectorAll("button").length ? views.map(made) : null;
+  if (buttons) ui.views.replaceChildren(...buttons, element("span"));
+  views.forEach((name, i) => ui.views.children[i].setAttribute("aria-pressed", String(name === view)));
+  if (views.includes(view)) write(ui.views.lastElementChild, words[`view_${view}_hint`]);
+}
+
+/** @param {any} view @param {boolean} playing */
+export const showPlaying = ({ ui, words }, playing) =>
+  relabel(ui.play, playing ? words.pause : words.play, icon(playing ? ICONS.pause : ICONS.play));

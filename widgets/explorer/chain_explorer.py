@@ -161,6 +161,17 @@ class StackExplorer(Explorer):
         self._ask_chain()
         self._draw()
 
+    def _asker(self):
+        before = run_chain([one.twin() for one in self._chain[: self._chosen]], self._source.values)
+        live, *behind = [one.twin() for one in self._chain[self._chosen :]]
+        x = before[-1].y if before else self._source.values
+
+        def ask(settings):
+            live.settings = settings
+            return chain_facts([*before, *run_chain([live, *behind], x)])
+
+        return ask
+
     def _ask_chain(self):
         self._steps = run_chain(self._chain, self._source.values)
         self.facts = chain_facts(self._steps)

@@ -1,5 +1,5 @@
 // @ts-check
-/** A stage's pictures from a record: what Keras said when the page was made. No kernel is asked. */
+/** A stage whose pictures come from a record: what Keras said when the page was made. */
 
 /** @param {string} text base64 @returns {Promise<Uint8Array>} */
 async function unpack(text) {
@@ -10,66 +10,59 @@ async function unpack(text) {
 
 /** A recorded value with its buffers in their places. @param {any} value @param {Uint8Array} data @returns {any} */
 export function withBuffers(value, data) {
-  if (Array.isArray(value)) return value.map((one) => withBuffers(one, data));
   if (value === null || typeof value !== "object") return value;
-  if (typeof value.at === "number" && typeof value.size === "number" && Object.keys(value).length === 2) {
-    return data.subarray(value.at, value.at + value.size);
-  }
+  if (Array.isArray(value)) return value.map((one) => withBuffers(one, data));
+  if ("at" in value && "size" in value) return data.subarray(value.at, value.at + value.size);
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withBuffers(one, data)]));
 }
 
-/** Which state the chosen values make: the digits of a number, those of the last control fastest.
+/** The place of a state: the chosen values are the digits of a number, that of the last control the lowest.
  * @param {{values: any[]}[]} controls @param {number[]} chosen */
 export const stateIndex = (controls, chosen) =>
   controls.reduce((index, { values }, i) => index * values.length + chosen[i], 0);
 
-/** @param {any} record @returns {Promise<any>} the source, and a way to choose other values */
-export async function recordedSource(record) {
-  const [text, data] = await Promise.all(record.packed.map(unpack));
+/** What a record holds, unpacked: `at(chosen)` is one state. @param {any} record @returns {Promise<any>} */
+export async function openRecord({ packed, controls }) {
+  const [text, data] = await Promise.all(packed.map(unpack));
   const states = new TextDecoder().decode(text).split("\n");
-  const chosen = record.controls.map(({ start }) => start);
-  /** @type {(() => void)[]} */ const followers = [];
-  let [reveal, revision] = [record.reveal, 0];
-  /** @type {any} */ let drawn = null; // the last state that Keras did not refuse: its picture stays, greyed
-  let state = read();
+  return { at: (chosen) => withBuffers(JSON.parse(states[stateIndex(controls, chosen)]), data) };
+}
 
-  function read() {
-    const { snapshot, first_values: values } = withBuffers(JSON.parse(states[stateIndex(record.controls, chosen)]), data);
-    revision += 1;
-    const next = { snapshot: { ...snapshot, revision, first_key: revision }, firstValues: { key: revision, values } };
-    if (snapshot.problem === "" || snapshot.grids.length) return (drawn = next);
-    if (!drawn) return next;
-    const { grids, links } = drawn.snapshot;
-    next.snapshot = { ...next.snapshot, grids, links };
-    next.firstValues.values = drawn.firstValues.values;
-    return next;
-  }
+/** @param {any} record @param {{at: (chosen: number[]) => any}} opened
+ * @param {(control: number, value: number) => void} moved the stage asks for another value, of the view */
+export function recordedSource({ words, controls, start, reveal }, opened, moved) {
+  const view = controls.findIndex(({ name }) => name === "view");
+  /** @type {() => void} */ let changed = () => {};
+  /** @type {any} */ let drawn = { grids: [], links: [] }; // the last picture: where Keras refuses, it stays, greyed
+  let first = { key: -1, values: null };
+  let revision = 0;
+  /** @type {any} */ let newest;
 
-  function show() {
-    for (const follow of followers) follow();
+  /** @param {number[]} chosen */
+  function show(chosen) {
+    const { snapshot, first_values: values } = opened.at(chosen);
+    if (snapshot.grids.length) {
+      drawn = { grids: snapshot.grids, links: snapshot.links };
+      first = { key: values.byteOffset, values }; // a buffer's place tells it from the others
+    }
+    newest = { snapshot: { ...snapshot, ...drawn, revision: ++revision, first_key: first.key }, first_values: first };
+    changed();
   }
 
   return {
-    words: record.words,
-    newest: () => ({ ...state, reveal, start: record.start, editable: [], takesImage: false }),
+    words,
+    show,
+    newest: () => ({ ...newest, reveal, start, editable: [], takes_image: false }),
     send(command) {
       if ("reveal" in command) {
         reveal = command.reveal;
-        show();
+        changed();
       }
-      const view = record.controls.findIndex(({ name }) => name === "view");
-      if ("view" in command && view !== -1) this.choose(view, record.controls[view].values.indexOf(command.view));
+      if ("view" in command && view >= 0) moved(view, controls[view].values.indexOf(command.view));
     },
-    follow(changed) {
-      followers.push(changed);
-      return () => followers.splice(followers.indexOf(changed), 1);
-    },
-    chosen: () => [...chosen],
-    /** @param {number} control @param {number} value their places */
-    choose(control, value) {
-      chosen[control] = value;
-      state = read();
-      show();
+    follow(act) {
+      changed = act;
+      return () => (changed = () => {});
     },
   };
 }

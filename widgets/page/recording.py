@@ -6,50 +6,77 @@ import json
 import math
 import time
 import zlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 MOST_STATES = 1500
 MOST_SECONDS = 20
 MOST_BYTES = 10**6
-PROBES = 4  # states that an estimate is made from
+PROBES, PROBING = 48, 1.0  # states that an estimate is made from at most, and seconds after which it has enough
 
 
 @dataclass(frozen=True)
 class Control:
-    """One control of a page: a setting in Keras' name, or one axis of it, and the values that it can have, in order."""
+    """One control of a page: an argument, or one axis of it, and the values that it can have, in order.
+
+    >>> Control("padding", ("valid", None)).options
+    ('valid', 'None')
+    """
 
     name: str
     values: tuple
-    start: int  # which of the values it shows first
+    start: int = 0  # which of the values it shows first
     axis: str = ""  # "" where one control moves all axes
     label: str = ""
-    axes: int = 1  # how many axes it moves: a fragment names each of them
+    axes: int = 1  # how many axes it moves: an address names each of them
+
+    @property
+    def options(self):
+        """The values as code and addresses say them."""
+        return tuple(map(_option, self.values))
+
+    @property
+    def element(self):
+        """What it is on a page: "checkbox", "range" for whole numbers without a gap, or else "select"."""
+        if all(isinstance(value, bool) for value in self.values):
+            return "checkbox"
+        numbers = all(isinstance(value, int) for value in self.values)
+        return "range" if numbers and self.values == tuple(range(self.values[0], self.values[-1] + 1)) else "select"
 
     def as_json(self):
-        return {name: getattr(self, name) for name in ("name", "axis", "label", "values", "start", "axes")}
+        """What a page is told of it."""
+        plain = {name: getattr(self, name) for name in ("name", "start", "axis", "label", "axes", "element")}
+        return plain | {"values": self.options}
 
 
-@dataclass
+def _option(value):
+    return (
+        str(value)
+        if value is None or isinstance(value, (int, str))
+        else getattr(value, "__name__", type(value).__name__)
+    )
+
+
 class Recording:
-    """The states of a tool: `states[i]` is what a stage is sent, as text, with its buffers told by their place in `data`.
+    """States as text, their buffers by their places in one block of bytes: each distinct buffer is kept once.
 
-    The index counts the controls' values as the digits of a number, those of the last control fastest.
+    >>> recording = Recording()
+    >>> recording.add({"a": b"xyz", "b": [b"xyz", 1]})
+    >>> recording.states, bytes(recording.data)
+    (['{"a":{"at":0,"size":3},"b":[{"at":0,"size":3},1]}'], b'xyz')
     """
 
-    controls: list
-    states: list = field(default_factory=list)
-    data: bytearray = field(default_factory=bytearray)
-    _places: dict = field(default_factory=dict)  # a buffer's bytes -> where they stand: each distinct one is kept once
+    def __init__(self):
+        self.states, self.data, self._places = [], bytearray(), {}
 
     def add(self, state):
-        """Keep one state, a dict with bytes in it."""
-        self.states.append(json.dumps(self._without_buffers(state), separators=(",", ":")))
+        """Keep one state, of dicts and lists with bytes in them."""
+        self.states.append(json.dumps(self._with_places(state), separators=(",", ":")))
 
-    def _without_buffers(self, value):
+    def _with_places(self, value):
         if isinstance(value, dict):
-            return {name: self._without_buffers(one) for name, one in value.items()}
+            return {name: self._with_places(one) for name, one in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self._without_buffers(one) for one in value]
+            return [self._with_places(one) for one in value]
         if not isinstance(value, bytes):
             return value
         if value not in self._places:
@@ -59,8 +86,8 @@ class Recording:
 
     def packed(self):
         """States and buffers as two texts for a page: compressed, and in letters."""
-        texts = ("\n".join(self.states).encode(), bytes(self.data))
-        return [base64.b64encode(zlib.compress(text, 9)).decode() for text in texts]
+        parts = ("\n".join(self.states).encode(), bytes(self.data))
+        return [base64.b64encode(zlib.compress(part, 9)).decode() for part in parts]
 
     @property
     def size(self):
@@ -69,52 +96,60 @@ class Recording:
 
 
 def count_states(controls):
-    """How many states these controls can reach."""
+    """How many states these controls can reach.
+
+    >>> count_states([Control("filters", (1, 2)), Control("strides", (1, 2, 3))])
+    6
+    """
     return math.prod(len(control.values) for control in controls)
 
 
 def combinations(controls):
-    """Every combination of the controls' values, as dicts by (name, axis), in the order of a recording's states."""
-    names = [(control.name, control.axis) for control in controls]
-    for values in itertools.product(*(control.values for control in controls)):
-        yield dict(zip(names, values))
+    """Every combination of the controls' values, as dicts by (name, axis); those of the last control change fastest."""
+    keys = [(control.name, control.axis) for control in controls]
+    return (dict(zip(keys, values)) for values in itertools.product(*(control.values for control in controls)))
 
 
 def estimate(controls, ask, rng):
-    """About how many seconds and bytes the states of these controls take, from a few of them."""
-    count, trial = count_states(controls), Recording(controls)
-    begin, probes = time.perf_counter(), min(count, PROBES)
-    for _ in range(probes):
-        trial.add(ask({(c.name, c.axis): rng.choice(c.values) for c in controls}))
-    seconds = (time.perf_counter() - begin) / probes
-    return seconds * count, trial.size / probes * count
+    """About how many seconds and bytes all states take, from some drawn by `rng`: twice as many as half a second gives.
+
+    The second half says how the bytes grow: what all states share is in the first.
+    """
+    trial, count = Recording(), count_states(controls)
+    begin = time.perf_counter()
+    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and time.perf_counter() - begin < PROBING / 2):
+        _probe(trial, controls, ask, rng)
+    seconds, probed, shared = time.perf_counter() - begin, len(trial.states), trial.size
+    for _ in range(probed):
+        _probe(trial, controls, ask, rng)
+    growth = (trial.size - shared) / probed
+    return seconds / probed * count, shared + growth * max(count - probed, 0)
 
 
-def fitting(controls, ask, rng, most_states=MOST_STATES, most_seconds=MOST_SECONDS, most_bytes=MOST_BYTES):
-    """As many of the controls, from the first on, as a page can hold."""
+def _probe(trial, controls, ask, rng):
+    trial.add(ask({(control.name, control.axis): rng.choice(control.values) for control in controls}))
+
+
+def fitting(controls, ask, rng):
+    """As many of the controls, the first ones first, as a page can hold."""
     chosen = []
     for control in controls:
         more = [*chosen, control]
-        if count_states(more) > most_states:
-            continue
-        seconds, size = estimate(more, ask, rng)
-        # Buffers repeat themselves more, the more states there are: noise does not, so that an estimate is the most.
-        if seconds <= most_seconds and size <= 4 * most_bytes:
+        if count_states(more) <= MOST_STATES and fits(estimate(more, ask, rng)):
             chosen = more
     return chosen
 
 
-def record(controls, ask, progress=lambda done, count: None):
-    """Ask for every state that the controls can reach."""
-    made, count = Recording(controls), count_states(controls)
-    for number, values in enumerate(combinations(controls), 1):
-        made.add(ask(values))
-        progress(number, count)
-    return made
+def fits(estimated):
+    """Whether a page can take so many seconds and bytes."""
+    seconds, size = estimated
+    return seconds <= MOST_SECONDS and size <= MOST_BYTES
 
 
-def started_at(controls, values):
-    """The controls with other starting values, where they have them."""
-    return [
-        replace(c, start=c.values.index(values[c.name, c.axis])) if (c.name, c.axis) in values else c for c in controls
-    ]
+def record(controls, ask, progress=lambda done: None):
+    """A recording of every state that the controls can reach; `ask` gives what is kept of one."""
+    recording = Recording()
+    for done, values in enumerate(combinations(controls), 1):
+        recording.add(ask(values))
+        progress(done)
+    return recording

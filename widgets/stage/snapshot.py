@@ -37,17 +37,17 @@ def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), sam
     }
 
 
-def sent_channels(picture, wanted=(), most=None):
+def sent_channels(picture, wanted):
     """The channels of each grid that are sent: all of them, or a block with the one that is wanted."""
     return [
-        _block(grid.values, dict(enumerate(wanted)).get(i, 0), most or SENT_WHOLE)
+        _block(grid.values, dict(enumerate(wanted)).get(i, 0))
         for i, grid in enumerate(picture.grids if picture else ())
     ]
 
 
-def _block(values, wanted, most):
+def _block(values, wanted):
     *_, channels = values.shape
-    block = max(1, most // max(values[0, ..., 0].size * 4, 1))
+    block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
     first = min(max(int(wanted), 0), channels - 1) // block * block
     return slice(first, min(first + block, channels))
 

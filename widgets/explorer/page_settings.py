@@ -28,6 +28,7 @@ ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filter
 ORDER += ("output_padding", "use_bias", "activation")
 MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_padding": 3}  # of one control
 OTHERS_MOST = 4
+PAGE_WORDS = ("page.controls", "page.copy_link", "page.address", "page.damaged_address")
 
 
 def save_page(explorer, path, names=None):
@@ -47,7 +48,7 @@ def save_page(explorer, path, names=None):
     told = {
         "controls": [control.as_json() for control in controls],
         "packed": recording.packed(),
-        "words": browser_words(words) | words.room("page", "axes"),
+        "words": browser_words(words) | {key: words(key) for key in PAGE_WORDS},
         "notes": [*notes, say("page.kernel_adds")],
         "reveal": stage.reveal,
         "start": stage.start,

@@ -52,7 +52,13 @@ async function startTool(place, record) {
     copy(link, address.value, select, words);
   });
   go();
-  const side = element("div", { class: "cn-side" }, form.root, element("div", { class: "cn-tools" }, link, address), note);
+  const side = element(
+    "div",
+    { class: "cn-side" },
+    form.root,
+    element("div", { class: "cn-tools" }, link, address),
+    note,
+  );
   const tool = element("div", { class: "cn-explorer cn-recorded" }, side, stage);
   const below = notes.map((text) => element("p", {}, text));
   const [title] = place.children;

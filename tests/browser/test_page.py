@@ -58,9 +58,9 @@ class Page:
     def code(self):
         return self.page.locator(".cn-code").inner_text()
 
-    @property
-    def fragment(self):
-        return self.page.evaluate("location.hash")
+    def wait_fragment(self, fragment):
+        """It is written when the frame is drawn."""
+        self.page.wait_for_function("text => location.hash === text", arg=fragment, timeout=5000)
 
     @property
     def note(self):
@@ -132,7 +132,7 @@ def test_both_views_of_a_transposed_layer_can_be_chosen(open_page):
     page.page.wait_for_function("location.hash.includes('view=gather')")
     assert page.page.locator(".cn-panel-grid").count() == 3
     page.control("kernel_size", "width").fill("1")
-    assert page.fragment == "#kernel_size=2,1&view=gather"
+    page.wait_fragment("#kernel_size=2,1&view=gather")
     assert page.code == "layers.Conv2DTranspose(1, (2, 1))"
 
 
@@ -157,10 +157,11 @@ def test_an_address_opens_its_state_and_back_goes_back(open_page):
     entries = page.page.evaluate("history.length")
     for _ in range(2):  # one after another: one entry
         page.control("strides").press("ArrowRight")
-    assert page.fragment == "#kernel_size=2,2&strides=3,3&padding=same&dilation_rate=1,1&use_bias=True"
+    page.wait_fragment("#kernel_size=2,2&strides=3,3&padding=same&dilation_rate=1,1&use_bias=True")
     assert page.page.evaluate("history.length") == entries + 1
     page.page.wait_for_timeout(1100)  # a pause
     page.control("strides").press("Home")
+    page.wait_fragment("#kernel_size=2,2&strides=1,1&padding=same&dilation_rate=1,1&use_bias=True")
     assert page.page.evaluate("history.length") == entries + 2
     page.page.go_back()
     page.page.wait_for_function("document.querySelector('[name=strides]').value === '3'")
@@ -182,6 +183,7 @@ def test_a_damaged_address_opens_the_start_and_says_so(open_page, fragment):
 def test_the_link_is_copied_and_where_that_is_forbidden_it_is_selected(open_page):
     page = open_page("boat", permissions=["clipboard-read", "clipboard-write"])
     page.control("strides").press("ArrowRight")
+    page.wait_fragment("#kernel_size=3,3&strides=2,2&padding=valid&dilation_rate=1,1&use_bias=True")
     page.page.get_by_role("button", name="Copy link").click()
     page.page.get_by_text("Copied").wait_for()
     link = page.page.evaluate("navigator.clipboard.readText()")

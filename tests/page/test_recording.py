@@ -17,6 +17,12 @@ from widgets.explorer import page_settings
 from widgets.page import Control, combinations, count_states, estimate, fitting, recording, write_whole
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """How much fits into 20 seconds depends on what else the machine does."""
+    monkeypatch.setattr(recording, "MOST_SECONDS", 600)
+
+
 def page_record(path):
     """What a saved page holds."""
     return json.loads(re.search(r'id="record">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)[1])
@@ -314,6 +320,35 @@ def test_weights_that_a_reader_changed_are_those_of_the_page(tmp_path):
     e.settings = {"strides": 2}
     (_, second) = decoded_states(saved(e, tmp_path, ["strides"]))[:2]
     assert np.frombuffer(second["snapshot"]["links"][0]["kernel"], "float32").tolist() == [7, 7, 7, 7]
+
+
+def test_a_point_that_a_reader_moved_stays_there_at_the_settings_of_the_move(tmp_path):
+    e = explore(DeformableConv2D(1, 2), DRAWN)
+    e._move_point((0, 0, 0, 0, 0), (0.25, 0.5))
+    first, second, *_ = decoded_states(saved(e, tmp_path, ["strides"]))
+    points = [np.frombuffer(state["snapshot"]["links"][0]["points"], "float32")[:2] for state in (first, second)]
+    assert points[0].tolist() == np.frombuffer(e._stage.snapshot["links"][0]["points"], "float32")[:2].tolist()
+    assert points[0].tolist() != points[1].tolist()
+
+
+def test_the_sample_that_is_shown_is_the_one_on_the_page(tmp_path):
+    e = explore(layers.Conv2D(1, 2), np.arange(27.0).reshape(3, 3, 3, 1))
+    e._stage.requested_channels = {"sample": 2, "channels": []}
+    (state, *_) = decoded_states(saved(e, tmp_path, ["strides"]))
+    assert (state["snapshot"]["sample"], state["snapshot"]["samples"]) == (2, 1)
+    assert np.frombuffer(state["first_values"], "float32").tolist() == list(range(18, 27))
+
+
+def test_what_is_refused_when_the_page_is_made_has_a_page_too(tmp_path):
+    record = saved(explore(layers.Conv2D(1, 5), (1, 4, 4, 1)), tmp_path, ["padding"])
+    states = decoded_states(record)
+    assert [bool(state["snapshot"]["problem"]) for state in states] == [True, False]
+
+
+def test_a_chain_without_a_convolution_has_a_page_without_controls(tmp_path):
+    record = saved(explore(keras.Sequential([layers.MaxPooling2D(2), layers.ReLU()]), (1, 4, 4, 1)), tmp_path)
+    assert record["controls"] == []
+    assert [len(state["snapshot"]["grids"]) for state in decoded_states(record)] == [3]
 
 
 @pytest.mark.parametrize("case", ["Conv2D", "Conv2DTranspose", "DeformableConv2D", "chain"])

@@ -162,13 +162,12 @@ class StackExplorer(Explorer):
         self._draw()
 
     def _asker(self):
-        before = run_chain([one.twin() for one in self._chain[: self._chosen]], self._source.values)
-        live, *behind = [one.twin() for one in self._chain[self._chosen :]]
-        x = before[-1].y if before else self._source.values
+        chain, chosen = [one.twin() for one in self._chain], self._chosen
 
         def ask(settings):
-            live.settings = settings
-            return chain_facts([*before, *run_chain([live, *behind], x)])
+            if chosen is not None:
+                chain[chosen].settings = settings
+            return chain_facts(run_chain(chain, self._source.values))
 
         return ask
 

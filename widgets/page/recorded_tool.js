@@ -68,20 +68,26 @@ async function startTool(place, record) {
   addEventListener("popstate", go);
 }
 
-/** The state in the address: written at once, and as an entry of its own in the history when moves follow a pause.
- * @param {() => string} fragment */
+/** The state in the address, written when the frame after a move is drawn: browsers take long for it. The first move
+ * after a pause makes an entry in the history. @param {() => string} fragment */
 function memory(fragment) {
-  let moving = 0;
+  let [moving, waiting, way] = [0, false, "pushState"];
   const addressNow = () => `${location.href.split("#")[0]}#${fragment()}`;
 
-  function remember() {
+  function writeAddress() {
     try {
-      history[moving ? "replaceState" : "pushState"](null, "", addressNow());
+      history[way](null, "", addressNow());
     } catch {
       // A frame may forbid it: the link can still be copied.
     }
+    [waiting, way] = [false, "replaceState"];
+  }
+
+  function remember() {
     clearTimeout(moving);
-    moving = window.setTimeout(() => (moving = 0), PAUSE);
+    moving = window.setTimeout(() => (way = "pushState"), PAUSE);
+    if (!waiting) requestAnimationFrame(() => setTimeout(writeAddress));
+    waiting = true;
   }
   return { remember, addressNow };
 }

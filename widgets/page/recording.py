@@ -11,7 +11,7 @@ from dataclasses import dataclass
 MOST_STATES = 1500
 MOST_SECONDS = 20
 MOST_BYTES = 10**6
-PROBES, PROBING = 48, 1.0  # states that an estimate is made from at most, and seconds after which it has enough
+PROBES, PROBING = 48, 0.6  # states that an estimate is made from at most, and seconds after which it has enough
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def combinations(controls):
 
 
 def estimate(controls, ask, rng):
-    """About how many seconds and bytes all states take, from some drawn by `rng`: twice as many as half a second gives.
+    """About how many seconds and bytes all states take, from a few drawn by `rng`, and as many again.
 
     The second half says how the bytes grow: what all states share is in the first.
     """

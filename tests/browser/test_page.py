@@ -197,6 +197,7 @@ def test_the_link_is_copied_and_where_that_is_forbidden_it_is_selected(open_page
 def test_the_sliders_of_a_chain_move_its_chosen_layer(open_page):
     page = open_page("chain")
     before = facts(page)
+    assert page.page.locator(".cn-side").inner_text().startswith("sliders for layer: 0 Conv2D")
     page.control("kernel_size").fill("2")
     page.control("padding").select_option("same")
     assert "layers.Conv2D(1, 2, padding='same'), layers.MaxPooling2D(), layers.Conv2D(1, 2)" in page.code

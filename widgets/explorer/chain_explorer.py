@@ -161,6 +161,9 @@ class StackExplorer(Explorer):
         self._ask_chain()
         self._draw()
 
+    def _controls_title(self):
+        return f"{self._which.description}: {self._which.label}" if self._controls else ""
+
     def _asker(self):
         chain, chosen = [one.twin() for one in self._chain], self._chosen
 

@@ -182,6 +182,10 @@ class Explorer(Tool, ipywidgets.Box):
             self._live.offset_overrides = {}  # the points of other settings are others
         self._live.settings = settings
 
+    def _controls_title(self):
+        """What a page says above the settings."""
+        return ""
+
     def _asker(self):
         """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
         live, start, moved = self._live.twin(), self._live.settings, self._live.offset_overrides

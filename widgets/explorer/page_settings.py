@@ -47,6 +47,7 @@ def save_page(explorer, path, names=None):
     notes = [say("page.fixed", names=fixed)] if fixed else []
     told = {
         "controls": [control.as_json() for control in controls],
+        "title": explorer._controls_title(),
         "packed": recording.packed(),
         "words": browser_words(words) | {key: words(key) for key in PAGE_WORDS},
         "notes": [*notes, say("page.kernel_adds")],

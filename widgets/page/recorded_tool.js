@@ -52,6 +52,7 @@ async function startTool(place, record) {
     copy(link, address.value, select, words);
   });
   go();
+  const heading = element("p", {}, record.title);
   const side = element(
     "div",
     { class: "cn-side" },

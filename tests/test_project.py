@@ -341,7 +341,7 @@ def test_no_file_names_the_host_of_a_package_registry_or_a_path_of_one_machine(f
 
 
 # From the ground up. `deformable.py` and `arithmetic.py` are the ground floor.
-WINGS = ("language", "facts", "picture", "stage", "explorer", "comparison", "quiz")
+WINGS = ("language", "facts", "picture", "stage", "page", "explorer", "comparison", "quiz")
 MODULES = [path.relative_to(ROOT) for path in sorted((ROOT / "widgets").glob("**/*.py"))]
 
 

@@ -14,7 +14,7 @@ from reading import button, canvas, facts, highlighted, labels, lines, numbers, 
 from widgets.facts import layer_facts
 from widgets.language import words
 from widgets.picture import VIEWS, layer_picture
-from widgets.stage import stage as stage_module
+from widgets.stage import snapshot as snapshot_module
 from widgets.stage.stage import Stage, browser_words
 
 ROOT = Path(__file__).parents[2]
@@ -340,7 +340,7 @@ def test_the_headline_stays_in_sight(page):
 
 
 def test_what_python_has_not_sent_is_asked_for_and_makes_the_sum_whole(page, monkeypatch):
-    monkeypatch.setattr(stage_module, "SENT_WHOLE", 4 * 3 * 3)  # one channel
+    monkeypatch.setattr(snapshot_module, "SENT_WHOLE", 4 * 3 * 3)  # one channel
     answer, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 3))
     stage, window = Stage(), []
     stage.show(answer, layer_picture(answer))

@@ -3,6 +3,7 @@
 import ast
 import copy
 import html
+import json
 import pickle
 import re
 from pathlib import Path
@@ -298,3 +299,15 @@ def test_words_for_a_while_are_those_of_the_tool_at_work(made_up):
     with speaking(own):
         assert say("controls.square") == "xx_controls_square"
     assert say("controls.square") == "square"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_page_holds_no_english_in_another_language(made_up, tmp_path):
+    explore(layers.Conv2D(1, (2, 3)), (1, 5, 5, 1)).save(tmp_path / "page.html", ["kernel_size"])
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    record = json.loads(re.search(r'id="record">(.*?)</script>', text, re.DOTALL)[1])
+    shown = [*record["words"].values(), *record["notes"], *(control["label"] for control in record["controls"])]
+    shown.append(text.split("</main>")[0].split("<body>")[1])
+    assert "xx_page_kernel_adds" in record["notes"] and "xx_page_open_in_browser" in shown[-1]
+    assert [run for one in shown for run in english(one)] == []
+    assert '<html lang="xx">' in text

@@ -475,7 +475,7 @@ def test_the_modules_are_joined_into_one_that_imports_nothing():
         assert str(Stage._esm).count(first) == (path.name != "connection.js"), path.name
 
 
-def test_a_module_stands_behind_those_that_it_imports(tmp_path, monkeypatch):
+def test_a_module_stands_behind_those_that_it_imports(tmp_path):
     modules = {
         "top.js": 'import { left } from "./left.js";\nimport {\n  right,\n} from "./right.js";\ntop\n',
         "left.js": 'import { ground } from "./ground.js";\nleft\n',
@@ -484,8 +484,7 @@ def test_a_module_stands_behind_those_that_it_imports(tmp_path, monkeypatch):
     }
     for name, text in modules.items():
         (tmp_path / name).write_text(text)
-    monkeypatch.setattr(stage, "HERE", tmp_path)
-    assert stage.joined("top.js").split() == ["ground", "left", "right", "top"]
+    assert stage.joined(tmp_path / "top.js").split() == ["ground", "left", "right", "top"]
 
 
 def test_only_the_live_source_knows_of_a_model():

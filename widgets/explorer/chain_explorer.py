@@ -157,6 +157,19 @@ class StackExplorer(Explorer):
         self._ask_chain()
         self._draw()
 
+    def _controls_title(self):
+        return f"{self._which.description}: {self._which.label}" if self._controls else ""
+
+    def _asker(self):
+        chain, chosen = [one.twin() for one in self._chain], self._chosen
+
+        def ask(settings):
+            if chosen is not None:
+                chain[chosen].settings = settings
+            return chain_facts(run_chain(chain, self._source.values))
+
+        return ask
+
     def _ask_chain(self):
         self._steps = run_chain(self._chain, self._source.values)
         self.facts = chain_facts(self._steps)

@@ -10,8 +10,9 @@ from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
 from widgets.explorer.own_moves import OwnMoves
+from widgets.explorer.page_settings import save_page
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
-from widgets.language import say, words
+from widgets.language import in_own_words, say, words
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
@@ -159,11 +160,19 @@ class Explorer(Tool, ipywidgets.Box):
             raise ValueError(say("controls.bad_cell", **fields)) from None
         self._stage.start_at(index)
 
-    def save(self, path):
-        """Write the picture to a file: .png as it is now, .gif with the window sliding over it."""
+    @in_own_words
+    def save(self, path, controls=None):
+        """Write a file: .png is the picture as it is now, .gif has the window sliding over it, and .html is a page
+        that answers without a kernel.
+
+        On the page the settings named in `controls` can be moved; left out: those named to `explore`, or as many as a
+        page can hold. Raises ValueError where those named are too many.
+        """
         kind = Path(str(path)).suffix.lower()
-        if kind not in (".png", ".gif"):
+        if kind not in (".png", ".gif", ".html"):
             raise ValueError(say("controls.bad_file", received=path))
+        if kind == ".html":
+            return save_page(self, Path(path), controls)
         Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
 
     def _ask(self):
@@ -181,6 +190,20 @@ class Explorer(Tool, ipywidgets.Box):
         if settings != self._live.settings:
             self._live.offset_overrides = {}  # the points of other settings are others
         self._live.settings = settings
+
+    def _controls_title(self):
+        """What a page says above the settings."""
+        return ""
+
+    def _asker(self):
+        """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
+        live, start, moved = self._live.twin(), self._live.settings, self._live.offset_overrides
+
+        def ask(settings):
+            live.settings, live.offset_overrides = settings, moved if settings == start else {}
+            return live.ask(self._source.values)
+
+        return ask
 
     def _move_sliders(self, wanted):
         self._controls.settings = wanted

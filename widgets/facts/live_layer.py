@@ -1,5 +1,6 @@
 """The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
 
+import copy
 import math
 
 import keras
@@ -32,6 +33,12 @@ class LiveLayer:
         """The layer that Keras accepted last, or None. Who takes it may change its weights."""
         self._taken = True
         return self._layer
+
+    def twin(self):
+        """Another one with these settings and weights: what it is asked leaves this one as it is."""
+        other = copy.copy(self)
+        other._memories = copy.deepcopy(self._memories)
+        return other
 
     def forget(self):
         """The weights of the start again."""
@@ -88,6 +95,10 @@ class GenericLayer:
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
         self._weights = layer.get_weights() if layer.built else None
         self.settings = {}
+
+    def twin(self):
+        """Itself: nothing of it changes."""
+        return self
 
     def forget(self):
         """There is nothing to forget."""

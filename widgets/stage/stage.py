@@ -8,21 +8,17 @@ import anywidget
 import numpy as np
 import traitlets
 
-from widgets.facts import cell_template, kind_of, symbol, tap_template
 from widgets.language import words
-from widgets.picture import VIEWS
-from widgets.stage.rows import fact_rows, sent
+from widgets.stage.rows import sent
+from widgets.stage.snapshot import floats, make_snapshot, sent_channels, three_axes
 
 HERE = Path(__file__).parent
-SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
-THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
-MOST_THUMBNAILS = 64
 
 
-IMPORT = re.compile(r'^import [^;]*?"\./([^"]+)";$', re.MULTILINE)
+IMPORT = re.compile(r'^import [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
-def joined(name):
+def joined(path):
     """A JavaScript module and all that it imports, as one: from text, as a widget is loaded, a relative import fails.
 
     A module stands behind those that it imports. All share one scope, so that no two of them may define the same name,
@@ -30,21 +26,21 @@ def joined(name):
     """
     modules = {}
 
-    def join(name):
-        if name not in modules:
-            text = (HERE / name).read_text(encoding="utf-8")
+    def join(path):
+        if path not in modules:
+            text = path.read_text(encoding="utf-8")
             for imported in IMPORT.findall(text):
-                join(imported)
-            modules[name] = IMPORT.sub("", text)
+                join((path.parent / imported).resolve())
+            modules[path] = IMPORT.sub("", text)
 
-    join(name)
+    join(Path(path).resolve())
     return re.sub(r"^export (?!default)", "", "\n".join(modules.values()), flags=re.MULTILINE)
 
 
 class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
-    _esm = joined("live_source.js")
+    _esm = joined(HERE / "live_source.js")
     _css = (HERE / "stage.css").read_text(encoding="utf-8")
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
@@ -72,7 +68,7 @@ class Stage(anywidget.AnyWidget):
     takes_image = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
-        self._facts = self._picture = self._first_sent = None
+        self._facts = self._picture = self._drawn_facts = self._first_sent = None
         super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
@@ -96,8 +92,7 @@ class Stage(anywidget.AnyWidget):
         first = self._facts is None
         self._facts, self._picture = facts, picture
         if facts.y is not None:
-            # In the links' order; kept while a refusal leaves the last good picture.
-            self._sampled = [step for step in (facts, *facts.steps) if step.points is not None]
+            self._drawn_facts = facts  # kept while a refusal leaves the last good picture
         self._redraw()
         if first:
             self.open()
@@ -106,7 +101,7 @@ class Stage(anywidget.AnyWidget):
         """Highlight this cell of the output first: its index in `y`."""
         cell = [int(at) for at in index[1:]]
         channel = cell.pop(self._facts.channel_axis - 1)
-        self.start = {"cell": _three(cell, 0), "channel": channel}
+        self.start = {"cell": three_axes(cell, 0), "channel": channel}
 
     def view_state(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the highlighted output cell."""
@@ -119,108 +114,25 @@ class Stage(anywidget.AnyWidget):
     def _redraw(self):
         if self._facts is None:
             return
-        picture = self._picture
-        samples = len(picture.grids[0].values) if picture else 1
+        samples = len(self._picture.grids[0].values) if self._picture else 1
         sample = min(max(int(self.requested_channels.get("sample", 0)), 0), samples - 1)
+        blocks = sent_channels(self._picture, self.requested_channels.get("channels", []))
         with self.hold_sync():
-            self._send_first(sample)
-            self.snapshot = self._snapshot(sample, samples)
+            self._send_first(sample, blocks)
+            keys = {"revision": next(self._revisions), "first_key": self.first_values["key"]}
+            self.snapshot = keys | make_snapshot(
+                self._facts, self._picture, self._drawn_facts, self.view, sample, blocks
+            )
 
-    def _send_first(self, sample):
+    def _send_first(self, sample, blocks):
         """The first grid's values, unless the browser has them."""
         if self._picture is None:
             return
-        values = self._picture.grids[0].values
-        block = self._sent_channels(0, values)
+        values, block = self._picture.grids[0].values, blocks[0]
         now = (values, sample, block)
         if self._first_sent is None or self._first_sent[0] is not values or self._first_sent[1:] != now[1:]:
             self._first_sent = now
-            self.first_values = {"key": self.first_values["key"] + 1, "values": _floats(values[sample, ..., block])}
-
-    def _snapshot(self, sample, samples):
-        facts, picture = self._facts, self._picture
-        return {
-            "revision": next(self._revisions),
-            "facts": fact_rows(facts),
-            "code": sent(facts.code),
-            "views": [view for view in VIEWS.get(facts.operation, ()) if view],
-            "view": self.view,
-            "rank": facts.x.ndim - 2,
-            "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
-            "problem": sent(facts.problem),
-            "whole_problem": sent(facts.whole_problem),
-            "advice": sent(facts.advice),
-            "warning": sent(facts.warning),
-            "sample": sample,
-            "samples": samples,
-            "first_key": self.first_values["key"],
-            "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
-            "grids": [self._grid(i, sample) for i in range(len(picture.grids))] if picture else [],
-            "links": [self._link(i, sample) for i in range(len(picture.links))] if picture else [],
-        }
-
-    def _sent_channels(self, index, values):
-        """The channels of one grid that are sent: all of them, or a block with the one that is wanted."""
-        *_, channels = values.shape
-        block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
-        wanted = dict(enumerate(self.requested_channels.get("channels", []))).get(index, 0)
-        first = min(max(int(wanted), 0), channels - 1) // block * block
-        return slice(first, min(first + block, channels))
-
-    def _grid(self, index, sample):
-        grid = self._picture.grids[index]
-        block = self._sent_channels(index, grid.values)
-        last = index == len(self._picture.grids) - 1
-        shape = list(grid.shape)
-        shape.insert(self._facts.channel_axis, shape.pop())  # as Keras has it
-        return {
-            "name": sent(grid.name),
-            "symbol": symbol(index, last),
-            "label": str(tuple(shape)),
-            "sizes": _three(grid.shape[1:-1], 1),
-            "channels": grid.shape[-1],
-            "padding": _three([list(cells) for cells in grid.padding], [0, 0]),
-            "grey": grid.grey,
-            "limit": grid.limit,
-            "first": block.start,
-            "sent": block.stop - block.start,
-            "values": None if index == 0 else _floats(grid.values[sample, ..., block]),
-            # Of all channels, where some are not sent: {"steps": cells from one to the next, "values": bytes}.
-            "thinned": None if block.stop - block.start == grid.shape[-1] else _thinned(grid.values[sample]),
-        }
-
-    def _link(self, index, sample):
-        link = self._picture.links[index]
-        kernel = link.weights.get("kernel")
-        bias = link.weights.get("bias")
-        block = self._sent_channels(index + 1, link.before_activation)
-        tables = link.writes if link.reads is None else link.reads
-        named = self._facts.weights.get(link.kernel_name)
-        rank = len(tables)
-        before = sum(other.points is not None for other in self._picture.links[:index])
-        sampled = None if link.points is None else self._sampled[before]
-        return {
-            "operation": link.operation,
-            "scatter": link.reads is None,
-            "tables": _three([table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"),
-            "taps": _three([table.shape[1] for table in tables], 1),
-            "channels": link.channels.astype("int32").tobytes(),
-            "fan": link.channels.shape[1],
-            "filters": link.channels.shape[0],
-            "copies": max(1, link.channels.shape[0] // self._picture.grids[index].shape[-1]),
-            "kernel": None if kernel is None else _floats(kernel),
-            "kernel_name": link.kernel_name,
-            "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
-            "kernel_cell": tap_template(rank, kind_of(link.operation).last_axes),
-            "kernel_limit": 1.0 if kernel is None else _limit(kernel),
-            "bias": None if bias is None else _floats(bias),
-            "activation": link.activation,
-            "before": _floats(link.before_activation[sample, ..., block]) if link.activation else None,
-            "offset_groups": 0 if link.points is None else len(link.points),
-            # (rows, columns, offset groups, taps, 2) of the sample shown
-            "points": None if sampled is None else _floats(sampled.points[sample]),
-            "mask": None if sampled is None or sampled.mask is None else _floats(sampled.mask[sample]),
-        }
+            self.first_values = {"key": self.first_values["key"] + 1, "values": floats(values[sample, ..., block])}
 
     def _answer(self, _, question, buffers):
         """What the browser asks for: a sign, a change, a file, or the window of a cell that it has not all of."""
@@ -295,40 +207,3 @@ def browser_words(own):
     """All that a stage may say, by its key."""
     beside = own.room("axes", "facts", "picture", "editing", "sharing")
     return own.room("stage") | beside | {"language": own.language}
-
-
-def _three(items, absent):
-    """One item for each spatial axis, and `absent` for those that the layer does not have: planes, rows, columns."""
-    return [absent] * (3 - len(items)) + list(items)
-
-
-def _limit(values):
-    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
-
-
-def _floats(values):
-    return np.ascontiguousarray(values, "float32").tobytes()
-
-
-def _thumbnails(values):
-    """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
-    images = values[:MOST_THUMBNAILS, ..., 0]
-    while images.ndim > 3:
-        images = images[:, 0]
-    images = images.reshape(len(images), -1, images.shape[-1])
-    _, height, width = _steps((1, *images.shape[1:]))
-    small = images[:, ::height, ::width]
-    return {"shape": list(small.shape), "values": _floats(small)}
-
-
-def _thinned(values):
-    """One sample, of all its channels, thinned out for thumbnails."""
-    sizes = _three(values.shape[:-1], 1)
-    steps = _steps(sizes)
-    planes, rows, columns = (slice(None, None, step) for step in steps)
-    return {"steps": steps, "values": _floats(values.reshape(*sizes, -1)[planes, rows, columns])}
-
-
-def _steps(sizes):
-    """How far the cells of a thumbnail lie apart along each axis."""
-    return [-(-size // most) for size, most in zip(sizes, THUMBNAIL)]

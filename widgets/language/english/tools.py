@@ -26,7 +26,7 @@ CONTROLS = {
     "bad_question": "`question` is a text, such as 'Which rows stay unread?'. Received: {received}. Leave it out to ask nothing.",
     "no_layer": "`explore` needs a layer or a state. Received neither. Try `explore(layers.Conv2D(1, 3))`.",
     "state_and_layer": "`explore` takes a layer or a state, not both. Received both. Try `explore(state=state)`.",
-    "bad_file": "`path` must end in .png or .gif. Received: {received}. Try `e.save('picture.png')`.",
+    "bad_file": "`path` must end in .png, .gif or .html. Received: {received}. Try `e.save('picture.png')`.",
     "bad_cell": "`index` must be that of one cell of `y`, whose shape is {shape}. Received: {received!r}. Try `e.start_at({example})`.",
     "unknown_language": "`language` must be one of {known}. Received: {received}. Try set_language({example!r}).",
 }
@@ -91,6 +91,18 @@ SHARING = {
     "other_size": "numbers in the text: {received}, where {size} belong",
     "odd_point": "a moved point is five whole numbers and two more",
     "state_refused": "These settings give no output, so there is no layer whose state could be kept. {advice}",
+}
+
+PAGE = {
+    "controls": "Settings",
+    "copy_link": "Copy link",
+    "address": "The address of this setting",
+    "damaged_address": "The address names a setting that this page does not have. You see the start.",
+    "fixed": "Fixed on this page: {names}.",
+    "kernel_adds": "Everything here was computed by Keras when the page was made. In a notebook you can also change cells and weights by hand, bring your own image, move every setting, and save pictures.",
+    "open_in_browser": "Open this file in a current web browser with JavaScript: there the settings can be moved and the cells pointed at.",
+    "estimate": {"one": "{count} state, about {seconds} s", "other": "{count} states, about {seconds} s"},
+    "too_much": "A page may take at most {most_states} states, {most_seconds} s and {most_size} MB. Received: {product} = {states} states, about {seconds} s and {size} MB. Try controls={example!r}: it leaves out {left_out}.",
 }
 
 COMPARE = {

@@ -1,0 +1,194 @@
+"""An explorer as a page without a kernel: which settings it can move there, and what Keras says to all of them."""
+
+import random
+
+import keras
+
+from widgets import arithmetic
+from widgets.facts import Choice, Count, Divisor
+from widgets.language import say
+from widgets.page import (
+    MOST_BYTES,
+    MOST_SECONDS,
+    MOST_STATES,
+    Control,
+    count_states,
+    estimate,
+    fits,
+    fitting,
+    record,
+    single_file,
+    write_whole,
+)
+from widgets.picture import VIEWS, layer_picture
+from widgets.stage import browser_words, floats, make_snapshot
+
+# In this order, as many as a page can hold.
+ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filters", "depth_multiplier")
+ORDER += ("output_padding", "use_bias", "activation")
+MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_padding": 3}  # of one control
+OTHERS_MOST = 4
+PAGE_WORDS = ("page.controls", "page.copy_link", "page.address", "page.damaged_address")
+
+
+def save_page(explorer, path, names=None):
+    """Ask for all states of an explorer's controls, and write the page."""
+    pages = PageSettings(explorer)
+    controls = pages.controls(names)
+    seconds, size = estimate(controls, pages.asker(), random.Random(0))
+    print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
+    bar = keras.utils.Progbar(count_states(controls), unit_name="state")
+    recording = record(controls, pages.asker(), bar.update)
+    if recording.size > MOST_BYTES:  # more than estimated
+        raise pages.too_much(controls, (seconds, recording.size))
+    stage, words, facts = explorer._stage, explorer.words, explorer.facts
+    named = {control.name for control in controls}
+    fixed = ", ".join(name for name in pages.settings if name not in named)
+    notes = [say("page.fixed", names=fixed)] if fixed else []
+    told = {
+        "controls": [control.as_json() for control in controls],
+        "title": explorer._controls_title(),
+        "packed": recording.packed(),
+        "words": browser_words(words) | {key: words(key) for key in PAGE_WORDS},
+        "notes": [*notes, say("page.kernel_adds")],
+        "reveal": stage.reveal,
+        "start": stage.start,
+    }
+    shown = _fact_list(facts, words.room("stage")) if stage.reveal else []
+    text = single_file(facts.code, told, explorer._still(), shown, say("page.open_in_browser"), words.language)
+    write_whole(path, text)
+
+
+def _fact_list(facts, words):
+    """What a page says without JavaScript: (label, value) each."""
+    answer = {"input_shape": facts.input_shape, "output_shape": facts.output_shape, "params": facts.params_formula}
+    answer |= {"macs": facts.macs_formula}
+    rows = [(words[f"fact_{name}"], str(value)) for name, value in answer.items() if value]
+    return [*rows, *(line.split(": ", 1) for line in facts.size_formulas)]
+
+
+class PageSettings:
+    """The settings of an explorer's layer as controls of a page."""
+
+    def __init__(self, explorer):
+        self._explorer = explorer
+        self._rules = explorer._live.template.kind.settings if explorer.settings else {}
+        self._axes = explorer._live.template.kind.axes if explorer.settings else ()
+        self.settings = dict(explorer._live.settings) if explorer.settings else {}
+
+    def controls(self, names=None):
+        """The controls of these settings, and one for the view where there are several.
+
+        Raises ValueError where they are too many for a page. Left out: those that the explorer was told, or else as
+        many as fit, those first that the reader's line names.
+        """
+        if isinstance(names, str):
+            names = [names]
+        if unknown := [name for name in names or () if name not in self._rules]:
+            fields = {"known": ", ".join(self._rules), "received": unknown[0], "example": next(iter(self._rules), "")}
+            raise ValueError(say("controls.unknown_control", **fields))
+        wanted = self._explorer._wanted_controls
+        if names is None and wanted is not None:
+            names = [name for name in self._rules if name in wanted]
+        rng = random.Random(0)
+        if names is None:
+            chosen = fitting([*self._view(), *self._all(self._by_wish())], self.asker(), rng)
+            return sorted(chosen, key=lambda control: control.name == "view")
+        chosen = [*self._all(dict.fromkeys(names)), *self._view()]
+        estimated = estimate(chosen, self.asker(), rng)
+        if count_states(chosen) > MOST_STATES or not fits(estimated):
+            raise self.too_much(chosen, estimated)
+        return chosen
+
+    def too_much(self, controls, estimated):
+        """The refusal of these controls, for so many seconds and bytes."""
+        kept = fitting(sorted(controls, key=lambda control: control.name != "view"), self.asker(), random.Random(0))
+        left_out = [control.name for control in controls if control not in kept] or [controls[-1].name]
+        example = dict.fromkeys(control.name for control in controls if control.name not in [*left_out, "view"])
+        seconds, size = estimated
+        return ValueError(
+            say(
+                "page.too_much",
+                most_states=f"{MOST_STATES:,}",
+                most_seconds=MOST_SECONDS,
+                most_size=MOST_BYTES // 10**6,
+                product=" x ".join(f"{control.label} {len(control.values)}" for control in controls),
+                states=f"{count_states(controls):,}",
+                seconds=f"{seconds:.0f}",
+                size=f"{size / 1e6:.1f}",
+                example=list(example),
+                left_out=", ".join(dict.fromkeys(left_out)),
+            )
+        )
+
+    def asker(self):
+        """A way to ask for what a page keeps of one state: values by (name, axis) go in, dicts with bytes come out."""
+        ask, stage = self._explorer._asker(), self._explorer._stage
+        sample = stage.snapshot["sample"]
+        last = [None, None]  # the settings asked for last, and their facts: the view alone changes often
+
+        def state(values):
+            settings = self._at(values)
+            if last[0] != settings:
+                last[:] = settings, ask(settings)
+            facts, view = last[1], values.get(("view", ""), "")
+            picture = None if facts.problem else layer_picture(facts, view or None)
+            blocks = [slice(0, grid.shape[-1]) for grid in picture.grids] if picture else []
+            first = floats(picture.grids[0].values[sample]) if picture else None
+            return {"snapshot": make_snapshot(facts, picture, facts, view, sample, blocks, 1), "first_values": first}
+
+        return state
+
+    def _at(self, values):
+        """The layer's settings at these values."""
+        settings = dict(self.settings)
+        for name in {name for name, _ in values} - {"view"}:
+            own = [values[key] for key in values if key[0] == name]
+            axes = len(self._axes) if isinstance(self._rules[name], Count) and self._rules[name].per_axis else 0
+            square = axes and len(own) == 1 and own[0] is not None
+            settings[name] = (own[0],) * axes if square else tuple(own) if len(own) > 1 else own[0]
+        return settings
+
+    def _by_wish(self):
+        """All names, the most wanted ones first: those that the reader's line names, then those in ORDER."""
+        order = {name: place for place, name in enumerate(ORDER)}
+        code = self._explorer._live._code() if self._rules else ""
+        return sorted(self._rules, key=lambda name: (f" {name}=" not in code, order.get(name, len(ORDER))))
+
+    def _view(self):
+        views = [view for view in VIEWS.get(self._explorer.facts.operation, ()) if view]
+        start = self._explorer._stage.view
+        return [Control("view", tuple(views), views.index(start), label="view")] if views[1:] else []
+
+    def _all(self, names):
+        """Their controls, but for those that have one value to choose from."""
+        return [control for name in names for control in self._of(name) if control.values[1:]]
+
+    def _of(self, name):
+        """The controls of one setting: one that moves all axes, as a square one is moved, or one for each."""
+        rule, value = self._rules[name], self.settings[name]
+        if isinstance(value, tuple) and len(set(value)) > 1:
+            return [self._control(name, rule, one, axis) for one, axis in zip(value, self._axes)]
+        per_axis = isinstance(rule, Count) and rule.per_axis
+        return [
+            self._control(
+                name, rule, value[0] if isinstance(value, tuple) else value, axes=len(self._axes) if per_axis else 1
+            )
+        ]
+
+    def _control(self, name, rule, value, axis="", axes=1):
+        values = self._values(name, rule, value, axis)
+        label = say("controls.along", name=name, axis=say(f"axes.{axis}")) if axis else name
+        return Control(name, values, values.index(value), axis, label, axes)
+
+    def _values(self, name, rule, value, axis):
+        if isinstance(rule, Count):
+            most = MOST_VALUES.get(name, OTHERS_MOST)
+            low = max(rule.low, (value or 0) - most + 1)
+            numbers = tuple(range(low, low + most))
+            return (None, *numbers) if rule.optional and not axis else numbers
+        if isinstance(rule, Divisor):
+            channels = self._explorer._input_shape()[self._explorer._live.template.channel_axis]
+            return tuple(sorted({*arithmetic.divisors(channels), value}))
+        options = rule.options if isinstance(rule, Choice) else (False, True)
+        return options if value in options else (*options, value)

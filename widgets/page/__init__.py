@@ -1,0 +1,15 @@
+"""Pages that work without a kernel, on what was recorded of a tool."""
+
+from widgets.page.page import single_file, write_whole
+from widgets.page.recording import (
+    MOST_BYTES,
+    MOST_SECONDS,
+    MOST_STATES,
+    Control,
+    combinations,
+    count_states,
+    estimate,
+    fits,
+    fitting,
+    record,
+)

@@ -1,0 +1,42 @@
+// @ts-check
+/** A page's state in its address: #kernel_size=3,3&padding=same. A teacher sends a link to a setting. */
+
+/** @typedef {{name: string, axis: string, label: string, element: string, values: string[], start: number, axes: number}} Control
+ * an argument, or one axis of it; `axes` is how many it moves at once */
+
+/** @param {Control[]} controls @param {number[]} chosen which value each shows */
+export function toFragment(controls, chosen) {
+  /** @type {Map<string, string[]>} */ const settings = new Map();
+  controls.forEach(({ name, values, axes }, i) => {
+    const ofAxes = Array(axes).fill(values[chosen[i]]);
+    settings.set(name, [...(settings.get(name) ?? []), ...ofAxes]);
+  });
+  return [...settings].map(([name, values]) => `${name}=${values.map(encodeURIComponent).join(",")}`).join("&");
+}
+
+/** Which value each control shows; null where the text names what there is not. What it leaves out is as at the start.
+ * @param {Control[]} controls @param {string} text @returns {number[] | null} */
+export function fromFragment(controls, text) {
+  const chosen = controls.map(({ start }) => start);
+  for (const part of text.split("&")) {
+    const [name, list = ""] = part.split("=");
+    const places = controls.flatMap((control, i) => (control.name === name ? Array(control.axes).fill(i) : []));
+    const values = list.split(",").map(decoded);
+    if (!places.length || ![1, places.length].includes(values.length)) return null;
+    const found = places.map((i, axis) => controls[i].values.indexOf(values[values.length === 1 ? 0 : axis]));
+    // A control that moves several axes can give them but one value.
+    const odd = places.some((i, axis) => found[axis] === -1 || found[axis] !== found[places.indexOf(i)]);
+    if (odd) return null;
+    places.forEach((i, axis) => (chosen[i] = found[axis]));
+  }
+  return chosen;
+}
+
+/** @param {string} text */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // which is no control's value
+  }
+}

@@ -1,0 +1,68 @@
+// @ts-check
+/** A stage whose pictures come from a record: what Keras said when the page was made. */
+
+/** @param {string} text base64 @returns {Promise<Uint8Array>} */
+async function unpack(text) {
+  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** A recorded value with its buffers in their places. @param {any} value @param {Uint8Array} data @returns {any} */
+export function withBuffers(value, data) {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map((one) => withBuffers(one, data));
+  if ("at" in value && "size" in value) return data.subarray(value.at, value.at + value.size);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withBuffers(one, data)]));
+}
+
+/** The place of a state: the chosen values are the digits of a number, that of the last control the lowest.
+ * @param {{values: any[]}[]} controls @param {number[]} chosen */
+export const stateIndex = (controls, chosen) =>
+  controls.reduce((index, { values }, i) => index * values.length + chosen[i], 0);
+
+/** What a record holds, unpacked: `at(chosen)` is one state. @param {any} record @returns {Promise<any>} */
+export async function openRecord({ packed, controls }) {
+  const [text, data] = await Promise.all(packed.map(unpack));
+  const states = new TextDecoder().decode(text).split("\n");
+  return { at: (chosen) => withBuffers(JSON.parse(states[stateIndex(controls, chosen)]), data) };
+}
+
+/** @param {any} record @param {{at: (chosen: number[]) => any}} opened
+ * @param {(control: number, value: number) => void} moved the stage asks for another value, of the view */
+export function recordedSource({ words, controls, start, reveal }, opened, moved) {
+  const view = controls.findIndex(({ name }) => name === "view");
+  /** @type {() => void} */ let changed = () => {};
+  /** @type {any} */ let drawn = { grids: [], links: [] }; // the last picture: where Keras refuses, it stays, greyed
+  let first = { key: -1, values: null };
+  let revision = 0;
+  /** @type {any} */ let newest;
+
+  /** @param {number[]} chosen */
+  function show(chosen) {
+    const { snapshot, first_values: values } = opened.at(chosen);
+    if (snapshot.grids.length) {
+      drawn = { grids: snapshot.grids, links: snapshot.links };
+      first = { key: values.byteOffset, values }; // a buffer's place tells it from the others
+    }
+    newest = { snapshot: { ...snapshot, ...drawn, revision: ++revision, first_key: first.key }, first_values: first };
+    changed();
+  }
+
+  return {
+    words,
+    show,
+    newest: () => ({ ...newest, reveal, start, editable: [], takes_image: false }),
+    send(command) {
+      if ("reveal" in command) {
+        reveal = command.reveal;
+        changed();
+      }
+      if ("view" in command && view >= 0) moved(view, controls[view].values.indexOf(command.view));
+    },
+    follow(act) {
+      changed = act;
+      return () => (changed = () => {});
+    },
+  };
+}

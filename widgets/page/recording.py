@@ -1,0 +1,155 @@
+"""What a page without a kernel shows: every state that its controls can reach, asked for once and kept."""
+
+import base64
+import itertools
+import json
+import math
+import time
+import zlib
+from dataclasses import dataclass
+
+MOST_STATES = 1500
+MOST_SECONDS = 20
+MOST_BYTES = 10**6
+PROBES, PROBING = 48, 0.6  # states that an estimate is made from at most, and seconds after which it has enough
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control of a page: an argument, or one axis of it, and the values that it can have, in order.
+
+    >>> Control("padding", ("valid", None)).options
+    ('valid', 'None')
+    """
+
+    name: str
+    values: tuple
+    start: int = 0  # which of the values it shows first
+    axis: str = ""  # "" where one control moves all axes
+    label: str = ""
+    axes: int = 1  # how many axes it moves: an address names each of them
+
+    @property
+    def options(self):
+        """The values as code and addresses say them."""
+        return tuple(map(_option, self.values))
+
+    @property
+    def element(self):
+        """What it is on a page: "checkbox", "range" for whole numbers without a gap, or else "select"."""
+        if all(isinstance(value, bool) for value in self.values):
+            return "checkbox"
+        numbers = all(isinstance(value, int) for value in self.values)
+        return "range" if numbers and self.values == tuple(range(self.values[0], self.values[-1] + 1)) else "select"
+
+    def as_json(self):
+        """What a page is told of it."""
+        plain = {name: getattr(self, name) for name in ("name", "start", "axis", "label", "axes", "element")}
+        return plain | {"values": self.options}
+
+
+def _option(value):
+    return (
+        str(value)
+        if value is None or isinstance(value, (int, str))
+        else getattr(value, "__name__", type(value).__name__)
+    )
+
+
+class Recording:
+    """States as text, their buffers by their places in one block of bytes: each distinct buffer is kept once.
+
+    >>> recording = Recording()
+    >>> recording.add({"a": b"xyz", "b": [b"xyz", 1]})
+    >>> recording.states, bytes(recording.data)
+    (['{"a":{"at":0,"size":3},"b":[{"at":0,"size":3},1]}'], b'xyz')
+    """
+
+    def __init__(self):
+        self.states, self.data, self._places = [], bytearray(), {}
+
+    def add(self, state):
+        """Keep one state, of dicts and lists with bytes in them."""
+        self.states.append(json.dumps(self._with_places(state), separators=(",", ":")))
+
+    def _with_places(self, value):
+        if isinstance(value, dict):
+            return {name: self._with_places(one) for name, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self._with_places(one) for one in value]
+        if not isinstance(value, bytes):
+            return value
+        if value not in self._places:
+            self._places[value] = len(self.data)
+            self.data += value
+        return {"at": self._places[value], "size": len(value)}
+
+    def packed(self):
+        """States and buffers as two texts for a page: compressed, and in letters."""
+        parts = ("\n".join(self.states).encode(), bytes(self.data))
+        return [base64.b64encode(zlib.compress(part, 9)).decode() for part in parts]
+
+    @property
+    def size(self):
+        """Bytes that it takes on a page."""
+        return sum(map(len, self.packed()))
+
+
+def count_states(controls):
+    """How many states these controls can reach.
+
+    >>> count_states([Control("filters", (1, 2)), Control("strides", (1, 2, 3))])
+    6
+    """
+    return math.prod(len(control.values) for control in controls)
+
+
+def combinations(controls):
+    """Every combination of the controls' values, as dicts by (name, axis); those of the last control change fastest."""
+    keys = [(control.name, control.axis) for control in controls]
+    return (dict(zip(keys, values)) for values in itertools.product(*(control.values for control in controls)))
+
+
+def estimate(controls, ask, rng):
+    """About how many seconds and bytes all states take, from a few drawn by `rng`, and as many again.
+
+    The second half says how the bytes grow: what all states share is in the first.
+    """
+    trial, count = Recording(), count_states(controls)
+    begin = time.perf_counter()
+    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and time.perf_counter() - begin < PROBING / 2):
+        _probe(trial, controls, ask, rng)
+    seconds, probed, shared = time.perf_counter() - begin, len(trial.states), trial.size
+    for _ in range(probed):
+        _probe(trial, controls, ask, rng)
+    growth = (trial.size - shared) / probed
+    return seconds / probed * count, shared + growth * max(count - probed, 0)
+
+
+def _probe(trial, controls, ask, rng):
+    trial.add(ask({(control.name, control.axis): rng.choice(control.values) for control in controls}))
+
+
+def fitting(controls, ask, rng):
+    """As many of the controls, the first ones first, as a page can hold."""
+    chosen = []
+    for control in controls:
+        more = [*chosen, control]
+        if count_states(more) <= MOST_STATES and fits(estimate(more, ask, rng)):
+            chosen = more
+    return chosen
+
+
+def fits(estimated):
+    """Whether a page can take so many seconds and bytes."""
+    seconds, size = estimated
+    return seconds <= MOST_SECONDS and size <= MOST_BYTES
+
+
+def record(controls, ask, progress=lambda done: None):
+    """A recording of every state that the controls can reach; `ask` gives what is kept of one."""
+    recording = Recording()
+    for done, values in enumerate(combinations(controls), 1):
+        recording.add(ask(values))
+        progress(done)
+    return recording

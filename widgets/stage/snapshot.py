@@ -1,0 +1,145 @@
+"""A picture as the browser is told of it: keys and numbers, no sentence, and arrays as bytes."""
+
+import numpy as np
+
+from widgets.facts import cell_template, kind_of, symbol, tap_template
+from widgets.picture import VIEWS
+from widgets.stage.rows import fact_rows, sent
+
+SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
+THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
+MOST_THUMBNAILS = 64
+
+
+def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), samples=None):
+    """All that is drawn of one sample of `picture`, and what is said of `facts`.
+
+    The picture is that of `drawn_facts`, which are others where Keras refused; all three may stay None. `blocks` are
+    the channels that are sent, see `sent_channels`; `samples` how many can be chosen, left out: all.
+    """
+    samples = samples or (len(picture.grids[0].values) if picture else 1)
+    return {
+        "facts": fact_rows(facts),
+        "code": sent(facts.code),
+        "views": [view for view in VIEWS.get(facts.operation, ()) if view],
+        "view": view,
+        "rank": facts.x.ndim - 2,
+        "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
+        "problem": sent(facts.problem),
+        "whole_problem": sent(facts.whole_problem),
+        "advice": sent(facts.advice),
+        "warning": sent(facts.warning),
+        "sample": sample,
+        "samples": samples,
+        "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
+        "grids": [_grid(picture, i, facts.channel_axis, sample, block) for i, block in enumerate(blocks)],
+        "links": [_link(picture, i, drawn_facts, sample, block) for i, block in enumerate(blocks[1:])],
+    }
+
+
+def sent_channels(picture, wanted):
+    """The channels of each grid that are sent: all of them, or a block with the one that is wanted."""
+    return [
+        _block(grid.values, dict(enumerate(wanted)).get(i, 0))
+        for i, grid in enumerate(picture.grids if picture else ())
+    ]
+
+
+def _block(values, wanted):
+    *_, channels = values.shape
+    block = max(1, SENT_WHOLE // max(values[0, ..., 0].size * 4, 1))
+    first = min(max(int(wanted), 0), channels - 1) // block * block
+    return slice(first, min(first + block, channels))
+
+
+def _grid(picture, index, channel_axis, sample, block):
+    grid = picture.grids[index]
+    last = index == len(picture.grids) - 1
+    shape = list(grid.shape)
+    shape.insert(channel_axis, shape.pop())  # as Keras has it
+    return {
+        "name": sent(grid.name),
+        "symbol": symbol(index, last),
+        "label": str(tuple(shape)),
+        "sizes": three_axes(grid.shape[1:-1], 1),
+        "channels": grid.shape[-1],
+        "padding": three_axes([list(cells) for cells in grid.padding], [0, 0]),
+        "grey": grid.grey,
+        "limit": grid.limit,
+        "first": block.start,
+        "sent": block.stop - block.start,
+        "values": None if index == 0 else floats(grid.values[sample, ..., block]),
+        # Of all channels, where some are not sent: {"steps": cells from one to the next, "values": bytes}.
+        "thinned": None if block.stop - block.start == grid.shape[-1] else _thinned(grid.values[sample]),
+    }
+
+
+def _link(picture, index, drawn_facts, sample, block):
+    link = picture.links[index]
+    kernel = link.weights.get("kernel")
+    bias = link.weights.get("bias")
+    tables = link.writes if link.reads is None else link.reads
+    named = drawn_facts.weights.get(link.kernel_name)
+    before = sum(other.points is not None for other in picture.links[:index])
+    # In the links' order.
+    sampled = [step for step in (drawn_facts, *drawn_facts.steps) if step.points is not None]
+    sampled = None if link.points is None else sampled[before]
+    return {
+        "operation": link.operation,
+        "scatter": link.reads is None,
+        "tables": three_axes([table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"),
+        "taps": three_axes([table.shape[1] for table in tables], 1),
+        "channels": link.channels.astype("int32").tobytes(),
+        "fan": link.channels.shape[1],
+        "filters": link.channels.shape[0],
+        "copies": max(1, link.channels.shape[0] // picture.grids[index].shape[-1]),
+        "kernel": None if kernel is None else floats(kernel),
+        "kernel_name": link.kernel_name,
+        "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
+        "kernel_cell": tap_template(len(tables), kind_of(link.operation).last_axes),
+        "kernel_limit": 1.0 if kernel is None else _limit(kernel),
+        "bias": None if bias is None else floats(bias),
+        "activation": link.activation,
+        "before": floats(link.before_activation[sample, ..., block]) if link.activation else None,
+        "offset_groups": 0 if link.points is None else len(link.points),
+        # (rows, columns, offset groups, taps, 2) of the sample shown
+        "points": None if sampled is None else floats(sampled.points[sample]),
+        "mask": None if sampled is None or sampled.mask is None else floats(sampled.mask[sample]),
+    }
+
+
+def three_axes(items, absent):
+    """One item for each spatial axis, and `absent` for those that the layer does not have: planes, rows, columns."""
+    return [absent] * (3 - len(items)) + list(items)
+
+
+def _limit(values):
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+
+
+def floats(values):
+    return np.ascontiguousarray(values, "float32").tobytes()
+
+
+def _thumbnails(values):
+    """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
+    images = values[:MOST_THUMBNAILS, ..., 0]
+    while images.ndim > 3:
+        images = images[:, 0]
+    images = images.reshape(len(images), -1, images.shape[-1])
+    _, height, width = _steps((1, *images.shape[1:]))
+    small = images[:, ::height, ::width]
+    return {"shape": list(small.shape), "values": floats(small)}
+
+
+def _thinned(values):
+    """One sample, of all its channels, thinned out for thumbnails."""
+    sizes = three_axes(values.shape[:-1], 1)
+    steps = _steps(sizes)
+    planes, rows, columns = (slice(None, None, step) for step in steps)
+    return {"steps": steps, "values": floats(values.reshape(*sizes, -1)[planes, rows, columns])}
+
+
+def _steps(sizes):
+    """How far the cells of a thumbnail lie apart along each axis."""
+    return [-(-size // most) for size, most in zip(sizes, THUMBNAIL)]

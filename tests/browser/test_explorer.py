@@ -662,7 +662,7 @@ def test_full_screen_and_back(show):
 def test_reveal_false_hides_facts_and_output_until_the_button(show):
     page = show("layers.Conv2D(1, 3)", "reveal=False")
     stage = page.stage
-    answers = [stage.locator(f".cn-{name}") for name in ("facts", "sum", "transport")] + [canvas(page, 1)]
+    answers = [stage.locator(f".cn-{name}") for name in ("facts", "sum", "where")] + [canvas(page, 1)]
     assert [answer.is_visible() for answer in answers] == [False] * 4
     assert canvas(page, 0).is_visible()
     assert stage.get_by_text("Predict first").is_visible()

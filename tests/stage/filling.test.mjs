@@ -1,7 +1,7 @@
 // How much of the output is written while a reader goes through its cells.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { partlyWritten, stampsSoFar, writtenSteps } from "../../widgets/stage/filling.js";
+import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "../../widgets/stage/filling.js";
 import { START } from "../../widgets/stage/state.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1 };
@@ -65,6 +65,14 @@ test("the sums go on from those that are known, and start again for an earlier s
   assert.deepEqual([...stampsSoFar(SCATTER, 0, 1, second).sums], [21, 43, NaN]);
   const doubled = { ...SCATTER, revision: 2, grids: [grid([2, 20, 2, 20, 3, 30], 2), SCATTER.grids[1]] };
   assert.deepEqual([...stampsSoFar(doubled, 0, 2, stampsSoFar(SCATTER, 0, 1, null)).sums], [42, 128, 86]);
+});
+
+test("a stamp's cells show the sums so far while the output fills, and its own products when it is whole", () => {
+  const numbers = (state) => highlightsShown(SCATTER, state).grids[1].map(({ number }) => number);
+  const first = { ...at(0), highlighted: { id: "0", cell: [0, 0, 0] } };
+  assert.deepEqual(numbers(first), [undefined, undefined]);
+  assert.deepEqual(numbers({ ...first, whole: true }), [1, 3]);
+  assert.equal(highlightsShown(SCATTER, at(0)), null);
 });
 
 test("without a picture nothing is partly written", () => {

@@ -1,13 +1,22 @@
 // @ts-check
 /** How much of the output is written while a reader goes through its cells. No DOM here. */
 import { cellAt, channelsOf, feeds, inside, planeOf, thumbnailOf, valueAt, weightAt } from "./lookups.js";
-import { stepsOf, walkedGrid } from "./state.js";
+import { highlightsOf, stepsOf, walkedGrid } from "./state.js";
 
 /** @typedef {{key: string, count: number, sums: Float64Array}} Stamps the sums in a grid after so many stamps, NaN where none has been */
 
 /** How many cells of the walk are done; null where the output is whole. @param {any} picture @param {import("./state.js").State} state */
 export const writtenSteps = (picture, { whole, step }) =>
   whole || !picture.grids.length || step === stepsOf(picture) - 1 ? null : step + 1;
+
+/** What is highlighted with a cell. While the output fills, its cells keep their own numbers: they hold the sums so far.
+ * @param {any} picture @param {import("./state.js").State} state */
+export function highlightsShown(picture, state) {
+  const highlights = highlightsOf(picture, state);
+  if (!highlights || writtenSteps(picture, state) === null) return highlights;
+  const grids = highlights.grids.map((list, g) => (g === 0 ? list : list.map(({ cell }) => ({ cell }))));
+  return { ...highlights, grids };
+}
 
 /** What a kernel's stamps come to after `count` input cells, of all channels that the filter reads. Goes on from what is known, and
  * writes into it, where that is less. @param {any} picture @param {number} filter @param {number} count @param {Stamps | null} known

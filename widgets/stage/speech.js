@@ -21,7 +21,8 @@ export function speech(stage) {
   function speak(text) {
     if (!explorerAround(stage.el).matches(":focus-within, :hover")) return;
     const { picture, state } = stage;
-    const rows = state.reveal ? headline(words, picture.facts, factsToCompare(state, picture)) : [];
+    const seen = ui.headline.offsetParent !== null; // predict() veils it: it would answer what comes next
+    const rows = seen ? headline(words, picture.facts, factsToCompare(state, picture)) : [];
     const facts = rows.map((fields) => say(words, { key: "said_fact", fields }));
     const others = spoken.facts.length ? facts.filter((fact) => !spoken.facts.includes(fact)) : facts.slice(0, 1);
     const now = { facts, text: state.reveal ? text : "" };

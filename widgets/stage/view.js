@@ -3,11 +3,11 @@
 import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
-import { extentOf, factsToCompare, highlightsOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
+import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
-import { partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
+import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
 import { isFull, themeBehind } from "./page.js";
@@ -256,7 +256,7 @@ function drawSamples(view, { thumbnails, samples, sample, grids: [{ limit, grey 
 
 /** What is highlighted, in each panel. @param {View} view @param {any} picture @param {State} state */
 export function drawHighlighted(view, picture, state) {
-  const highlights = highlightsOf(picture, state);
+  const highlights = highlightsShown(picture, state);
   for (const one of view.panels) {
     const { grid, link, id } = one;
     const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];

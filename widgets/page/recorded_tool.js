@@ -56,6 +56,7 @@ async function startTool(place, record) {
   const side = element(
     "div",
     { class: "cn-side" },
+    heading,
     form.root,
     element("div", { class: "cn-tools" }, link, address),
     note,

@@ -71,15 +71,17 @@ def packed(value):
 
 
 def record(name, layer, x, last=None):
-    """A layer's facts, and its pictures in every view and of every sample; `last` is the picture behind a refusal."""
+    """A layer's facts, and its pictures in every view and of every sample; `last` are the facts behind a refusal."""
     answer = layer_facts(layer, x)
     views = [view for view in VIEWS.get(answer.operation, ()) if view] or [""]
     pictures = {}
     for number, view in enumerate(views):
-        picture = layer_picture(answer, view or None) if not answer.problem else last
+        drawn = last if answer.problem else answer
+        picture = drawn and layer_picture(drawn, view or None)
         for sample in range(len(answer.x)):
             stage = Stage(view=view, requested_channels={"sample": sample, "channels": []})
-            stage.show(answer, picture)
+            for shown in (drawn, answer) if drawn else (answer,):
+                stage.show(shown, picture)
             snapshot = stage.snapshot | {"revision": 10 * number + sample + (100 if answer.problem else 1)}
             key = 1000 * number + sample + 1 if not answer.problem else 1
             first = stage.first_values | {"key": key}
@@ -195,7 +197,7 @@ def test_it_plays_to_the_last_cell(page):
 
 def test_a_refusal_greys_the_last_picture_and_tells_keras_own_words(page):
     good, pictures = record("good", layers.Conv2D(1, 3), (1, 5, 5, 1))
-    bad, refused = record("bad", layers.Conv2D(1, 6), (1, 5, 5, 1), layer_picture(good))
+    bad, refused = record("bad", layers.Conv2D(1, 6), (1, 5, 5, 1), good)
     page.show(pictures, refused)
     before = int(page.stage.get_attribute("data-revision"))
     page.choose("bad")

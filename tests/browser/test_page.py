@@ -1,5 +1,8 @@
 """A saved page, opened from the disk as a reader would: no kernel, no server."""
 
+import json
+import time
+
 import keras
 import numpy as np
 import pytest
@@ -58,9 +61,16 @@ class Page:
     def code(self):
         return self.page.locator(".cn-code").inner_text()
 
+    def wait_until(self, condition, seconds=10):
+        """Ask again and again: the page's policy lets nobody wait inside it by a text."""
+        latest = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < latest, condition
+            self.page.wait_for_timeout(20)
+
     def wait_fragment(self, fragment):
         """It is written when the frame is drawn."""
-        self.page.wait_for_function("text => location.hash === text", arg=fragment, timeout=5000)
+        self.wait_until(f"location.hash === {json.dumps(fragment)}")
 
     @property
     def note(self):
@@ -129,7 +139,7 @@ def test_both_views_of_a_transposed_layer_can_be_chosen(open_page):
     page = open_page("transposed")
     assert page.control("view").count() == 0
     button(page, "Gather").click()
-    page.page.wait_for_function("location.hash.includes('view=gather')")
+    page.wait_until("location.hash.includes('view=gather')")
     assert page.page.locator(".cn-panel-grid").count() == 3
     page.control("kernel_size", "width").fill("1")
     page.wait_fragment("#kernel_size=2,1&view=gather")
@@ -164,10 +174,10 @@ def test_an_address_opens_its_state_and_back_goes_back(open_page):
     page.wait_fragment("#kernel_size=2,2&strides=1,1&padding=same&dilation_rate=1,1&use_bias=True")
     assert page.page.evaluate("history.length") == entries + 2
     page.page.go_back()
-    page.page.wait_for_function("document.querySelector('[name=strides]').value === '3'")
+    page.wait_until("document.querySelector('[name=strides]').value === '3'")
     assert page.code == "layers.Conv2D(1, 2, strides=3, padding='same')"
     page.page.go_back()
-    page.page.wait_for_function("document.querySelector('[name=strides]').value === '1'")
+    page.wait_until("document.querySelector('[name=strides]').value === '1'")
     assert (page.code, page.note) == ("layers.Conv2D(1, 2, padding='same')", "")
 
 
@@ -213,7 +223,7 @@ def test_a_page_fits_on_a_phone_and_is_worked_by_keys_alone(open_page, name):
         assert control.bounding_box()["height"] >= 20
     page.page.keyboard.press("Tab")
     page.page.keyboard.press("ArrowRight")
-    page.page.wait_for_function("location.hash.startsWith('#kernel_size=')")
+    page.wait_until("location.hash.startsWith('#kernel_size=')")
 
 
 def test_without_javascript_there_is_the_figure_and_a_sentence(browser, folder):

@@ -290,7 +290,7 @@ export function drawWords({ el, ui, words }, picture, state) {
   el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
   showQuestion(ui, picture, state, words);
-  breakable(ui.code, picture.code, /(\(\[|=keras\.)/);
+  breakable(ui.code, say(words, picture.code), /(\(\[|=keras\.)/);
   showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)));
   showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
@@ -329,6 +329,7 @@ function showHeadline({ headline: place }, list) {
     else if (!there.isEqualNode(made)) there.replaceWith(made); // what did not change stays as it is
   });
   while (place.children.length > list.length) place.lastElementChild.remove();
+  place.hidden = list.length === 0; // a refusal may leave nothing to tell, and a list without items is none
 }
 
 /** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */

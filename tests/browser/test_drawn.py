@@ -161,7 +161,7 @@ def test_thumbnails_show_their_channels_and_large_ones_those_that_were_not_sent_
 
 def test_in_the_dark_a_zero_is_dark(notebook):
     imports = "from tensorflow.keras import layers\nfrom widgets import explore"
-    explorer = "explore(layers.Conv2D(1, 3, kernel_initializer='zeros'))"
+    explorer = "explore(layers.Conv2D(1, 3, kernel_initializer='zeros'), (1, 8, 8, 1))"  # signed: not in grey
     seen = {}
     for theme in ("light", "dark"):
         page = notebook([imports, explorer], theme=theme)

@@ -123,7 +123,7 @@ function buildQuestion(words) {
   );
   const typed = element("input", {
     type: "text",
-    class: "cn-typed cn-field",
+    class: "cn-typed",
     ...OWN_KEYS,
     placeholder: words.question_type,
   });

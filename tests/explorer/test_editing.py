@@ -241,7 +241,7 @@ def test_the_picture_is_saved_as_png_and_as_gif(tmp_path):
     first = np.asarray(frames.convert("RGB"))
     frames.seek(7)
     assert not np.array_equal(first, np.asarray(frames.convert("RGB")))
-    with pytest.raises(ValueError, match=r"`path` must end in .png or .gif. Received: a.jpg"):
+    with pytest.raises(ValueError, match=r"`path` must end in .png, .gif or .html. Received: a.jpg"):
         e.save("a.jpg")
     with pytest.raises(ValueError, match=r"Received: 5"):
         e.save(5)

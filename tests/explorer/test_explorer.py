@@ -18,6 +18,7 @@ from widgets import DeformableConv2D, Explorer, explore
 from widgets.facts.inputs import boat
 from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.limits import too_large
+from widgets.stage.rows import sent
 
 # What is handed over
 
@@ -245,7 +246,7 @@ def test_a_refusal_keeps_the_layer_and_the_picture_and_nothing_is_raised_or_prin
     assert explorer.y is None
     assert "not supported in conjunction" in explorer.facts.problem
     snapshot = explorer.children[1].snapshot
-    assert snapshot["problem"] == explorer.facts.problem
+    assert snapshot["problem"] == sent(explorer.facts.problem)
     assert snapshot["grids"] == grids
     assert explorer.code == "layers.Conv2D(2, 3, strides=2, dilation_rate=2)"
     assert capfd.readouterr() == ("", "")

@@ -20,6 +20,7 @@ from widgets.facts import layer_facts
 from widgets.language import say, words
 from widgets.picture import layer_picture
 from widgets.stage import stage
+from widgets.stage.rows import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent
@@ -156,8 +157,8 @@ def test_a_refusal_comes_with_the_last_good_picture_and_the_facts_that_are_known
     grids = stage.snapshot["grids"]
     explorer.settings = {"kernel_size": 6}
     assert stage.snapshot["grids"] == grids
-    assert stage.snapshot["problem"] == explorer.facts.problem
-    assert stage.snapshot["whole_problem"] == explorer.facts.whole_problem
+    assert stage.snapshot["problem"] == sent(explorer.facts.problem)
+    assert stage.snapshot["whole_problem"] == sent(explorer.facts.whole_problem)
     assert stage.snapshot["advice"]["key"] == "facts.advice_window"
     assert stage.snapshot["advice"]["fields"]["window"] == 6
     told = [row["fact"] for row in stage.snapshot["facts"]]

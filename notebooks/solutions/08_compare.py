@@ -21,7 +21,7 @@ WRONG = {
         layers.Conv2D(24, 3, strides=2, padding="same"),  # 3480 parameters, 449280 MACs
         layers.Conv2D(24, 3, strides=2, padding="same", groups=4),  # too few groups
         layers.Conv2D(24, 1, strides=2),  # reads a single cell
-        layers.SeparableConv2D(24, 2, strides=2, dilation_rate=2, padding="same"),  # reads 4 of 9 cells
+        [layers.DepthwiseConv2D(2, dilation_rate=2, padding="same"), layers.Conv2D(24, 1, strides=2)],  # 4 of 9 cells
         layers.SeparableConv2D(24, 3, padding="same"),  # does not halve the map
         [layers.Conv2D(24, 1), layers.DepthwiseConv2D(3, strides=2, padding="same")],  # mixes at all 520 places first
     ],

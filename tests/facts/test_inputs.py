@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 
 from widgets import compare, explore, predict
-from widgets.facts.inputs import as_shape, as_values, boat, is_shape, seeded_values
+from widgets.facts.inputs import as_shape, as_values, boat, is_shape, pattern
 
 
 def test_the_boat_is_a_binary_picture_of_8_by_8_cells():
@@ -33,30 +33,35 @@ def test_every_call_gives_a_boat_of_its_own():
     assert boat().max() == 1
 
 
-def test_seeded_values_are_tenths_from_minus_0_9_to_0_9():
-    values = seeded_values((2, 20, 20, 3))
+def test_a_pattern_is_made_of_quarters_from_0_to_1():
+    values = pattern((2, 20, 20, 3))
     assert values.dtype == np.float32
-    tenths = values * 10
-    assert np.allclose(tenths, np.round(tenths), atol=1e-5)
-    assert sorted(set(np.round(tenths).astype(int).ravel().tolist())) == list(range(-9, 10))
+    assert sorted(set(values.ravel().tolist())) == [0, 0.25, 0.5, 0.75, 1]
 
 
-def test_seeded_values_are_the_same_every_time():
-    expected = np.array([[-4, 7], [9, -8], [1, 0]]) / 10
-    assert np.allclose(seeded_values((1, 1, 3, 2))[0, 0], expected, atol=1e-6)
+@pytest.mark.parametrize("channel", range(16))
+def test_no_flip_or_turn_maps_a_form_onto_itself(channel):
+    form = pattern((1, 8, 8, 16))[0, :, :, channel]
+    others = [np.rot90(form, turns) for turns in (1, 2, 3)] + [np.rot90(form.T, turns) for turns in range(4)]
+    assert [np.array_equal(form, other) for other in others] == [False] * 7
+
+
+@pytest.mark.parametrize("shape", [(2, 5), (1, 9, 3), (2, 6, 7, 3), (1, 4, 5, 6, 2)])
+def test_a_pattern_with_channels_first_is_that_with_channels_last(shape):
+    first = (shape[0], shape[-1], *shape[1:-1])
+    assert np.array_equal(np.moveaxis(pattern(first, 1), 1, -1), pattern(shape))
 
 
 @pytest.mark.parametrize("larger", [(2, 4, 5, 3), (1, 9, 5, 3), (1, 4, 9, 3), (1, 4, 5, 7)])
 def test_a_cell_keeps_its_value_when_any_size_grows(larger):
-    small = seeded_values((1, 4, 5, 3))
-    assert np.array_equal(seeded_values(larger)[:1, :4, :5, :3], small)
+    small = pattern((1, 4, 5, 3))
+    assert np.array_equal(pattern(larger)[:1, :4, :5, :3], small)
 
 
-def test_neither_samples_nor_channels_nor_rows_nor_columns_repeat():
-    values = seeded_values((2, 6, 6, 2))
-    for axis in range(4):
-        first, second = np.take(values, 0, axis), np.take(values, 1, axis)
-        assert np.mean(first == second) < 0.3
+def test_samples_and_channels_are_all_different():
+    values = pattern((3, 8, 8, 60))
+    assert len({values[0, :, :, channel].tobytes() for channel in range(60)}) == 60
+    assert len({sample.tobytes() for sample in values}) == 3
 
 
 @pytest.mark.parametrize(

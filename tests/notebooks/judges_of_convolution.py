@@ -83,7 +83,7 @@ def axes_of_kernel_and_picture():
 
 @judges(
     '"valid", without dilation: floor((n − k) / s) + 1. "same": n / s, rounded up, with the odd zero after. '
-    "From two cells on, it keeps the size only at stride 1."
+    'With two cells or more along an axis, "same" keeps the size only at stride 1.'
 )
 def sizes_of_valid_and_same():
     for n, k, s in itertools.product(range(1, 12), range(1, 5), range(1, 4)):

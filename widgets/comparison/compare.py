@@ -22,8 +22,8 @@ from widgets.facts import (
     input_values,
     is_shape,
     isolated_keras,
+    pattern,
     run_chain,
-    seeded_values,
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, words
@@ -240,7 +240,8 @@ def _input(chains, x):
         return boat()
     else:
         rank = len(x) if is_shape(x) else None
-    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    axis = templates[0].channel_axis if templates else -1
+    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank)
     for chain in chains:
         if chain[0].template:
             input_values(chain[0].template, values)  # raises where a built layer reads other channels

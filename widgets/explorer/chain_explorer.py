@@ -25,7 +25,7 @@ class StackExplorer(Explorer):
         self.steps, self.macs_is = model.rows, model.macs[1]
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
-        self._prepare(self._model.x, False, controls)
+        self._prepare(Input(self._model.x, False), controls)
         self._first = ipywidgets.Dropdown(
             options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
         )
@@ -66,7 +66,7 @@ class StackExplorer(Explorer):
     def _open(self):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
-        self._source = Input(x, self._shape_only and self._first.value == 0)
+        self._source = Input(x, self._shape_only and self._first.value == 0, self._model.channel_axis)
         self._chain = [wrap_layer(layer, self._model.channel_axis) for layer in layers]
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))

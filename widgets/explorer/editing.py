@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets.explorer import images, kernel_presets
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LARGEST_INPUT, Memory, boat, kind_of, seeded_values
+from widgets.facts import LARGEST_INPUT, Memory, boat, kind_of, pattern
 from widgets.language import say, words
 from widgets.picture import TURNED
 
@@ -17,8 +17,9 @@ MOST_UNDOS = 100
 class Input:
     """An explorer's x while it changes. Every change makes a new array: facts that were given out keep theirs."""
 
-    def __init__(self, values, resizable):
+    def __init__(self, values, resizable, channel_axis=-1):
         self._start = self.values = values
+        self._channel_axis = channel_axis
         self.resizable = resizable  # whether sliders may give it other sizes
         self._memory = Memory()
         self._too_large = False
@@ -28,9 +29,10 @@ class Input:
         if not self._too_large:
             self._memory.note(self.values)
         self._too_large = 4 * math.prod(shape) > LARGEST_INPUT
-        self.values = (
-            np.broadcast_to(np.float32(0), shape) if self._too_large else self._memory.fill(seeded_values(shape))
-        )
+        if self._too_large:
+            self.values = np.broadcast_to(np.float32(0), shape)
+        else:
+            self.values = self._memory.fill(pattern(shape, self._channel_axis))
 
     def put(self, index, value):
         """Write `value` at an index; returns what stood there."""
@@ -43,7 +45,7 @@ class Input:
 
     def reset(self):
         """The values of the start again."""
-        self.__init__(self._start, self.resizable)
+        self.__init__(self._start, self.resizable, self._channel_axis)
 
 
 class Undo:

@@ -26,19 +26,19 @@ class Explorer(Tool, ipywidgets.Box):
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
         self._start = input_values(template, x), is_shape(x)
-        self._prepare(*self._start, controls)
+        self._prepare(Input(*self._start, template.channel_axis), controls)
         images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
         self._image_menu = ImageControls(template.channels, self._replace, self._own_moves) if images else None
         self._make_controls(template.settings)
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
 
-    def _prepare(self, x, resizable, controls):
+    def _prepare(self, source, controls):
         """What is there before the controls are."""
         self.words = words()
         self._own_moves = OwnMoves()
         several = controls is None or isinstance(controls, (list, tuple, set))
         self._wanted_controls = controls if several else [controls]
-        self._source = Input(x, resizable)
+        self._source = source
         self._undo = Undo()
         self._side = ipywidgets.VBox()
         self._side.add_class("cn-side")
@@ -220,7 +220,7 @@ class Explorer(Tool, ipywidgets.Box):
     def _replace(self, image, settings=None):
         """Another image as the input, None for that of the start; the settings as they are."""
         axis = self._live.template.channel_axis
-        self._source = Input(*self._start) if image is None else Input(np.moveaxis(image, -1, axis), False)
+        self._source = Input(*self._start, axis) if image is None else Input(np.moveaxis(image, -1, axis), False)
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
         self._ask()
 

@@ -8,10 +8,10 @@ import zlib
 import numpy as np
 from traitlets import TraitError
 
-from widgets.facts import KINDS, LARGEST_INPUT, activation_name, as_shape, boat, isolated_keras, seeded_values
+from widgets.facts import KINDS, LARGEST_INPUT, activation_name, as_shape, boat, isolated_keras, pattern
 from widgets.language import Sentence, say
 
-VERSION = 1
+VERSION = 2  # 1 left another input to a shape without values
 LARGEST_NUMBER = 1024  # in a layer's settings: no text may ask for gigabytes of weights
 # What damaged text leads to, in Python and in Keras.
 DAMAGE = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError, zlib.error, TraitError)
@@ -27,7 +27,7 @@ def dumps(layers, x, **look):
     >>> y = layer(boat())
     >>> text = dumps([({"filters": 1, "kernel_size": (2, 2), "activation": None}, layer)], boat(), view="")
     >>> text[:75]
-    '{"explore":1,"layers":[{"class":"Conv2D","settings":{"filters":1,"kernel_si'
+    '{"explore":2,"layers":[{"class":"Conv2D","settings":{"filters":1,"kernel_si'
     >>> (copy,), x, look = loads(text)
     >>> bool((copy.kernel.numpy() == layer.kernel.numpy()).all()), look
     (True, {'view': ''})
@@ -110,7 +110,7 @@ def _plain(value):
 def _input_text(x):
     if x.shape == boat().shape and np.array_equal(x, boat()):
         return {"shape": list(x.shape), "boat": True}
-    if np.array_equal(x, seeded_values(x.shape)):
+    if np.array_equal(x, pattern(x.shape)):
         return {"shape": list(x.shape)}
     return {"shape": list(x.shape), "values": _packed(x)}
 
@@ -119,7 +119,7 @@ def _input(record):
     shape = as_shape(tuple(record["shape"]), min(max(len(record["shape"]), 3), 5))
     if record.get("boat") and shape == boat().shape:
         return boat()
-    return _unpacked(record["values"], shape) if "values" in record else seeded_values(shape)
+    return _unpacked(record["values"], shape) if "values" in record else pattern(shape)
 
 
 def _check_size(size):

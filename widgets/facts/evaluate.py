@@ -10,7 +10,7 @@ import numpy as np
 from widgets.facts.code_line import code_line
 from widgets.facts.costs import products
 from widgets.facts.facts import Facts, Weight, channels_last
-from widgets.facts.inputs import as_shape, as_values, is_shape, seeded_values
+from widgets.facts.inputs import as_shape, as_values, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, call
@@ -37,7 +37,7 @@ def layer_facts(layer, x):
 def input_values(template, x):
     """x as float32 values of the rank, and for a built layer the channels, that the template's layer reads."""
     rank = len(template.kind.axes) + 2
-    values = seeded_values(as_shape(x, rank)) if is_shape(x) else as_values(x, rank)
+    values = pattern(as_shape(x, rank), template.channel_axis) if is_shape(x) else as_values(x, rank)
     if template.channels not in (None, values.shape[template.channel_axis]):
         raise ValueError(say("facts.other_channels", wanted=template.channels, received=values.shape))
     return values

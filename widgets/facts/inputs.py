@@ -1,5 +1,6 @@
 """What a reader hands over as x: values, or a shape, or nothing."""
 
+import functools
 import math
 import os
 
@@ -33,7 +34,7 @@ def boat():
 
 
 def default_input(rank, channels=None, channel_axis=-1):
-    """What is shown where x is left out: the boat, or seeded values where that does not fit.
+    """What is shown where x is left out: the boat, or a pattern where that does not fit.
 
     >>> default_input(4).shape, default_input(3).shape, default_input(5, channels=2).shape
     ((1, 8, 8, 1), (1, 12, 1), (1, 5, 6, 7, 2))
@@ -43,26 +44,59 @@ def default_input(rank, channels=None, channel_axis=-1):
     if rank == 4 and channels in (None, 1):
         x = boat()
     else:
-        x = seeded_values((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
+        x = pattern((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
     return np.moveaxis(x, -1, channel_axis)
 
 
-def seeded_values(shape):
-    """Values for an input of which only the shape is known: -0.9 to 0.9 in steps of 0.1.
+def pattern(shape, channel_axis=-1):
+    """Values for an input of which only the shape is known: shaded forms, seven cells wide, another in each channel.
 
-    Each value depends on its position alone, so a cell keeps its number when the input grows or shrinks.
+    They stand side by side on a plane without end, from its first corner on. Each value, a quarter from 0 to 1, depends
+    on its position alone, so a cell keeps its number when the input grows or shrinks. With two axes, one is the batch.
 
-    >>> bool((seeded_values((1, 3, 4, 2))[:, :2, :3] == seeded_values((1, 2, 3, 2))).all())
+    >>> pattern((1, 5, 8, 1))[0, 3, :, 0].tolist()
+    [0.25, 0.5, 0.5, 0.5, 0.75, 0.75, 1.0, 0.0]
+    >>> bool((pattern((1, 3, 4, 2))[:, :2, :3] == pattern((1, 2, 3, 2))).all())
     True
     """
-    mixed = np.zeros((1,) * len(shape), "uint32")
-    for axis, size in enumerate(shape):
-        place = np.arange(1, size + 1, dtype="uint32").reshape([-1 if a == axis else 1 for a in range(len(shape))])
-        # A multiplicative hash: odd constants spread neighbouring positions over the whole range.
-        mixed = (mixed ^ place * np.uint32(0x9E3779B1)) * np.uint32(0x85EBCA6B)
-        mixed ^= mixed >> np.uint32(15)
-    mixed *= np.uint32(0xC2B2AE35)
-    return ((mixed >> np.uint32(12)) % np.uint32(19)).astype("float32") / 10 - np.float32(0.9)
+    if len(shape) < 3:
+        return pattern((*shape, 1))[..., 0]
+    last = np.moveaxis(np.empty(shape, bool), channel_axis, -1).shape
+    sample, *places, channel = np.indices(last, sparse=True)
+    tiles = _tiles(len(places))
+    values = tiles[((sample + channel) % len(tiles), *(place % 8 for place in places))]
+    return np.moveaxis(values, -1, channel_axis)
+
+
+FORMS = (  # whether a cell is inside, by its distance along each axis from the middle of seven cells
+    lambda off: sum(d * d for d in off) <= 10,  # a ball
+    lambda off: _most(off) >= 2,  # a frame
+    lambda off: off[0] >= (off[-1] if len(off) > 1 else 0),  # a wedge
+    lambda off: sum(off) % 4 < 2,  # bands
+    lambda off: sum(map(abs, off)) <= 3,  # a diamond
+    lambda off: functools.reduce(np.multiply, off) == 0,  # a cross
+    lambda off: (4 <= sum(d * d for d in off)) & (sum(d * d for d in off) <= 13),  # a ring
+    lambda off: off[0] % 2 == 0,  # rows
+)
+
+
+@functools.cache
+def _tiles(rank):
+    """Eight forms, then the same from one cell further on, and so on: (64, 8, ..., 8), each with an empty cell behind.
+
+    The shade grows along the axes, by another slope for each: no form is its own flip or turn.
+    """
+    tiles = []
+    for turn in range(8):
+        off = [(place + turn) % 8 - 3 for place in np.indices((8,) * rank)]
+        slope, steepest = sum(axis * d for axis, d in enumerate(off, 1)), 3 * sum(range(1, rank + 1))
+        shade = (1 + (slope + steepest) * 4 // (2 * steepest + 1)) / 4
+        tiles += [np.where(form(off) & (_most(off) <= 3), shade, 0) for form in FORMS]
+    return np.array(tiles, "float32")
+
+
+def _most(off):
+    return functools.reduce(np.maximum, map(abs, off))
 
 
 def is_shape(x):

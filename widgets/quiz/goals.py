@@ -9,9 +9,9 @@ from widgets.facts import (
     input_values,
     is_convolution,
     is_shape,
+    pattern,
     run_chain,
     said_field,
-    seeded_values,
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, words
@@ -132,7 +132,7 @@ class Goal:
             raise TypeError(say("goal.not_a_layer", received=type(layers[0]).__name__))
         shape = self.input_shape
         shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
-        x = input_values(convolution, shape) if ones[0].template else seeded_values(shape)
+        x = input_values(convolution, shape) if ones[0].template else pattern(shape)
         return ones, run_chain(ones, x)
 
     def _as_wanted(self, shape, name):

@@ -82,8 +82,8 @@ def axes_of_kernel_and_picture():
 
 
 @judges(
-    '"valid", without dilation: floor((n − k) / s) + 1. "same": n / s, rounded up, with the odd zero after. '
-    'With two cells or more along an axis, "same" keeps the size only at stride 1.'
+    '"valid", without dilation: floor((n − k) / s) + 1. "same": n / s, rounded up; of an odd number of zeros, the one '
+    'more goes after. With two cells or more along an axis, "same" keeps the size only at stride 1.'
 )
 def sizes_of_valid_and_same():
     for n, k, s in itertools.product(range(1, 12), range(1, 5), range(1, 4)):

@@ -18,7 +18,7 @@ WRONG = {
         "8*10",  # нет смещения
     ],
     "task2": [
-        layers.Conv2D(24, 3, strides=2, padding="same"),  # параметров 3480, MACs 449280
+        layers.Conv2D(24, 3, strides=2, padding="same"),  # параметров 3480, умножений 449280
         layers.Conv2D(24, 3, strides=2, padding="same", groups=4),  # групп слишком мало
         layers.Conv2D(24, 1, strides=2),  # читает одну клетку
         [layers.DepthwiseConv2D(2, dilation_rate=2, padding="same"), layers.Conv2D(24, 1, strides=2)],  # 4 клетки из 9

@@ -29,7 +29,11 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+EDITIONS = stamp.notebooks(ROOT)  # those in every language
+
+each_notebook = pytest.mark.parametrize(
+    "path", EDITIONS, ids=lambda path: path.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
+)
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +118,15 @@ def test_every_place_that_holds_the_address_is_stamped():
 def test_the_address_is_written_by_hand_only_in_pyproject_toml(files):
     address = stamp.repository(files.pop(Path("pyproject.toml")))
     holders = {path for path, text in files.items() if stamp.slug(address) in text}
-    assert holders <= {Path("README.md"), *(path.relative_to(ROOT) for path in NOTEBOOKS)}
+    assert holders <= {*(path.relative_to(ROOT) for path in [*ROOT.glob("README*.md"), *EDITIONS])}
 
 
 def test_stamping_another_address_leaves_none_of_the_old_one():
     old, new = stamp.repository((ROOT / "pyproject.toml").read_text()), "https://github.com/someone/a-fork"
-    texts = [stamp.stamp_readme(README, new)]
-    for path in NOTEBOOKS:
-        texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text()), path.name, new)))
+    texts = [stamp.stamp_readme(path.read_text(encoding="utf-8"), new) for path in ROOT.glob("README*.md")]
+    for path in EDITIONS:
+        name = path.relative_to(ROOT / "notebooks").as_posix()
+        texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text(encoding="utf-8")), name, new)))
     assert all("someone/a-fork" in text and stamp.slug(old) not in text for text in texts)
 
 
@@ -136,6 +141,19 @@ def test_stamping_adds_a_badge_and_a_setup_cell_once():
     )
     assert '    address = "https://github.com/a/b"\n' in once["cells"][1]["source"]
     assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
+
+
+def test_stamping_a_russian_notebook_chooses_russian_and_says_all_in_russian():
+    english, russian = (stamp.setup_source("https://github.com/a/b", language) for language in ("", "ru"))
+    assert russian.endswith('\n\nimport widgets\n\nwidgets.set_language("ru")')
+    assert [said for said in stamp.SAID["ru"] if said not in english + stamp.BADGE or said in russian] == []
+    trees = [ast.parse(text) for text in (english, russian.rpartition("\n\nimport")[0])]
+    for text in (node for tree in trees for node in ast.walk(tree) if isinstance(getattr(node, "value", 0), str)):
+        text.value = ""
+    assert ast.dump(trees[0]) == ast.dump(trees[1])
+    cells = [{"cell_type": kind, "id": kind, "metadata": {}, "source": "# A"} for kind in ("markdown", "code")]
+    badge = stamp.stamp_notebook({"cells": cells}, "ru/x.ipynb", "https://github.com/a/b")["cells"][0]["source"][2]
+    assert "/a/b/blob/main/notebooks/ru/x.ipynb" in badge and 'alt="Открыть в Colab"' in badge
 
 
 @pytest.mark.parametrize("address", ["https://a.org/b/c", "https://github.com/a/b/c", "https://github.com/a/b.git"])
@@ -323,7 +341,8 @@ def test_a_notebook_begins_with_the_setup_cell_which_printed_nothing(path):
     first = code_cells(path)[0]
     address = stamp.repository((ROOT / "pyproject.toml").read_text())
     assert first["id"] == "setup"
-    assert "".join(first["source"]) == stamp.setup_source(address)
+    language = path.parent.name if path.parent.name != "notebooks" else ""
+    assert "".join(first["source"]) == stamp.setup_source(address, language)
     assert first["outputs"] == []
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import stamp
 import translations
+from reading_notebooks import prose
 from translations import BEARS, hash_of, source
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
@@ -55,11 +56,6 @@ def links(text, in_ru=False):
     if in_ru:
         targets = [re.sub(r"^\.\./|(?<=/notebooks/)ru/", "", target) for target in targets]
     return targets
-
-
-def prose(text):
-    """A text without its code, formulas, tags and targets of links."""
-    return re.sub(r"`+[^`]+`+|\$[^$]+\$|<[^>]*>|\]\([^)]*\)", " ", text)
 
 
 def numbers(text):

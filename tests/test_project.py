@@ -26,7 +26,12 @@ except ImportError:  # Python 3.10
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+# By the folder of the notebooks that each lists, in its language.
+READMES = {
+    ROOT / folder: (ROOT / name).read_text(encoding="utf-8")
+    for folder, name in {"notebooks": "README.md", "notebooks/ru": "README.ru.md"}.items()
+}
+README = READMES[ROOT / "notebooks"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 EDITIONS = stamp.notebooks(ROOT)  # those in every language
@@ -34,6 +39,9 @@ EDITIONS = stamp.notebooks(ROOT)  # those in every language
 each_notebook = pytest.mark.parametrize(
     "path", EDITIONS, ids=lambda path: path.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
 )
+
+
+each_readme = pytest.mark.parametrize("folder", READMES, ids=lambda path: path.name)
 
 
 @pytest.fixture(scope="module")
@@ -166,20 +174,23 @@ def test_an_address_that_colab_cannot_open_is_refused(address):
 # The README
 
 
-def test_the_table_in_the_readme_lists_every_notebook():
-    row = r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|.*/notebooks/(\w+)\.ipynb\)"
-    rows = re.findall(row, README, re.MULTILINE)
-    assert rows == [(path.stem,) * 3 for path in NOTEBOOKS]
+@each_readme
+def test_the_table_in_the_readme_lists_every_notebook(folder):
+    at = folder.relative_to(ROOT).as_posix()
+    row = rf"^\| \[(\w+)\]\({at}/(\w+)\.ipynb\) \|.*/{at}/(\w+)\.ipynb\)"
+    rows = re.findall(row, READMES[folder], re.MULTILINE)
+    assert rows == [(path.stem,) * 3 for path in sorted(folder.glob("*.ipynb"))]
 
 
-def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_readme():
+@each_readme
+def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_readme(folder):
     def rows(text, cells):
         lines = [line.split(" | ") for line in text.splitlines() if re.match(r"\| \[?\d\d_", line)]
         return [[line[cell].strip("| ") for cell in cells] for line in lines]
 
-    first = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))["cells"]
+    first = json.loads((folder / NOTEBOOKS[0].name).read_text(encoding="utf-8"))["cells"]
     told = rows("\n".join("".join(cell["source"]) for cell in first), (1, 2))
-    in_readme = rows(README, (2, 3))
+    in_readme = rows(READMES[folder], (2, 3))
     assert told[1:] == in_readme[1:]
     assert told[0][1] == in_readme[0][1]  # of itself it speaks in other words
     assert [minutes for _, minutes in told if not 5 <= int(re.match(r"\d+", minutes)[0]) <= 60] == []
@@ -187,7 +198,7 @@ def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_
 
 @each_notebook
 def test_every_notebook_has_a_small_picture_with_words_in_the_readme(path):
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| [{path.stem}]")]
+    (row,) = [line for line in READMES[path.parent].splitlines() if line.startswith(f"| [{path.stem}]")]
     words, name = re.search(r"!\[([^]]+)\]\((notebooks/images/\w+\.png)\)", row).groups()
     assert len(words.split()) >= 5
     assert name == f"notebooks/images/{path.stem}.png"
@@ -207,8 +218,9 @@ def test_the_notebooks_lead_from_one_to_the_next_and_the_first_lists_them_all():
         assert re.search(r"\]\((\w+)\.ipynb\)", after)[1] == names[(i + 1) % len(names)], name
 
 
-def test_every_file_that_the_readme_links_to_exists():
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link]
+@each_readme
+def test_every_file_that_the_readme_links_to_exists(folder):
+    links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", READMES[folder]) if "://" not in link]
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 

@@ -1,4 +1,4 @@
-"""The Russian notebooks say what the English ones say now: the same cells, code, numbers, formulas and links."""
+"""The Russian notebooks and README say what the English ones say now: the same code, numbers, formulas and links."""
 
 import ast
 import copy
@@ -13,8 +13,8 @@ import translations
 from reading_notebooks import prose
 from translations import BEARS, hash_of, source
 
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
-EDITIONS = translations.editions(FOLDER)
+ROOT = Path(__file__).resolve().parents[2]
+EDITIONS = translations.editions(ROOT / "notebooks")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 each_edition = pytest.mark.parametrize("english, russian", EDITIONS, ids=lambda path: path.stem)
@@ -98,6 +98,33 @@ def faults(english, russian):
 @each_edition
 def test_a_russian_notebook_is_in_step_with_the_english_one(english, russian):
     assert faults(read(english), read(russian)) == []
+
+
+def sections(path):
+    """The sections of a README but for that of speed, which is measured and written in English."""
+    text = (
+        path.read_text(encoding="utf-8")
+        .replace("/notebooks/ru/", "/notebooks/")
+        .replace("(notebooks/ru/", "(notebooks/")
+    )
+    text = text.replace("[In English](README.md)", "[По-русски](README.ru.md)")
+    return [
+        part for part in re.split(r"^(?=## )", text, flags=re.MULTILINE) if not re.match("## (Speed|Скорость)", part)
+    ]
+
+
+def blocks(text):
+    """The lines of its blocks of code, and the kinds of its other lines."""
+    kinds = re.findall(r"^(?:#+ |- |\||!|\d\. )", text, re.MULTILINE)
+    return re.findall(r"^ {4}.+", text, re.MULTILINE) + kinds
+
+
+@pytest.mark.parametrize("what", [blocks, code, links, numbers])
+def test_the_russian_readme_has_the_sections_of_the_english_one_and_what_stands_in_them(what):
+    english, russian = (sections(ROOT / name) for name in ("README.md", "README.ru.md"))
+    assert len(english) == len(russian) > 5
+    for one, other in zip(english, russian):
+        assert Counter(what(one)) == Counter(what(other))
 
 
 def text_cell(name, english, russian, **metadata):

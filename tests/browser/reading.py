@@ -29,6 +29,37 @@ IS_HIGHLIGHTED = """(context, x, y, height = 4) => {
   const bright = (red, green, blue) => red > green + 50 && blue > green + 25;
   return [...Array(height).keys()].every(i => bright(...data.slice(4 * i, 4 * i + 3)));
 }"""
+OURS = ".cn-explorer, .cn-asked, .cn-comparison, .cn-question, .cn-feedback"
+# Words cut in two, words cut off, and what sticks out of its output. No telephone is wide enough for code.
+CUT = r"""ours => {
+  const found = [];
+  const unseen = '.cn-spoken, thead';
+  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest(unseen);
+  for (const box of document.querySelectorAll(ours)) {
+    const right = box.closest('.jp-OutputArea-output').getBoundingClientRect().right;
+    for (const element of box.querySelectorAll('*')) {
+      if (!seen(element)) continue;
+      const { width, right: end } = element.getBoundingClientRect();
+      if (width && end > right + 1) found.push(`sticks out: ${element.outerHTML.slice(0, 99)}`);
+      const { overflowX, display } = getComputedStyle(element);
+      const named = display !== 'inline' && element.matches('label, button, th, td, legend');
+      const holds = (named || overflowX !== 'visible') && !element.matches('select, input, .cn-listing');
+      if (holds && element.scrollWidth > element.clientWidth + 1)
+        found.push(`cut off: ${element.outerHTML.slice(0, 99)}`);
+    }
+    for (let node, walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT); (node = walk.nextNode());) {
+      if (!seen(node.parentElement) || node.parentElement.closest('select, style, .cn-narrow .cn-code')) continue;
+      for (const { 0: word, index } of node.data.matchAll(/\p{L}{2,}/gu)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+        if (lines.size > 1) found.push(`in two: ${word}`);
+      }
+    }
+  }
+  return found;
+}"""
 NUMBER = r"-?\d+\.?\d*(?:e[-+]?\d+)?"
 
 
@@ -139,3 +170,14 @@ def labels(page):
 def numbers(text):
     """The numbers that stand in a text."""
     return [float(found) for found in re.findall(NUMBER, text)]
+
+
+def look(nb, theme, width, height=900):
+    """The page in another theme and size, and every stage drawn so."""
+    nb.page.mouse.move(0, 0)
+    nb.page.set_viewport_size({"width": width, "height": height})
+    command = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
+    nb.page.evaluate(command, f"JupyterLab {theme.capitalize()}")
+    drawn = """theme => [...document.querySelectorAll('.cn-stage')].every(stage =>
+        stage.dataset.theme === theme && stage.classList.contains('cn-narrow') === stage.clientWidth < 528)"""
+    nb.page.wait_for_function(drawn, arg=theme, timeout=60_000)

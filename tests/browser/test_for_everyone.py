@@ -8,10 +8,10 @@ import re
 from pathlib import Path
 
 import pytest
+from reading import CUT, OURS, look
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 INSTALL = "npm install --prefix tests/browser --no-package-lock"
-OURS = ".cn-explorer, .cn-asked, .cn-comparison, .cn-question, .cn-feedback"
 SETUP = """\
 import keras
 from keras import layers
@@ -60,17 +60,6 @@ def page(lab):
     assert nb.errors == []
 
 
-def look(nb, theme, width, height=900):
-    """The page in another theme and size, and every stage drawn so."""
-    nb.page.mouse.move(0, 0)
-    nb.page.set_viewport_size({"width": width, "height": height})
-    command = "name => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })"
-    nb.page.evaluate(command, f"JupyterLab {theme.capitalize()}")
-    drawn = """theme => [...document.querySelectorAll('.cn-stage')].every(stage =>
-        stage.dataset.theme === theme && stage.classList.contains('cn-narrow') === stage.clientWidth < 528)"""
-    nb.page.wait_for_function(drawn, arg=theme, timeout=60_000)
-
-
 @pytest.mark.parametrize("width", [1200, 360])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
@@ -88,36 +77,6 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     for seen in ("cn-label", "cn-advice", "cn-returned", "data-label", "cn-count", "summary", "widget-label"):
         assert any(told.startswith("color-contrast") and seen in told for told in found["good"]), seen
     assert any(told.startswith("target-size") and "cn-strip" in told for told in found["good"])
-
-
-# Words cut in two, words cut off, and what sticks out of its output. No telephone is wide enough for code.
-CUT = r"""ours => {
-  const found = [];
-  const unseen = '.cn-spoken, thead';
-  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest(unseen);
-  for (const box of document.querySelectorAll(ours)) {
-    const right = box.closest('.jp-OutputArea-output').getBoundingClientRect().right;
-    for (const element of box.querySelectorAll('*')) {
-      if (!seen(element)) continue;
-      const { width, right: end } = element.getBoundingClientRect();
-      if (width && end > right + 1) found.push(`sticks out: ${element.outerHTML.slice(0, 99)}`);
-      const hides = getComputedStyle(element).overflowX !== 'visible';
-      if (hides && element.scrollWidth > element.clientWidth + 1 && !element.matches('select, input, .cn-listing'))
-        found.push(`cut off: ${element.outerHTML.slice(0, 99)}`);
-    }
-    for (let node, walk = document.createTreeWalker(box, NodeFilter.SHOW_TEXT); (node = walk.nextNode());) {
-      if (!seen(node.parentElement) || node.parentElement.closest('select, style, .cn-narrow .cn-code')) continue;
-      for (const { 0: word, index } of node.data.matchAll(/[A-Za-z]{2,}/g)) {
-        const range = document.createRange();
-        range.setStart(node, index);
-        range.setEnd(node, index + word.length);
-        const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
-        if (lines.size > 1) found.push(`in two: ${word}`);
-      }
-    }
-  }
-  return found;
-}"""
 
 
 @pytest.mark.parametrize("size", [(360, 740), (640, 480), (1200, 900)], ids=["telephone", "200% zoom", "laptop"])

@@ -120,6 +120,7 @@ def test_the_address_is_written_by_hand_only_in_pyproject_toml(files):
 def test_stamping_another_address_leaves_none_of_the_old_one():
     old, new = stamp.repository((ROOT / "pyproject.toml").read_text()), "https://github.com/someone/a-fork"
     texts = [stamp.stamp_readme(README, new)]
+    assert "**[Read the lessons in your browser](https://someone.github.io/a-fork/)**" in texts[0]
     for path in NOTEBOOKS:
         texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text()), path.name, new)))
     assert all("someone/a-fork" in text and stamp.slug(old) not in text for text in texts)

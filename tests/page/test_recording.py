@@ -23,15 +23,15 @@ def patient(monkeypatch):
     monkeypatch.setattr(recording, "MOST_SECONDS", 600)
 
 
-def page_record(path):
-    """What a saved page holds."""
+def held_by(path):
+    """What a saved page holds: a record, and texts."""
     return json.loads(re.search(r'id="record">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)[1])
 
 
 def saved(e, folder, controls=None):
     """The record of an explorer's page."""
     e.save(folder / "page.html", controls)
-    return page_record(folder / "page.html")
+    return held_by(folder / "page.html")["record"]
 
 
 def decoded_states(record):
@@ -67,7 +67,7 @@ def test_left_out_the_controls_are_as_many_as_a_page_holds_in_a_fixed_order(tmp_
     }  # groups has one value, and activation would make 4,320 states
     assert [c["element"] for c in record["controls"]] == ["range", "range", "select", "range", "range", "checkbox"]
     assert len(decoded_states(record)) == 5 * 3 * 2 * 3 * 4 * 2
-    assert record["notes"][0] == "Fixed on this page: groups, activation."
+    assert held_by(tmp_path / "page.html")["texts"]["notes"][0] == "Fixed on this page: groups, activation."
 
 
 def controls_named(layer, x, names, **more):

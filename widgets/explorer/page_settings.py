@@ -1,5 +1,6 @@
 """An explorer as a page without a kernel: which settings it can move there, and what Keras says to all of them."""
 
+import html
 import random
 
 import keras
@@ -11,14 +12,14 @@ from widgets.page import (
     MOST_BYTES,
     MOST_SECONDS,
     MOST_STATES,
+    PICTURES,
     Control,
+    RecordedTool,
     count_states,
     estimate,
     fits,
     fitting,
     record,
-    single_file,
-    write_whole,
 )
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import browser_words, floats, make_snapshot
@@ -31,40 +32,46 @@ OTHERS_MOST = 4
 PAGE_WORDS = ("page.controls", "page.copy_link", "page.address", "page.damaged_address")
 
 
-def save_page(explorer, path, names=None):
-    """Ask for all states of an explorer's controls, and write the page."""
+def record_explorer(explorer, names=None, announced=False):
+    """An explorer as a page has it: all states of its controls are asked for."""
     pages = PageSettings(explorer)
     controls = pages.controls(names)
     seconds, size = estimate(controls, pages.asker(), random.Random(0))
-    print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
-    bar = keras.utils.Progbar(count_states(controls), unit_name="state")
-    recording = record(controls, pages.asker(), bar.update)
+    progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
+    if announced:
+        print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
+    recording = record(controls, pages.asker(), *progress)
     if recording.size > MOST_BYTES:  # more than estimated
         raise pages.too_much(controls, (seconds, recording.size))
     stage, words, facts = explorer._stage, explorer.words, explorer.facts
     named = {control.name for control in controls}
     fixed = ", ".join(name for name in pages.settings if name not in named)
-    notes = [say("page.fixed", names=fixed)] if fixed else []
-    told = {
-        "controls": [control.as_json() for control in controls],
-        "title": explorer._controls_title(),
-        "packed": recording.packed(),
-        "words": browser_words(words) | {key: words(key) for key in PAGE_WORDS},
-        "notes": [*notes, say("page.kernel_adds")],
-        "reveal": stage.reveal,
-        "start": stage.start,
-    }
-    shown = _fact_list(facts, words.room("stage")) if stage.reveal else []
-    text = single_file(facts.code, told, explorer._still(), shown, say("page.open_in_browser"), words.language)
-    write_whole(path, text)
+    return RecordedTool(
+        module=PICTURES,
+        record={
+            "controls": [control.as_json() for control in controls],
+            "packed": recording.packed(),
+            "reveal": stage.reveal,
+            "question": stage.question,
+            "start": stage.start,
+        },
+        words=browser_words(words) | {key: words(key) for key in PAGE_WORDS},
+        title=facts.code,
+        language=words.language,
+        still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
+        figure=explorer._still(),
+        heading=explorer._controls_title(),
+        notes=(*[say("page.fixed", names=fixed)] * bool(fixed), say("page.kernel_adds")),
+    )
 
 
 def _fact_list(facts, words):
-    """What a page says without JavaScript: (label, value) each."""
+    """What a page says without JavaScript."""
     answer = {"input_shape": facts.input_shape, "output_shape": facts.output_shape, "params": facts.params_formula}
     answer |= {"macs": facts.macs_formula}
     rows = [(words[f"fact_{name}"], str(value)) for name, value in answer.items() if value]
-    return [*rows, *(line.split(": ", 1) for line in facts.size_formulas)]
+    rows += [line.split(": ", 1) for line in facts.size_formulas]
+    return f"<dl>{''.join(f'<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>' for label, value in rows)}</dl>"
 
 
 class PageSettings:

@@ -1,6 +1,6 @@
 """Pages that work without a kernel, on what was recorded of a tool."""
 
-from widgets.page.page import single_file, write_whole
+from widgets.page.page import PICTURES, RecordedTool, single_file, write_whole
 from widgets.page.recording import (
     MOST_BYTES,
     MOST_SECONDS,

@@ -1,16 +1,16 @@
 // @ts-check
 /** A recorded tool on a page without a kernel: its controls, its stage, and its state in the address. */
 import { button, copy, element, write } from "../stage/dom.js";
-import { render } from "../stage/stage.js";
 import { buildControls } from "./controls.js";
 import { fromFragment, toFragment } from "./fragment.js";
+import { bringToLife, fillPlace, renderRecorded } from "./places.js";
 import { openRecord, recordedSource } from "./recorded_source.js";
 
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
-/** @param {HTMLElement} place @param {any} record */
-async function startTool(place, record) {
-  const { controls, words, notes } = record;
+/** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
+async function startTool(place, record, { words, heading, notes }) {
+  const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   let chosen = controls.map(({ start }) => start);
   const move = (control, value) => {
@@ -19,7 +19,7 @@ async function startTool(place, record) {
     show();
     remember();
   };
-  const source = recordedSource(record, opened, move);
+  const source = recordedSource({ ...record, words }, opened, move);
   const form = buildControls(controls, words["page.controls"], move);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });
@@ -52,21 +52,17 @@ async function startTool(place, record) {
     copy(link, address.value, select, words);
   });
   go();
-  const heading = element("p", {}, record.title);
   const side = element(
     "div",
     { class: "cn-side" },
-    heading,
+    element("p", {}, heading),
     form.root,
     element("div", { class: "cn-tools" }, link, address),
     note,
   );
   const tool = element("div", { class: "cn-explorer cn-recorded" }, side, stage);
-  const below = notes.map((text) => element("p", {}, text));
-  const [title] = place.children;
-  place.replaceChildren(title, tool, ...below);
-  render(source, stage);
-  stage.querySelector(".cn-tools")?.remove(); // editing and files need a kernel
+  fillPlace(place, [tool], notes);
+  renderRecorded(source, stage);
   addEventListener("popstate", go);
 }
 
@@ -94,7 +90,4 @@ function memory(fragment) {
   return { remember, addressNow };
 }
 
-for (const place of document.querySelectorAll("[data-record]")) {
-  const { record } = /** @type {HTMLElement} */ (place).dataset;
-  startTool(/** @type {HTMLElement} */ (place), JSON.parse(document.getElementById(record ?? "")?.textContent ?? ""));
-}
+bringToLife("recorded_tool", startTool);

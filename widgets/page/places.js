@@ -1,0 +1,31 @@
+// @ts-check
+/** The places of a page where recorded tools stand. */
+import { element } from "../stage/dom.js";
+import { render } from "../stage/stage.js";
+
+/** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
+
+/** Start a tool in each of its places: what it needs stands in the element of the page that the place names.
+ * @param {string} tool @param {(place: HTMLElement, record: any, texts: Texts) => void} start */
+export function bringToLife(tool, start) {
+  for (const place of document.querySelectorAll(`[data-tool="${tool}"]`)) {
+    const { record } = /** @type {HTMLElement} */ (place).dataset;
+    const held = JSON.parse(document.getElementById(record ?? "")?.textContent ?? "");
+    start(/** @type {HTMLElement} */ (place), held.record, held.texts);
+  }
+}
+
+/** Put a tool where its figure and its words stood: the title stays. @param {HTMLElement} place @param {Node[]} parts
+ * @param {string[]} notes */
+export function fillPlace(place, parts, notes) {
+  const titles = place.querySelectorAll(":scope > h1");
+  place.replaceChildren(...titles, ...parts, ...notes.map((text) => element("p", {}, text)));
+}
+
+/** A stage without what needs a kernel: editing and files. @param {any} source @param {HTMLElement} stage
+ * @returns {() => void} what ends the view */
+export function renderRecorded(source, stage) {
+  const end = render(source, stage);
+  stage.querySelector(".cn-tools")?.remove();
+  return end;
+}

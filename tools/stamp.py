@@ -3,7 +3,7 @@
     python tools/stamp.py            writes
     python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
 
-Only what holds the address is written. In README.md: the Colab, Binder, JupyterHub and site links and the commands. In a
+Only what holds the address is written. In README.md: the Colab, Binder, JupyterHub and site links, the commands. In a
 notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing. The setup
 cell installs the package from that address where it is missing, and says in one sentence what to do where it cannot.
 """

@@ -5,10 +5,18 @@ import { render } from "../stage/stage.js";
 
 /** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
 
+/** @typedef {(place: HTMLElement, record: any, texts: Texts) => void} Start */
+
+/** @type {Record<string, Start>} */ const starts = {};
+
+/** Start a tool whose record was fetched. @param {string} tool @param {Parameters<Start>} what */
+export const startTool = (tool, ...what) => starts[tool](...what);
+
 /** Start a tool in each of its places: what it needs stands in the element of the page that the place names.
- * @param {string} tool @param {(place: HTMLElement, record: any, texts: Texts) => void} start */
+ * @param {string} tool @param {Start} start */
 export function bringToLife(tool, start) {
-  for (const place of document.querySelectorAll(`[data-tool="${tool}"]`)) {
+  starts[tool] = start;
+  for (const place of document.querySelectorAll(`[data-tool="${tool}"][data-record]`)) {
     const { record } = /** @type {HTMLElement} */ (place).dataset;
     const held = JSON.parse(document.getElementById(record ?? "")?.textContent ?? "");
     start(/** @type {HTMLElement} */ (place), held.record, held.texts);

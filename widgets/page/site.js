@@ -1,0 +1,37 @@
+// @ts-check
+/** A page with many recorded tools: each is fetched, its code too, when it comes near the window. */
+import { fragmentOf } from "./fragment.js";
+
+const NEAR = "600px";
+
+/** @param {string} address */
+const fetchJson = async (address) => (await fetch(address)).json();
+
+/** @param {HTMLElement} place */
+async function open(place) {
+  const { tool, module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
+  const [{ startTool }, record, said] = await Promise.all([
+    import("./places.js"),
+    fetchJson(at),
+    fetchJson(words),
+    import(`../${module}`),
+  ]);
+  startTool(tool, place, record, { ...JSON.parse(texts), words: said });
+}
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      open(/** @type {HTMLElement} */ (target));
+    }
+  },
+  { rootMargin: NEAR },
+);
+for (const place of document.querySelectorAll("[data-at]")) {
+  near.observe(place);
+  if (fragmentOf(place.id) === null) continue;
+  place.closest("details")?.setAttribute("open", "");
+  place.scrollIntoView();
+}

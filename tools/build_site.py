@@ -28,6 +28,7 @@ from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from pygments.formatters import HtmlFormatter
+from save_notebooks import tidy
 
 from widgets.language import Words
 from widgets.page import SITE_TOOL
@@ -77,10 +78,10 @@ EDITIONS = (Edition("en", "notebooks", "README.md"), Edition("ru", "notebooks/ru
 def executed(path):
     """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed."""
     notebook = nbformat.read(path, as_version=4)
-    kept = CACHE / f"{path.stem}-{_key(path)}.json"
+    size = int(PAGE_BYTES * TOOLS_SHARE / max(_count_tools(notebook), 1))
+    kept = CACHE / f"{path.stem}-{_key(path, size)}.json"
     if kept.exists():
         return nbformat.read(kept, as_version=4)
-    size = int(PAGE_BYTES * TOOLS_SHARE / max(_count_tools(notebook), 1))
     line = f"from widgets.page import record_what_is_displayed; record_what_is_displayed({size})"
     NotebookClient(
         notebook,
@@ -88,8 +89,10 @@ def executed(path):
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         coalesce_streams=True,
+        store_widget_state=False,
         extra_arguments=[f"--IPKernelApp.exec_lines={line}"],
     ).execute()
+    tidy(notebook)
     CACHE.mkdir(exist_ok=True)
     nbformat.write(notebook, kept)
     return notebook
@@ -101,10 +104,10 @@ def _count_tools(notebook):
     return sum("".join(output.get("data", {}).get("text/plain", "")).startswith("<Explorer") for output in outputs)
 
 
-def _key(path):
-    """What a run depends on: the notebook, the package, and the versions."""
-    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES)]).encode())
-    for part in (path, Path(__file__), *sorted(WIDGETS.rglob("*.py"))):
+def _key(path, size):
+    """What a run depends on: the notebook, the package, the versions, and how much a record may take."""
+    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), str(size)]).encode())
+    for part in (path, *sorted(WIDGETS.rglob("*.py"))):
         found.update(part.read_bytes())
     return found.hexdigest()[:16]
 
@@ -143,6 +146,7 @@ class PageParts(Preprocessor):
         super().__init__(**named)
         self.files, self.edition, self.words = files, edition, Words(edition.language)
         self.up = "../" * edition.prefix.count("/")
+        self.styles = {}  # what a style attribute says -> its number in the page's own style sheet
 
     def preprocess(self, notebook, resources):
         asked = False
@@ -168,9 +172,20 @@ class PageParts(Preprocessor):
         elif image:
             data["text/html"] = image
         elif "text/html" in data:
-            data["text/html"] = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.DOTALL)
+            text = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.DOTALL)  # it stands in SHEETS
+            data["text/html"] = re.sub(r'\bstyle="([^"]*)"', self._numbered, text)
         data.pop("image/png", None)
         return bool(tool) and tool["record"].get("reveal") is False
+
+    def _numbered(self, style):
+        """The page's policy lets no element bear a style."""
+        return f'data-style="{self.styles.setdefault(style[1], len(self.styles))}"'
+
+    @property
+    def sheet(self):
+        """The address of the page's own style sheet; None where it needs none."""
+        rules = [f'[data-style="{number}"] {{ {html.unescape(style)} }}' for style, number in self.styles.items()]
+        return self.files.put("assets", "\n".join(rules), "css") if rules else None
 
     def _image(self, data, alternative):
         if "image/png" not in data:
@@ -185,7 +200,8 @@ class PageParts(Preprocessor):
         """Where a tool comes to life; until then its figure and its words stand there."""
         record = self.up + self.files.put_json("records", tool["record"])
         words = self.up + self.files.put_json("words", tool["words"])
-        texts = html.escape(json.dumps({key: tool[key] for key in ("heading", "notes")}, ensure_ascii=False))
+        own = [note for note in tool["notes"] if note != self.words("page.kernel_adds")]  # the page says it once
+        texts = html.escape(json.dumps({"heading": tool["heading"], "notes": own}, ensure_ascii=False))
         where = f'data-module="{tool["module"]}" data-at="{record}" data-words="{words}" data-texts="{texts}"'
         return f'<div class="cn-place" id="{name}" data-tool="{tool["name"]}" {where}>{image}{tool["still"]}</div>'
 
@@ -248,6 +264,7 @@ class Site:
             name,
             "lesson.html",
             body=body,
+            sheet=parts.sheet,
             title=re.search(r"^# (.*)", notebook.cells[0].source, re.MULTILINE)[1],
             before=names[at - 1] if at else None,
             after=names[at + 1] if at + 1 < len(names) else None,

@@ -6,6 +6,7 @@ import json
 import math
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 PROBES = 48  # states that an estimate is made from at most
@@ -21,6 +22,7 @@ class Limits:
     small_size: int = 10**6  # bytes of a tool whose input has at most SMALL cells
     values: int = 5  # of a control
     probing: float = 0.6  # seconds after which an estimate has enough
+    clock: Callable[[], float] = time.perf_counter
 
     SMALL = 12 * 12
 
@@ -134,12 +136,10 @@ def estimate(controls, ask, rng):
     The second half says how the bytes grow: what all states share is in the first.
     """
     trial, count = Recording(), count_states(controls)
-    begin = time.perf_counter()
-    while len(trial.states) < 4 or (
-        len(trial.states) < PROBES // 2 and time.perf_counter() - begin < LIMITS.probing / 2
-    ):
+    begin = LIMITS.clock()
+    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and LIMITS.clock() - begin < LIMITS.probing / 2):
         _probe(trial, controls, ask, rng)
-    seconds, probed, shared = time.perf_counter() - begin, len(trial.states), trial.size
+    seconds, probed, shared = LIMITS.clock() - begin, len(trial.states), trial.size
     for _ in range(probed):
         _probe(trial, controls, ask, rng)
     growth = (trial.size - shared) / probed

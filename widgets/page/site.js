@@ -1,5 +1,5 @@
 // @ts-check
-/** A page with many recorded tools: each is fetched, its code too, when it comes near the window. */
+/** A page of a lesson: each of its recorded tools is fetched, its code too, when it comes near the window. */
 import { fragmentOf } from "./fragment.js";
 
 const NEAR = "600px";
@@ -29,6 +29,14 @@ const near = new IntersectionObserver(
   },
   { rootMargin: NEAR },
 );
+// Who has no pointer scrolls by keys what is wider than the page.
+const scrolled = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    /** @type {HTMLElement} */ (target).tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  }
+});
+for (const text of document.querySelectorAll("pre")) scrolled.observe(text);
+
 for (const place of document.querySelectorAll("[data-at]")) {
   near.observe(place);
   if (fragmentOf(place.id) === null) continue;

@@ -1,5 +1,7 @@
 """A site of many pages: while a notebook is run for it, each tool that is displayed bears its record."""
 
+import time
+
 from widgets.page.page import SHEETS
 from widgets.page.recording import LIMITS
 from widgets.stage import Tool
@@ -12,6 +14,7 @@ VALUES = (5, 3, 2)  # of a control: fewer where else not even two controls could
 def record_what_is_displayed(size):
     """From now on in this kernel; a record may take so many bytes, within what a site allows."""
     LIMITS.states, LIMITS.seconds, LIMITS.probing = 300, 6, 0.2
+    LIMITS.clock = time.process_time  # so that a page has the same controls when the machine is busy
     LIMITS.size, LIMITS.small_size = min(size, 500_000), 150_000
     Tool.beside = staticmethod(_bundle)
 

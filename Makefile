@@ -15,7 +15,7 @@ FOUND_HOSTED = $(shell for python in $(PYTHON_HOSTED) "`pyenv prefix 3.13 2>/dev
     "$$python" -c 'import ensurepip' 2>/dev/null && echo "$$python" && exit; done)
 RUN_HOSTED = .venv-hosted/bin/python -m
 
-.PHONY: help lab classroom test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks translations pictures stamp
+.PHONY: help lab classroom test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks translations pictures site stamp
 .NOTPARALLEL:
 
 help:
@@ -36,6 +36,7 @@ test: lint unit doctest js nbval browser ## set up, then run every check: lint, 
 lint: $(READY) $(PRETTIER)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
+	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	@if test -x $(PRETTIER); then $(PRETTIER) --check 'widgets/**/*.js' 'tests/**/*.{js,mjs}' 'benchmarks/*.js'; else \
 	    echo "SKIPPED the format of the JavaScript: prettier is missing."; \
 	    echo "To get it: make lint, with npm and the network"; test "$$CI" != true; fi
@@ -96,7 +97,7 @@ soak: $(READY) ## 2,000 random settings, 3,000 random models and 300 questions a
 	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py
 	if test -d .venv-hosted; then SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi
 
-bench: $(READY) ## measure the speed and write the table in README.md
+bench: $(READY) ## measure the speed and write the table in benchmarks/README.md
 	.venv/bin/python benchmarks/run.py
 
 notebooks: $(READY) ## run every notebook and save its outputs
@@ -107,6 +108,9 @@ translations: ## list the Russian cells whose English text has changed; ARGS="--
 
 pictures: $(READY) ## take the pictures of README.md; needs Chromium
 	.venv/bin/python tools/take_pictures.py
+
+site: $(READY) ## write site/: every notebook as a page that answers without a kernel, and an index
+	.venv/bin/python tools/build_site.py
 
 stamp: $(READY) ## write the address in pyproject.toml into the READMEs and the notebooks
 	.venv/bin/python tools/stamp.py

@@ -1,4 +1,4 @@
-"""Run every benchmark, print the table, and write it into README.md between its two marks."""
+"""Run every benchmark, print the table, and write it into benchmarks/README.md, five of its rows into README.md."""
 
 import os
 import platform
@@ -19,6 +19,7 @@ import start
 import traffic
 from painted import open_lab
 
+TABLE = Path(__file__).with_name("README.md")
 README = Path(__file__).parents[1] / "README.md"
 MARKS = "<!-- bench -->", "<!-- /bench -->"
 HEAD = ("What", "Here", "Beside it", "Ratio", "Aim")
@@ -28,7 +29,15 @@ INTRO = (
     "Where a row gives both, its aim was set with the first of these clocks. "
     "The ratio is the figure here divided by that beside it. Lower is better."
 )
-PLOT = "![What a slider move costs against the size of the input](benchmarks/sizes.png)"
+PLOT = "![What a slider move costs against the size of the input](sizes.png)"
+# What these rows begin with; README.md has them as a list.
+FOR_READERS = (
+    'From "Run all"',
+    "Slider key to last change / picture painted, `Conv2D(10, 3)`",
+    "Pointing at a cell to repainted picture, 224x224x3",
+    "Memory kept by each of 10,000 random moves in the kernel, plain",
+    "`import widgets`",
+)
 
 
 def rows():
@@ -52,6 +61,12 @@ def table(rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
+def summary(rows):
+    """The first row of each beginning in FOR_READERS, as a list in Markdown."""
+    chosen = [next(row for row in rows if row[0].startswith(start)) for start in FOR_READERS]
+    return "\n".join(f"- {what}: **{here}**; beside it {beside}" for what, here, beside, *_ in chosen)
+
+
 def machine():
     """One sentence on what this was measured with, and when."""
     packages = ("tensorflow", "keras", "ipywidgets", "anywidget", "jupyterlab", "matplotlib")
@@ -68,7 +83,7 @@ def cpu():
         return platform.processor() or platform.machine()
 
 
-def write(text, path=README):
+def write(text, path):
     """Replace what stands between the marks in the file at `path`."""
     page = path.read_text(encoding="utf-8")
     start, end = MARKS
@@ -80,5 +95,6 @@ def write(text, path=README):
 
 if __name__ == "__main__":
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a reader's Python keeps what it has compiled
-    text = f"{INTRO}\n\n{table(rows())}\n\n{PLOT}\n\n{machine()}"
-    write(text)
+    measured = list(rows())
+    write(f"{INTRO}\n\n{table(measured)}\n\n{PLOT}\n\n{machine()}", TABLE)
+    write(f"{summary(measured)}\n\n{machine()}", README)

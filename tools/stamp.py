@@ -3,7 +3,7 @@
     python tools/stamp.py            writes
     python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
 
-Only what holds the address is written. In a README: the Colab, Binder and JupyterHub links and the commands. In a
+Only what holds the address is written. In a README: the Colab, Binder, JupyterHub and site links, the commands. In a
 notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing. The setup
 cell installs the package from that address where it is missing, and says in one sentence what to do where it cannot.
 In a folder named after a language, as notebooks/ru is, the cell also chooses that language.
@@ -103,6 +103,9 @@ def stamp_readme(text, address):
     name = r"[\w.-]+/[\w.-]+"
     text = re.sub(rf"(colab\.research\.google\.com/github/){name}", rf"\g<1>{slug(address)}", text)
     text = re.sub(rf"(mybinder\.org/v2/gh/){name}", rf"\g<1>{slug(address)}", text)
+    owner, project = slug(address).split("/")
+    # In bold: the link to the site. Others that GitHub hosts are sources.
+    text = re.sub(r"https://[\w-]+\.github\.io/[\w.-]+/(?=\)\*\*)", f"https://{owner}.github.io/{project}/", text)
     return re.sub(rf"(git clone |git\+|repo=)https://github\.com/{name}", rf"\g<1>{address}", text)
 
 

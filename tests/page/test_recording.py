@@ -20,18 +20,18 @@ from widgets.page import Control, combinations, count_states, estimate, fitting,
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """How much fits into 20 seconds depends on what else the machine does."""
-    monkeypatch.setattr(recording, "MOST_SECONDS", 600)
+    monkeypatch.setattr(recording.LIMITS, "seconds", 600)
 
 
-def page_record(path):
-    """What a saved page holds."""
+def held_by(path):
+    """What a saved page holds: a record, and texts."""
     return json.loads(re.search(r'id="record">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)[1])
 
 
 def saved(e, folder, controls=None):
     """The record of an explorer's page."""
     e.save(folder / "page.html", controls)
-    return page_record(folder / "page.html")
+    return held_by(folder / "page.html")["record"]
 
 
 def decoded_states(record):
@@ -67,7 +67,7 @@ def test_left_out_the_controls_are_as_many_as_a_page_holds_in_a_fixed_order(tmp_
     }  # groups has one value, and activation would make 4,320 states
     assert [c["element"] for c in record["controls"]] == ["range", "range", "select", "range", "range", "checkbox"]
     assert len(decoded_states(record)) == 5 * 3 * 2 * 3 * 4 * 2
-    assert record["notes"][0] == "Fixed on this page: groups, activation."
+    assert held_by(tmp_path / "page.html")["texts"]["notes"][0] == "Fixed on this page: groups, activation."
 
 
 def controls_named(layer, x, names, **more):
@@ -75,7 +75,7 @@ def controls_named(layer, x, names, **more):
 
 
 def test_what_the_readers_line_names_comes_first(monkeypatch):
-    monkeypatch.setattr(recording, "MOST_STATES", 20)
+    monkeypatch.setattr(recording.LIMITS, "states", 20)
     chosen = controls_named(layers.Conv2D(2, 3, activation="relu"), (1, 8, 8, 1), None)
     assert [control.name for control in chosen] == ["activation", "strides"]  # kernel_size would make 30
 
@@ -142,10 +142,10 @@ def test_controls_that_take_too_many_bytes_or_seconds_are_left_out(monkeypatch):
     few, many = Control("filters", (1, 2)), Control("strides", tuple(range(40)))
     noise = np.random.default_rng(0)
     ask = {"large": lambda _: {"a": noise.bytes(20_000)}, "small": lambda _: {"a": b"abc"}}
-    assert fitting([few, many], ask["large"], random.Random(0)) == [few]  # 80 states would take 2 MB
-    assert fitting([few, many], ask["small"], random.Random(0)) == [few, many]
-    monkeypatch.setattr(recording, "MOST_SECONDS", 0)
-    assert fitting([few, many], ask["small"], random.Random(0)) == []
+    assert fitting([few, many], ask["large"], random.Random(0), 10**6) == [few]  # 80 states would take 2 MB
+    assert fitting([few, many], ask["small"], random.Random(0), 10**6) == [few, many]
+    monkeypatch.setattr(recording.LIMITS, "seconds", 0)
+    assert fitting([few, many], ask["small"], random.Random(0), 10**6) == []
 
 
 def test_an_estimate_counts_once_what_all_states_share():
@@ -157,7 +157,7 @@ def test_an_estimate_counts_once_what_all_states_share():
 
 
 def test_a_page_that_got_larger_than_estimated_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr(page_settings, "MOST_BYTES", 1000)
+    monkeypatch.setattr(recording.LIMITS, "size", 1000)
     with pytest.raises(ValueError, match="kernel_size 5 x strides 3 = 15 states"):
         explore(layers.Conv2D(1, 3)).save(tmp_path / "page.html", ["kernel_size", "strides"])
     assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,10 @@ from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
 from widgets.explorer.own_moves import OwnMoves
-from widgets.explorer.page_settings import save_page
+from widgets.explorer.page_settings import record_explorer
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
 from widgets.language import in_own_words, say, words
+from widgets.page import single_file, write_whole
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
@@ -172,8 +173,13 @@ class Explorer(Tool, ipywidgets.Box):
         if kind not in (".png", ".gif", ".html"):
             raise ValueError(say("controls.bad_file", received=path))
         if kind == ".html":
-            return save_page(self, Path(path), controls)
+            return write_whole(path, single_file(record_explorer(self, controls, announced=True)))
         Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
+
+    @in_own_words
+    def recorded(self, controls=None):
+        """All that a page needs that answers without a kernel, apart from the file: see `save`."""
+        return record_explorer(self, controls)
 
     def _ask(self):
         """Ask Keras again, and show its answer."""

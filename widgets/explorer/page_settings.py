@@ -1,5 +1,7 @@
 """An explorer as a page without a kernel: which settings it can move there, and what Keras says to all of them."""
 
+import html
+import math
 import random
 
 import keras
@@ -8,17 +10,15 @@ from widgets import arithmetic
 from widgets.facts import Choice, Count, Divisor
 from widgets.language import say
 from widgets.page import (
-    MOST_BYTES,
-    MOST_SECONDS,
-    MOST_STATES,
+    LIMITS,
+    PICTURES,
     Control,
+    RecordedTool,
     count_states,
     estimate,
     fits,
     fitting,
     record,
-    single_file,
-    write_whole,
 )
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import browser_words, floats, make_snapshot
@@ -28,43 +28,60 @@ ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filter
 ORDER += ("output_padding", "use_bias", "activation")
 MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_padding": 3}  # of one control
 OTHERS_MOST = 4
-PAGE_WORDS = ("page.controls", "page.copy_link", "page.address", "page.damaged_address")
 
 
-def save_page(explorer, path, names=None):
-    """Ask for all states of an explorer's controls, and write the page."""
+def record_explorer(explorer, names=None, announced=False):
+    """An explorer as a page has it: all states of its controls are asked for."""
     pages = PageSettings(explorer)
     controls = pages.controls(names)
     seconds, size = estimate(controls, pages.asker(), random.Random(0))
-    print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
-    bar = keras.utils.Progbar(count_states(controls), unit_name="state")
-    recording = record(controls, pages.asker(), bar.update)
-    if recording.size > MOST_BYTES:  # more than estimated
+    progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
+    if announced:
+        print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
+    recording = record(controls, pages.asker(), *progress)
+    if recording.size > pages.most_bytes:  # more than estimated
         raise pages.too_much(controls, (seconds, recording.size))
     stage, words, facts = explorer._stage, explorer.words, explorer.facts
     named = {control.name for control in controls}
     fixed = ", ".join(name for name in pages.settings if name not in named)
-    notes = [say("page.fixed", names=fixed)] if fixed else []
-    told = {
-        "controls": [control.as_json() for control in controls],
-        "title": explorer._controls_title(),
-        "packed": recording.packed(),
-        "words": browser_words(words) | {key: words(key) for key in PAGE_WORDS},
-        "notes": [*notes, say("page.kernel_adds")],
-        "reveal": stage.reveal,
-        "start": stage.start,
-    }
-    shown = _fact_list(facts, words.room("stage")) if stage.reveal else []
-    text = single_file(facts.code, told, explorer._still(), shown, say("page.open_in_browser"), words.language)
-    write_whole(path, text)
+    return RecordedTool(
+        module=PICTURES,
+        record={
+            "controls": [control.as_json() for control in controls],
+            "packed": recording.packed(),
+            "reveal": stage.reveal,
+            "question": stage.question,
+            "start": stage.start,
+        },
+        words=browser_words(words) | _page_words(words),
+        title=facts.code,
+        language=words.language,
+        still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
+        figure=explorer._still(),
+        heading=explorer._controls_title(),
+        notes=(*[say("page.fixed", names=fixed)] * bool(fixed), say("page.kernel_adds")),
+    )
+
+
+def _page_words(words):
+    """What the controls say, some of it with names to be filled in."""
+    names = ("controls", "copy_link", "address", "damaged_address")
+    along = words.room("controls")["along"]
+    return {f"page.{name}": words(f"page.{name}") for name in names} | {"controls.along": along}
 
 
 def _fact_list(facts, words):
-    """What a page says without JavaScript: (label, value) each."""
+    """What a page says without JavaScript."""
     answer = {"input_shape": facts.input_shape, "output_shape": facts.output_shape, "params": facts.params_formula}
     answer |= {"macs": facts.macs_formula}
     rows = [(words[f"fact_{name}"], str(value)) for name, value in answer.items() if value]
-    return [*rows, *(line.split(": ", 1) for line in facts.size_formulas)]
+    rows += [line.split(": ", 1) for line in facts.size_formulas]
+    return f"<dl>{''.join(f'<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>' for label, value in rows)}</dl>"
+
+
+def _cells(facts):
+    """How many cells one sample of the input has, in one channel."""
+    return math.prod(size for axis, size in enumerate(facts.input_shape) if axis not in (0, facts.channel_axis))
 
 
 class PageSettings:
@@ -75,6 +92,7 @@ class PageSettings:
         self._rules = explorer._live.template.kind.settings if explorer.settings else {}
         self._axes = explorer._live.template.kind.axes if explorer.settings else ()
         self.settings = dict(explorer._live.settings) if explorer.settings else {}
+        self.most_bytes = LIMITS.size_for(_cells(explorer.facts))
 
     def controls(self, names=None):
         """The controls of these settings, and one for the view where there are several.
@@ -92,26 +110,27 @@ class PageSettings:
             names = [name for name in self._rules if name in wanted]
         rng = random.Random(0)
         if names is None:
-            chosen = fitting([*self._view(), *self._all(self._by_wish())], self.asker(), rng)
+            chosen = fitting([*self._view(), *self._all(self._by_wish())], self.asker(), rng, self.most_bytes)
             return sorted(chosen, key=lambda control: control.name == "view")
         chosen = [*self._all(dict.fromkeys(names)), *self._view()]
         estimated = estimate(chosen, self.asker(), rng)
-        if count_states(chosen) > MOST_STATES or not fits(estimated):
+        if count_states(chosen) > LIMITS.states or not fits(estimated, self.most_bytes):
             raise self.too_much(chosen, estimated)
         return chosen
 
     def too_much(self, controls, estimated):
         """The refusal of these controls, for so many seconds and bytes."""
-        kept = fitting(sorted(controls, key=lambda control: control.name != "view"), self.asker(), random.Random(0))
+        by_wish = sorted(controls, key=lambda control: control.name != "view")
+        kept = fitting(by_wish, self.asker(), random.Random(0), self.most_bytes)
         left_out = [control.name for control in controls if control not in kept] or [controls[-1].name]
         example = dict.fromkeys(control.name for control in controls if control.name not in [*left_out, "view"])
         seconds, size = estimated
         return ValueError(
             say(
                 "page.too_much",
-                most_states=f"{MOST_STATES:,}",
-                most_seconds=MOST_SECONDS,
-                most_size=MOST_BYTES // 10**6,
+                most_states=f"{LIMITS.states:,}",
+                most_seconds=LIMITS.seconds,
+                most_size=LIMITS.size // 10**6,
                 product=" x ".join(f"{control.label} {len(control.values)}" for control in controls),
                 states=f"{count_states(controls):,}",
                 seconds=f"{seconds:.0f}",
@@ -183,7 +202,7 @@ class PageSettings:
 
     def _values(self, name, rule, value, axis):
         if isinstance(rule, Count):
-            most = MOST_VALUES.get(name, OTHERS_MOST)
+            most = min(MOST_VALUES.get(name, OTHERS_MOST), LIMITS.values)
             low = max(rule.low, (value or 0) - most + 1)
             numbers = tuple(range(low, low + most))
             return (None, *numbers) if rule.optional and not axis else numbers

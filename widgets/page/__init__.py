@@ -1,10 +1,8 @@
 """Pages that work without a kernel, on what was recorded of a tool."""
 
-from widgets.page.page import single_file, write_whole
+from widgets.page.page import PICTURES, RecordedTool, single_file, write_whole
 from widgets.page.recording import (
-    MOST_BYTES,
-    MOST_SECONDS,
-    MOST_STATES,
+    LIMITS,
     Control,
     combinations,
     count_states,
@@ -13,3 +11,4 @@ from widgets.page.recording import (
     fitting,
     record,
 )
+from widgets.page.site import SITE_TOOL, record_what_is_displayed

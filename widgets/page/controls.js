@@ -1,16 +1,21 @@
 // @ts-check
 /** The controls of a recorded tool: the browser's own, under Keras' names. */
 import { element, write } from "../stage/dom.js";
+import { fill } from "../stage/text.js";
 
-/** @typedef {import("./fragment.js").Control} Control
+/** @typedef {import("./fragment.js").Control & {label: string}} Control
  * @typedef {{root: HTMLElement, show: (value: number) => void}} Shown */
 
-/** @param {Control[]} controls @param {string} name of all of them
+/** @param {Control[]} controls @param {Record<string, any>} words
  * @param {(control: number, value: number) => void} moved @returns {{root: HTMLElement, show: (chosen: number[]) => void}} */
-export function buildControls(controls, name, moved) {
+export function buildControls(controls, words, moved) {
   const makers = { range: buildRange, select: buildMenu, checkbox: buildBox };
-  const made = controls.map((control, i) => makers[control.element](control, (value) => moved(i, value)));
-  const root = element("form", { class: "cn-recorded-controls", "aria-label": name });
+  const made = controls.map((control, i) => {
+    const { name, axis } = control;
+    const label = axis ? fill(words["controls.along"], { name, axis: words[`axes.${axis}`] }) : name;
+    return makers[control.element]({ ...control, label }, (value) => moved(i, value));
+  });
+  const root = element("form", { class: "cn-recorded-controls", "aria-label": words["page.controls"] });
   const names = new Set(controls.map((control) => control.name));
   names.delete("view"); // the stage has buttons for it
   for (const name of names) {

@@ -1,8 +1,16 @@
 // @ts-check
 /** A page's state in its address: #kernel_size=3,3&padding=same. A teacher sends a link to a setting. */
 
-/** @typedef {{name: string, axis: string, label: string, element: string, values: string[], start: number, axes: number}} Control
+/** @typedef {{name: string, axis: string, element: string, values: string[], start: number, axes: number}} Control
  * an argument, or one axis of it; `axes` is how many it moves at once */
+
+/** What the address says of a tool: "" of one that has the page for itself, null where it does not speak of it. Of one
+ * among several it says #its-id:kernel_size=3,3. @param {string} id @param {string} hash */
+export function fragmentOf(id, hash = location.hash) {
+  const text = hash.slice(1);
+  if (!id) return text;
+  return text.startsWith(`${id}:`) ? text.slice(id.length + 1) : null;
+}
 
 /** @param {Control[]} controls @param {number[]} chosen which value each shows */
 export function toFragment(controls, chosen) {

@@ -28,9 +28,9 @@ export async function openRecord({ packed, controls }) {
   return { at: (chosen) => withBuffers(JSON.parse(states[stateIndex(controls, chosen)]), data) };
 }
 
-/** @param {any} record @param {{at: (chosen: number[]) => any}} opened
+/** @param {any} record with the stage's words @param {{at: (chosen: number[]) => any}} opened
  * @param {(control: number, value: number) => void} moved the stage asks for another value, of the view */
-export function recordedSource({ words, controls, start, reveal }, opened, moved) {
+export function recordedSource({ words, controls, start, reveal, question = "" }, opened, moved) {
   const view = controls.findIndex(({ name }) => name === "view");
   /** @type {() => void} */ let changed = () => {};
   /** @type {any} */ let drawn = { grids: [], links: [] }; // the last picture: where Keras refuses, it stays, greyed
@@ -52,7 +52,7 @@ export function recordedSource({ words, controls, start, reveal }, opened, moved
   return {
     words,
     show,
-    newest: () => ({ ...newest, reveal, start, editable: [], takes_image: false }),
+    newest: () => ({ ...newest, reveal, question, start, editable: [], takes_image: false }),
     send(command) {
       if ("reveal" in command) {
         reveal = command.reveal;

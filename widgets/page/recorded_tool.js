@@ -1,31 +1,32 @@
 // @ts-check
 /** A recorded tool on a page without a kernel: its controls, its stage, and its state in the address. */
 import { button, copy, element, write } from "../stage/dom.js";
-import { render } from "../stage/stage.js";
 import { buildControls } from "./controls.js";
-import { fromFragment, toFragment } from "./fragment.js";
+import { fragmentOf, fromFragment, toFragment } from "./fragment.js";
+import { bringToLife, fillPlace, renderRecorded } from "./places.js";
 import { openRecord, recordedSource } from "./recorded_source.js";
 
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
-/** @param {HTMLElement} place @param {any} record */
-async function startTool(place, record) {
-  const { controls, words, notes } = record;
+/** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
+async function startTool(place, record, { words, heading, notes }) {
+  const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   let chosen = controls.map(({ start }) => start);
   const move = (control, value) => {
+    const before = toFragment(controls, chosen);
     chosen = chosen.map((before, i) => (i === control ? value : before));
     write(note, "");
     show();
-    remember();
+    remember(before);
   };
-  const source = recordedSource(record, opened, move);
-  const form = buildControls(controls, words["page.controls"], move);
+  const source = recordedSource({ ...record, words }, opened, move);
+  const form = buildControls(controls, words, move);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });
   const note = element("p", { role: "status" });
   const stage = element("div");
-  const { remember, addressNow } = memory(() => toFragment(controls, chosen));
+  const { remember, addressNow } = memory(place.id, () => toFragment(controls, chosen));
 
   function show() {
     form.show(chosen);
@@ -33,9 +34,10 @@ async function startTool(place, record) {
     source.show(chosen);
   }
 
-  /** What the address says; a damaged one is the start. */
-  function go() {
-    const text = location.hash.slice(1);
+  /** What the address says of this tool; a damaged one is the start. @param {PopStateEvent} [event] */
+  function go(event) {
+    const text = event?.state?.[place.id] ?? fragmentOf(place.id);
+    if (text === null && event) return; // it speaks of another tool, or of a heading
     const start = controls.map((control) => control.start);
     const wanted = text ? fromFragment(controls, text) : start;
     chosen = wanted ?? start;
@@ -52,49 +54,47 @@ async function startTool(place, record) {
     copy(link, address.value, select, words);
   });
   go();
-  const heading = element("p", {}, record.title);
   const side = element(
     "div",
     { class: "cn-side" },
-    heading,
+    element("p", {}, heading),
     form.root,
     element("div", { class: "cn-tools" }, link, address),
     note,
   );
   const tool = element("div", { class: "cn-explorer cn-recorded" }, side, stage);
-  const below = notes.map((text) => element("p", {}, text));
-  const [title] = place.children;
-  place.replaceChildren(title, tool, ...below);
-  render(source, stage);
-  stage.querySelector(".cn-tools")?.remove(); // editing and files need a kernel
+  fillPlace(place, [tool], notes);
+  renderRecorded(source, stage);
   addEventListener("popstate", go);
 }
 
 /** The state in the address, written when the frame after a move is drawn: browsers take long for it. The first move
- * after a pause makes an entry in the history. @param {() => string} fragment */
-function memory(fragment) {
-  let [moving, waiting, way] = [0, false, "pushState"];
-  const addressNow = () => `${location.href.split("#")[0]}#${fragment()}`;
+ * after a pause makes an entry in the history, which knows of all tools that were moved.
+ * @param {string} id of the tool, "" where it has the page for itself @param {() => string} fragment */
+function memory(id, fragment) {
+  let [moving, waiting, way, before] = [0, false, "pushState", ""];
+  const addressNow = () => `${location.href.split("#")[0]}#${id && `${id}:`}${fragment()}`;
+  const stateWith = (text) => ({ ...history.state, [id]: text });
 
   function writeAddress() {
     try {
-      history[way](null, "", addressNow());
+      if (way === "pushState") history.replaceState(stateWith(before), "");
+      history[way](stateWith(fragment()), "", addressNow());
     } catch {
       // A frame may forbid it: the link can still be copied.
     }
     [waiting, way] = [false, "replaceState"];
   }
 
-  function remember() {
+  /** @param {string} last the state before the move */
+  function remember(last) {
     clearTimeout(moving);
     moving = window.setTimeout(() => (way = "pushState"), PAUSE);
+    if (!waiting) before = last;
     if (!waiting) requestAnimationFrame(() => setTimeout(writeAddress));
     waiting = true;
   }
   return { remember, addressNow };
 }
 
-for (const place of document.querySelectorAll("[data-record]")) {
-  const { record } = /** @type {HTMLElement} */ (place).dataset;
-  startTool(/** @type {HTMLElement} */ (place), JSON.parse(document.getElementById(record ?? "")?.textContent ?? ""));
-}
+bringToLife("recorded_tool", startTool);

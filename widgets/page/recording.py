@@ -6,12 +6,32 @@ import json
 import math
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
-MOST_STATES = 1500
-MOST_SECONDS = 20
-MOST_BYTES = 10**6
-PROBES, PROBING = 48, 0.6  # states that an estimate is made from at most, and seconds after which it has enough
+PROBES = 48  # states that an estimate is made from at most
+
+
+@dataclass
+class Limits:
+    """What a page may hold. A site, whose pages hold many tools, allows each of them less."""
+
+    states: int = 1500
+    seconds: float = 20
+    size: int = 10**6  # bytes
+    small_size: int = 10**6  # bytes of a tool whose input has at most SMALL cells
+    values: int = 5  # of a control
+    probing: float = 0.6  # seconds after which an estimate has enough
+    clock: Callable[[], float] = time.perf_counter
+
+    SMALL = 12 * 12
+
+    def size_for(self, cells):
+        """Bytes that a tool may take whose input has so many cells."""
+        return min(self.size, self.small_size) if cells <= self.SMALL else self.size
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -44,7 +64,7 @@ class Control:
 
     def as_json(self):
         """What a page is told of it."""
-        plain = {name: getattr(self, name) for name in ("name", "start", "axis", "label", "axes", "element")}
+        plain = {name: getattr(self, name) for name in ("name", "start", "axis", "axes", "element")}
         return plain | {"values": self.options}
 
 
@@ -116,10 +136,10 @@ def estimate(controls, ask, rng):
     The second half says how the bytes grow: what all states share is in the first.
     """
     trial, count = Recording(), count_states(controls)
-    begin = time.perf_counter()
-    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and time.perf_counter() - begin < PROBING / 2):
+    begin = LIMITS.clock()
+    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and LIMITS.clock() - begin < LIMITS.probing / 2):
         _probe(trial, controls, ask, rng)
-    seconds, probed, shared = time.perf_counter() - begin, len(trial.states), trial.size
+    seconds, probed, shared = LIMITS.clock() - begin, len(trial.states), trial.size
     for _ in range(probed):
         _probe(trial, controls, ask, rng)
     growth = (trial.size - shared) / probed
@@ -130,20 +150,20 @@ def _probe(trial, controls, ask, rng):
     trial.add(ask({(control.name, control.axis): rng.choice(control.values) for control in controls}))
 
 
-def fitting(controls, ask, rng):
-    """As many of the controls, the first ones first, as a page can hold."""
+def fitting(controls, ask, rng, size):
+    """As many of the controls, the first ones first, as a page can hold in so many bytes."""
     chosen = []
     for control in controls:
         more = [*chosen, control]
-        if count_states(more) <= MOST_STATES and fits(estimate(more, ask, rng)):
+        if count_states(more) <= LIMITS.states and fits(estimate(more, ask, rng), size):
             chosen = more
     return chosen
 
 
-def fits(estimated):
-    """Whether a page can take so many seconds and bytes."""
+def fits(estimated, most):
+    """Whether a page can take so many seconds, and bytes of so many at most."""
     seconds, size = estimated
-    return seconds <= MOST_SECONDS and size <= MOST_BYTES
+    return seconds <= LIMITS.seconds and size <= most
 
 
 def record(controls, ask, progress=lambda done: None):

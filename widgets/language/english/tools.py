@@ -105,6 +105,22 @@ PAGE = {
     "too_much": "A page may take at most {most_states} states, {most_seconds} s and {most_size} MB. Received: {product} = {states} states, about {seconds} s and {size} MB. Try controls={example!r}: it leaves out {left_out}.",
 }
 
+SITE = {
+    "language": "English",
+    "lead": "This page answers without a kernel: what Keras said to every setting of its tools was recorded when the page was made. To run and change the code, open the notebook in Colab or download it.",
+    "predict": "**Predict",
+    "answer": "Show the answer",
+    "setup": "The set-up cell",
+    "figure": "What the cell above draws",
+    "pages": "Pages",
+    "lessons": "Before and after",
+    "all": "All lessons",
+    "colab": "Open in Colab",
+    "download": "Download notebook",
+    "source": "Source code",
+    "minutes": "minutes",
+}
+
 COMPARE = {
     "compared_on": "x: {shape}",
     "refused": "refused:",

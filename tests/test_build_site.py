@@ -1,0 +1,147 @@
+"""What the builder of the site makes of a notebook, and what tools tell it."""
+
+import copy
+
+import build_site
+import nbformat
+import numpy as np
+import pytest
+from keras import layers
+
+from widgets import explore, set_language
+from widgets.page import LIMITS, SITE_TOOL, record_what_is_displayed
+from widgets.stage import Tool
+
+NOISE = np.random.default_rng(5).normal(size=(1, 9, 11, 3))
+
+
+@pytest.fixture
+def recording(monkeypatch):
+    """As in the kernel of a notebook that is run for the site."""
+    before = copy.copy(vars(LIMITS))
+    monkeypatch.setattr(Tool, "beside", Tool.beside)
+    yield record_what_is_displayed
+    vars(LIMITS).update(before)
+    set_language("en")
+
+
+def displayed(tool):
+    return tool._repr_mimebundle_()
+
+
+def test_a_display_bears_a_record_only_while_a_site_is_built(recording):
+    e = explore(layers.Conv2D(1, 3))
+    assert SITE_TOOL not in displayed(e)
+    recording(10**6)
+    told = displayed(e)[SITE_TOOL]
+    assert (told["module"], told["name"]) == ("page/recorded_tool.js", "recorded_tool")
+    names = [control["name"] for control in told["record"]["controls"]]
+    assert names == ["kernel_size", "strides", "padding", "dilation_rate", "use_bias"]  # 180 states; filters: 720
+
+
+def test_a_record_holds_no_words(recording):
+    recording(10**6)
+    layer = layers.Conv2D(1, (2, 3))
+    english = displayed(explore(layer, NOISE))[SITE_TOOL]
+    set_language("ru")
+    russian = displayed(explore(layer, NOISE))[SITE_TOOL]
+    assert russian["record"] == english["record"]
+    assert russian["words"]["page.copy_link"] != english["words"]["page.copy_link"]
+
+
+def test_two_controls_can_be_moved_even_where_a_state_is_large(recording):
+    recording(60_000)
+    record = displayed(explore(layers.Conv2D(6, 3), NOISE))[SITE_TOOL]["record"]
+    assert sum(map(len, record["packed"])) <= 60_000
+    assert [control["values"] for control in record["controls"]][:2] == [["2", "3"], ["1", "2"]]
+
+
+@pytest.fixture
+def lesson(tmp_path, monkeypatch):
+    """The file of a small notebook, and a count of how often it is run."""
+    monkeypatch.setattr(build_site, "CACHE", tmp_path / "cache")
+    runs = []
+
+    class Client:
+        def __init__(self, notebook, **_):
+            self.notebook = notebook
+
+        def execute(self):
+            runs.append(1)
+            self.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2\n")]
+
+    monkeypatch.setattr(build_site, "NotebookClient", Client)
+    path = tmp_path / "lesson.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1 + 1)")]), path)
+    return path, runs
+
+
+def test_a_notebook_is_run_again_only_when_it_changes_or_a_version_does(lesson, monkeypatch):
+    path, runs = lesson
+    assert build_site.executed(path).cells[0].outputs[0].text == "2\n"
+    assert build_site.executed(path).cells[0].outputs[0].text == "2\n"
+    assert len(runs) == 1
+    monkeypatch.setattr(build_site, "version", lambda name: "0.0")
+    build_site.executed(path)
+    assert len(runs) == 2
+    path.write_text(path.read_text().replace("1 + 1", "3 - 1"))
+    build_site.executed(path)
+    assert len(runs) == 3
+
+
+def parts_of(cells, tmp_path, language=0):
+    parts = build_site.PageParts(build_site.Files(tmp_path), build_site.EDITIONS[language])
+    notebook, _ = parts.preprocess(nbformat.v4.new_notebook(cells=cells), {})
+    return parts, notebook.cells
+
+
+def output(**data):
+    return nbformat.v4.new_output("display_data", data={kind.replace("_", "/"): text for kind, text in data.items()})
+
+
+def test_links_lead_to_pages_and_the_badge_from_elsewhere_is_gone(tmp_path):
+    badge = build_site.stamp.BADGE.format(slug="a/b", name="x.ipynb")
+    cell = nbformat.v4.new_markdown_cell(
+        f"# T\n\n{badge}\n\nSee [next](02_grouped.ipynb), [Keras](https://keras.io/a.ipynb)."
+    )
+    _, (cell,) = parts_of([cell], tmp_path)
+    assert cell.source == "# T\n\n\n\nSee [next](02_grouped.html), [Keras](https://keras.io/a.ipynb)."
+
+
+def test_a_formula_that_would_need_a_script_from_elsewhere_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="loads no MathJax.*Received: so .n - k. cells"):
+        parts_of([nbformat.v4.new_markdown_cell("so $n - k$ cells")], tmp_path)
+    parts_of([nbformat.v4.new_markdown_cell("5$ are no formula")], tmp_path)
+
+
+@pytest.mark.parametrize("language, word", [(0, "**Predict**"), (1, "**Предскажем**")])
+def test_what_was_to_be_predicted_is_folded(tmp_path, language, word):
+    asked, plain = nbformat.v4.new_markdown_cell(f"{word} it."), nbformat.v4.new_markdown_cell("Look.")
+    codes = [nbformat.v4.new_code_cell("1", outputs=[output(text_plain="1")]) for _ in range(3)]
+    _, cells = parts_of([asked, codes[0], codes[1], plain, codes[2]], tmp_path, language)
+    assert [cell.metadata.fold for cell in cells if cell.cell_type == "code"] == [True, False, False]
+
+
+def test_an_explorer_that_hides_its_answer_is_not_folded_too(tmp_path):
+    asked = nbformat.v4.new_markdown_cell("**Predict** it.")
+    tool = dict(module="a.js", name="a", record={"reveal": False}, words={}, title="t", still="", heading="", notes=[])
+    code = nbformat.v4.new_code_cell("1", id="x", outputs=[output(text_plain="1")])
+    code.outputs[0].data[SITE_TOOL] = tool
+    _, (_, code) = parts_of([asked, code], tmp_path)
+    assert code.metadata.fold is False
+    assert '<div class="cn-place" id="x" data-tool="a" data-module="a.js"' in code.outputs[0].data["text/html"]
+
+
+def test_no_element_bears_a_style_which_the_policy_would_block(tmp_path):
+    html = '<style>.a { color: red }</style><p style="width: 5%"></p><p style="width: 7%"></p><p style="width: 5%"></p>'
+    parts, (cell,) = parts_of([nbformat.v4.new_code_cell("1", outputs=[output(text_html=html)])], tmp_path)
+    text = cell.outputs[0].data["text/html"]
+    assert text == '<p data-style="0"></p><p data-style="1"></p><p data-style="0"></p>'
+    assert (tmp_path / parts.sheet).read_text() == '[data-style="0"] { width: 5% }\n[data-style="1"] { width: 7% }'
+
+
+def test_the_index_lists_what_the_readme_says_of_each_notebook():
+    rows = build_site.table_rows((build_site.ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [row["name"] for row in rows] == build_site.EDITIONS[0].names
+    assert rows[1]["about"] == "<code>Conv2D</code>, from one window by hand to a kernel that is learned"
+    assert (rows[1]["picture"], rows[2]["minutes"]) == ("notebooks/images/01_convolution.png", "25")

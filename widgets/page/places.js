@@ -1,0 +1,39 @@
+// @ts-check
+/** The places of a page where recorded tools stand. */
+import { element } from "../stage/dom.js";
+import { render } from "../stage/stage.js";
+
+/** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
+
+/** @typedef {(place: HTMLElement, record: any, texts: Texts) => void} Start */
+
+/** @type {Record<string, Start>} */ const starts = {};
+
+/** Start a tool whose record was fetched. @param {string} tool @param {Parameters<Start>} what */
+export const startTool = (tool, ...what) => starts[tool](...what);
+
+/** Start a tool in each of its places: what it needs stands in the element of the page that the place names.
+ * @param {string} tool @param {Start} start */
+export function bringToLife(tool, start) {
+  starts[tool] = start;
+  for (const place of document.querySelectorAll(`[data-tool="${tool}"][data-record]`)) {
+    const { record } = /** @type {HTMLElement} */ (place).dataset;
+    const held = JSON.parse(document.getElementById(record ?? "")?.textContent ?? "");
+    start(/** @type {HTMLElement} */ (place), held.record, held.texts);
+  }
+}
+
+/** Put a tool where its figure and its words stood: the title stays. @param {HTMLElement} place @param {Node[]} parts
+ * @param {string[]} notes */
+export function fillPlace(place, parts, notes) {
+  const titles = place.querySelectorAll(":scope > h1");
+  place.replaceChildren(...titles, ...parts, ...notes.map((text) => element("p", {}, text)));
+}
+
+/** A stage without what needs a kernel: editing and files. @param {any} source @param {HTMLElement} stage
+ * @returns {() => void} what ends the view */
+export function renderRecorded(source, stage) {
+  const end = render(source, stage);
+  stage.querySelector(".cn-tools")?.remove();
+  return end;
+}

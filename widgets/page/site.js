@@ -1,0 +1,45 @@
+// @ts-check
+/** A page of a lesson: each of its recorded tools is fetched, its code too, when it comes near the window. */
+import { fragmentOf } from "./fragment.js";
+
+const NEAR = "600px";
+
+/** @param {string} address */
+const fetchJson = async (address) => (await fetch(address)).json();
+
+/** @param {HTMLElement} place */
+async function open(place) {
+  const { tool, module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
+  const [{ startTool }, record, said] = await Promise.all([
+    import("./places.js"),
+    fetchJson(at),
+    fetchJson(words),
+    import(`../${module}`),
+  ]);
+  startTool(tool, place, record, { ...JSON.parse(texts), words: said });
+}
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      open(/** @type {HTMLElement} */ (target));
+    }
+  },
+  { rootMargin: NEAR },
+);
+// Who has no pointer scrolls by keys what is wider than the page.
+const scrolled = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    /** @type {HTMLElement} */ (target).tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+  }
+});
+for (const text of document.querySelectorAll("pre")) scrolled.observe(text);
+
+for (const place of document.querySelectorAll("[data-at]")) {
+  near.observe(place);
+  if (fragmentOf(place.id) === null) continue;
+  place.closest("details")?.setAttribute("open", "");
+  place.scrollIntoView();
+}

@@ -1,0 +1,46 @@
+"""A site of many pages: while a notebook is run for it, each tool that is displayed bears its record."""
+
+import time
+
+from widgets.page.page import SHEETS
+from widgets.page.recording import LIMITS
+from widgets.stage import Tool
+
+SITE_TOOL = "application/vnd.convolution-notebooks.tool+json"
+PACKAGE = SHEETS[0].parents[1]
+VALUES = (5, 3, 2)  # of a control: fewer where else not even two controls could be moved
+
+
+def record_what_is_displayed(size):
+    """From now on in this kernel; a record may take so many bytes, within what a site allows."""
+    LIMITS.states, LIMITS.seconds, LIMITS.probing = 300, 6, 0.2
+    LIMITS.clock = time.process_time  # so that a page has the same controls when the machine is busy
+    LIMITS.size, LIMITS.small_size = min(size, 500_000), 150_000
+    Tool.beside = staticmethod(_bundle)
+
+
+def _bundle(tool):
+    """What a page needs of this tool but for its figure, which the display bears anyway."""
+    if not hasattr(tool, "recorded"):
+        return {}
+    for values in VALUES:
+        LIMITS.values = values
+        try:
+            made = tool.recorded()
+        except ValueError:  # too much for a page
+            continue
+        if values == VALUES[-1] or _movable(made.record) != 1:
+            return {SITE_TOOL: _as_json(made)}
+    return {}
+
+
+def _movable(record):
+    """How many controls the recorded tool has, beside the stage's own."""
+    return sum(control["name"] != "view" for control in record["controls"])
+
+
+def _as_json(made):
+    module = made.module.relative_to(PACKAGE).as_posix()
+    return {"module": module, "name": made.module.stem} | {
+        name: getattr(made, name) for name in ("record", "words", "title", "still", "heading", "notes")
+    }

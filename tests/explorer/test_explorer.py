@@ -143,12 +143,12 @@ def test_what_keras_answers_cannot_be_overwritten(name):
 def test_3_4_3_gives_the_first_kernel_again():
     explorer = explore(layers.Conv2D(2, 3), (1, 8, 8, 2))
     first = explorer.layer.kernel.numpy()
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     larger = explorer.layer.kernel.numpy()
     assert np.array_equal(larger[:3, :3], first)
-    control(explorer, "kernel_size height").value = 3
+    control(explorer, "kernel_size").value = 3
     assert np.array_equal(explorer.layer.kernel, first)
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     assert np.array_equal(explorer.layer.kernel, larger)
 
 
@@ -157,11 +157,11 @@ def test_an_edited_kernel_comes_back_too():
     edited = np.arange(9.0).reshape(3, 3, 1, 1)
     explorer.layer.kernel.assign(edited)
     explorer.layer.bias.assign([5])
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     assert np.array_equal(explorer.layer.kernel[:3, :3], edited)
-    control(explorer, "kernel_size height").value = 2
+    control(explorer, "kernel_size").value = 2
     assert np.array_equal(explorer.layer.kernel, edited[:2, :2])
-    control(explorer, "kernel_size height").value = 3
+    control(explorer, "kernel_size").value = 3
     assert np.array_equal(explorer.layer.kernel, edited)
     assert explorer.layer.bias.numpy().tolist() == [5]
     assert np.array_equal(explorer.facts.weights["kernel"].values, edited)
@@ -284,7 +284,7 @@ def test_settings_refused_from_the_start_are_shown_and_can_be_mended(capfd):
     assert explorer.children[1].snapshot["grids"] == []
     assert repr(explorer) == "<Explorer layers.Conv2D(2, 9): (1, 8, 8, 4) -> refused>"
     assert explorer._repr_mimebundle_()["image/png"]
-    control(explorer, "kernel_size height").value = 8
+    control(explorer, "kernel_size").value = 8
     assert explorer.layer.kernel.shape == (8, 8, 4, 2)
     assert capfd.readouterr() == ("", "")
 
@@ -473,7 +473,7 @@ def test_two_explorers_of_one_layer_share_nothing():
     assert np.array_equal(one.y, other.y)
     one.settings = {"filters": 5, "padding": "same"}
     one.layer.bias.assign([9] * 5)
-    control(one, "kernel_size height").value = 2
+    control(one, "kernel_size").value = 2
     one.children[1].reveal = False
     assert other.settings["filters"] == 2
     assert revision(other) == 1
@@ -493,7 +493,7 @@ def test_the_package_offers_what_it_says():
 @pytest.mark.parametrize("layer", [layers.Conv2D(4, 3), layers.Conv2D(4, 3, groups=2)], ids=["ungrouped", "grouped"])
 def test_rebuilding_keeps_no_memory(layer):
     explorer = explore(layer, (1, 12, 12, 4))
-    height = control(explorer, "kernel_size height")
+    height = control(explorer, "kernel_size")
     process = psutil.Process()
 
     def kilobytes_kept(moves):

@@ -186,12 +186,12 @@ WALK = [
     *[line.format("dilation_rate") for line in SQUARE],
     *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],
     *["menu picture", "slider picture size"],
-    *["button Copy", "button Hide answer", "button Full screen"],
+    *["button Copy", "button Edit cells", "button Hide answer", "button Full screen"],
     *["button Scatter", "button Gather", "slider sample"],
     *["application Input", "slider input channel", "application kernel", "slider kernel slice"],
     *["application Output", "slider filter"],
     *["button First cell", "button One step back", "button Play", "button One step forward", "button Last cell"],
-    *["range Position", "menu Speed", "button Edit cells", "button My own picture"],
+    *["range Position", "menu Speed", "button My own picture"],
     *["button Save PNG", "button Save GIF", "button Copy state"],
 ]
 QUIZ = ["text y[0", *[f"button {name}" for name in ("Check", "Hint", "Show the solution", "Skip", "Again", "Next")]]

@@ -137,6 +137,41 @@ def test_what_keras_answers_cannot_be_overwritten(name):
         setattr(explorer, name, 1)
 
 
+# Going back
+
+
+def go_back(explorer):
+    """What a click on one of the headline's old values asks for."""
+    explorer.children[1]._answer(None, {"back": True}, [])
+
+
+def may_go_back(explorer):
+    return explorer.children[1].snapshot["back"]
+
+
+def test_the_settings_before_the_last_move_come_back_and_then_those_after_it():
+    explorer = explore(layers.Conv2D(1, 3), (1, 8, 8, 2))
+    assert not may_go_back(explorer)
+    control(explorer, "filters").value = 4
+    control(explorer, "input height").value = 6
+    go_back(explorer)
+    assert (explorer.code, explorer.x.shape, control(explorer, "input height").value) == (
+        "layers.Conv2D(4, 3)",
+        (1, 8, 8, 2),
+        8,
+    )
+    go_back(explorer)
+    assert explorer.x.shape == (1, 6, 8, 2)
+
+
+def test_what_no_slider_can_undo_offers_no_way_back():
+    explorer = explore(keras.Sequential([layers.Conv2D(1, 3), layers.Conv2D(1, 2)]), (1, 8, 8, 1))
+    control(explorer, "filters").value = 2
+    assert may_go_back(explorer)
+    explorer._add()
+    assert not may_go_back(explorer)
+
+
 # Numbers that stay
 
 

@@ -13,13 +13,14 @@ async function startTool(place, record) {
   const { controls, words, notes } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   let chosen = controls.map(({ start }) => start);
-  const move = (control, value) => {
-    chosen = chosen.map((before, i) => (i === control ? value : before));
+  const choose = (values) => {
+    chosen = values;
     write(note, "");
     show();
     remember();
   };
-  const source = recordedSource(record, opened, move);
+  const move = (control, value) => choose(chosen.map((before, i) => (i === control ? value : before)));
+  const source = recordedSource(record, opened, choose);
   const form = buildControls(controls, words["page.controls"], move);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });

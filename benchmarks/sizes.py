@@ -25,7 +25,7 @@ def measure(lab, moves=30):
     """Median ms of a move: {(side, channels): number}."""
     notebook = lab.notebook([EXPLORER], fresh=True, size=(1400, 1000), script=SCRIPT)
     notebook.wait_revision(1)
-    slider = notebook.slider("kernel_size height")
+    slider = notebook.slider("kernel_size")
     cost = {}
     for side, channels in [*((side, CHANNELS[0]) for side in SIDES), *((SIDE, count) for count in CHANNELS[1:])]:
         notebook.run(f"e.settings = {{'input_shape': (1, {side}, {side}, {channels})}}")

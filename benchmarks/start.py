@@ -33,7 +33,7 @@ def measure(lab, runs=5):
             notebook.wait_answered()
             seconds = notebook.page.evaluate(START, name == "explorer") / 1000
             if name == "explorer":  # it can be used
-                notebook.slider("kernel_size height").press("ArrowRight")
+                notebook.slider("kernel_size").press("ArrowRight")
                 notebook.wait_revision(2)
             if run >= 0:
                 times[name].append(seconds)

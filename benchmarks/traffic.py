@@ -14,7 +14,7 @@ def measure(lab, moves=30):
     """Bytes received over the page's connection to the kernel at each move to `kernel_size` 3."""
     notebook = lab.notebook([EXPLORER], fresh=True)
     notebook.wait_revision(1)
-    slider = notebook.slider("kernel_size height")
+    slider = notebook.slider("kernel_size")
     received = []
     for _ in range(moves):
         for key in ("ArrowRight", "ArrowLeft"):  # to 4, and back to 3

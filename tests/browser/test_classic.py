@@ -49,10 +49,10 @@ def test_an_explorer_draws_and_follows_the_arrow_keys_on_its_sliders(show):
         told = facts(page)
         assert told["output"] == f"(1, 6, 7, {filters})"
         assert told["parameters"] == f"3*3*4*{filters} + {filters} = {37 * filters}"
-    page.slider("strides width").press("ArrowRight")
+    page.slider("strides").press("ArrowRight")
     settle(page)
     assert facts(page)["output"] == "(1, 3, 4, 1)"
-    assert page.slider("strides height").get_attribute("aria-valuenow") == "2"  # the box "square" is ticked
+    assert page.slider("strides").get_attribute("aria-valuenow") == "2"
     colours = page.stage.locator('[data-grid="1"] .cn-cells').evaluate(
         """canvas => {
           const pixels = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
@@ -74,7 +74,7 @@ def test_a_slider_that_does_not_count_says_so(show):
     page = show("explore(layers.Conv2DTranspose(1, 3, strides=2), (1, 4, 5, 1))")
     page.wait_revision(1)
     slider = page.slider("output_padding height")
-    assert slider.get_attribute("aria-disabled") == "true"
+    assert not slider.is_visible()
     page.page.get_by_label("output_padding", exact=True).check()
     settle(page)
     slider.press("ArrowRight")
@@ -102,7 +102,7 @@ def test_a_refusal_is_shown_and_every_control_stays_alive(show):
     assert python(page, "e.facts.problem") in problem.inner_text()
     assert "groups=2 must divide filters=3: try filters=2 or 4." in problem.inner_text()
     assert "output" not in facts(page)
-    page.slider("kernel_size height").press("ArrowLeft")
+    page.slider("kernel_size").press("ArrowLeft")
     settle(page)
     assert python(page, "e.settings['kernel_size']") == [2, 2]
     page.slider("filters").press("ArrowRight")

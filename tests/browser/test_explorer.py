@@ -57,12 +57,9 @@ SLIDERS = {
     "input width": ("input_shape", 2, (1, 224)),
     "input channels": ("input_shape", 3, (1, 64)),
     "filters": ("filters", None, (1, 64)),
-    "kernel_size height": ("kernel_size", 0, (1, 11)),
-    "kernel_size width": ("kernel_size", 1, (1, 11)),
-    "strides height": ("strides", 0, (1, 6)),
-    "strides width": ("strides", 1, (1, 6)),
-    "dilation_rate height": ("dilation_rate", 0, (1, 6)),
-    "dilation_rate width": ("dilation_rate", 1, (1, 6)),
+    "kernel_size": ("kernel_size", 0, (1, 11)),
+    "strides": ("strides", 1, (1, 6)),
+    "dilation_rate": ("dilation_rate", 0, (1, 6)),
     "groups": ("groups", None, (1, 4)),
 }
 
@@ -144,7 +141,7 @@ def test_menus_boxes_and_reset_can_be_worked_too(show):
     page.page.get_by_label("square", exact=True).first.check()
     settle(page)
     assert python(page, "e.settings['kernel_size']") == [3, 3]
-    page.slider("kernel_size width").press("ArrowRight")
+    page.slider("kernel_size").press("ArrowRight")
     settle(page)
     assert python(page, "e.settings['kernel_size']") == [4, 4]
     page.page.get_by_role("button", name="Reset").click()
@@ -154,7 +151,7 @@ def test_menus_boxes_and_reset_can_be_worked_too(show):
 
 def test_every_slider_has_a_name_and_keeps_its_keys_from_the_notebook(show):
     page = show("layers.Conv2D(4, 3)", "(1, 8, 8, 4)")
-    handles = page.page.locator(".cn-controls .noUi-handle").all()
+    handles = page.page.locator(".cn-controls .noUi-handle:visible").all()
     assert [handle.get_attribute("aria-label") for handle in handles] == [*SLIDERS, "picture size"]
     assert {handle.get_attribute("data-lm-suppress-shortcuts") for handle in handles} == {"true"}
 
@@ -174,7 +171,7 @@ def test_a_refusal_is_shown_with_the_greyed_picture_and_every_control_alive(show
     page.slider("filters").press("ArrowRight")
     settle(page)
     assert python(page, "e.facts.problem") in problem.inner_text()
-    page.slider("strides height").press("Home")
+    page.slider("strides").press("Home")
     settle(page)
     assert problem.inner_text() == ""
     assert page.stage.locator(".cn-panels").evaluate("panels => getComputedStyle(panels).filter") == "none"
@@ -197,7 +194,7 @@ def test_settings_refused_from_the_start_have_an_empty_frame_and_can_be_mended(s
     assert "the window covers 9 cells and the input has 8" in problem
     assert not page.stage.locator(".cn-panels").is_visible()
     press(page, "Escape", "Space")  # nothing to let go of or to play
-    page.slider("kernel_size height").press("ArrowLeft")
+    page.slider("kernel_size").press("ArrowLeft")
     settle(page)
     assert page.stage.locator(".cn-panels").is_visible()
     assert facts(page)["output"] == "(1, 1, 1, 2)"
@@ -597,7 +594,7 @@ def test_channels_and_filters_are_chosen_by_click_and_by_keys(show):
     assert labels(page) == ["x[0, :, :, 2]", "kernel[:, :, 2, 3]", "y[0, :, :, 3]"]
     strip(page, "kernel").press("ArrowLeft")
     assert labels(page) == ["x[0, :, :, 1]", "kernel[:, :, 1, 3]", "y[0, :, :, 3]"]
-    assert strip(page, "kernel").get_attribute("aria-valuetext") == "kernel slice 1 of 0 to 2"
+    assert strip(page, "kernel").get_attribute("aria-valuetext") == "kernel slice 1 (0 to 2)"
     strip(page, 1).press("ArrowRight")  # there is no more
     assert labels(page)[2] == "y[0, :, :, 3]"
 
@@ -627,7 +624,7 @@ def test_another_sample_is_fetched_by_click_and_by_keys(show):
     page.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 15)
     settle(page)
     assert labels(page)[0] == "x[1, :, :, 0]"
-    assert samples.get_attribute("aria-valuetext") == "sample 1 of 0 to 2"
+    assert samples.get_attribute("aria-valuetext") == "sample 1 (0 to 2)"
 
 
 # Buttons
@@ -650,13 +647,44 @@ def test_full_screen_and_back(show):
     assert canvas(page, 1).bounding_box()["width"] > before["width"]
     page.slider("filters").press("ArrowRight")
     settle(page)
-    assert facts(page)["output"] == "(1, 6, 6, 2)"
     button(page, "Leave full screen").click()
     button(page, "Full screen").wait_for()
     page.page.wait_for_function(
         "width => document.querySelector('[data-grid=\"1\"] .cn-cells').getBoundingClientRect().width === width",
         arg=before["width"],
     )
+
+
+ON_SCREEN = """() => {
+  const boxes = [...document.querySelectorAll('.cn-explorer, .cn-stage, .cn-controls')];
+  const seen = [...document.querySelectorAll('.cn-headline, .cn-cells, .cn-play, .cn-returned')];
+  const tall = name => parseFloat(getComputedStyle(document.querySelector(name)).fontSize) / innerHeight;
+  return {
+    scrolling: boxes.filter(box => box.scrollHeight > box.clientHeight + 1).map(box => box.className),
+    below: seen.filter(part => part.getBoundingClientRect().bottom > innerHeight).map(part => part.className),
+    small: ['.cn-head-value', '.cn-returned'].filter(name => tall(name) < 1 / 30),
+  };
+}"""
+
+
+@pytest.mark.parametrize("layer", ["layers.Conv2D(10, 3), (1, 28, 28, 12)", "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)"])
+def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, layer):
+    page = show(layer)
+    button(page, "Full screen").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        page.slider("filters").press("ArrowRight")  # old values take room too
+        settle(page)
+        assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+    controls, beside = page.page.locator(".cn-controls").first, page.stage.locator(".cn-facts")
+    assert (controls.is_visible(), beside.is_visible()) == (True, False)
+    press(page, "f")
+    assert (controls.is_visible(), beside.is_visible()) == (False, True)
+    button(page, "Show controls (F)").click()
+    assert (controls.is_visible(), beside.is_visible()) == (True, False)
+    button(page, "Leave full screen").click()
+    page.page.set_viewport_size({"width": 1400, "height": 1000})
+    assert not button(page, "Show facts (F)").is_visible() and beside.is_visible()
 
 
 def test_reveal_false_hides_facts_and_output_until_the_button(show):

@@ -135,22 +135,22 @@ FOCUS = """() => {
   const name = `${kind} ${label.trim().split(/[.,:]/)[0]}`;
   return [name, outlineStyle, parseFloat(outlineWidth), outlineColor, getComputedStyle(around).backgroundColor];
 }"""
-AXES = ["slider {0} height", "textbox {0} height", "slider {0} width", "textbox {0} width", "checkbox square"]
+SQUARE = ["slider {0}", "textbox {0}", "checkbox square"]
 # In the order of the page: sliders, code, views, samples, grids with their channels, steps, tools.
 WALK = [
     *[f"{kind} input {name}" for name in ("height", "width", "channels") for kind in ("slider", "textbox")],
     *["slider filters", "textbox filters"],
-    *[line.format(name) for name in ("kernel_size", "strides") for line in AXES],
-    *["menu padding", "checkbox output_padding", "slider output_padding height", "slider output_padding width"],
-    *[line.format("dilation_rate") for line in AXES],
+    *[line.format(name) for name in ("kernel_size", "strides") for line in SQUARE],
+    *["menu padding", "checkbox output_padding"],
+    *[line.format("dilation_rate") for line in SQUARE],
     *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],
     *["menu picture", "slider picture size"],
-    *["button Copy", "button Hide answer", "button Full screen"],
+    *["button Copy", "button Edit cells", "button Hide answer", "button Full screen"],
     *["button Scatter", "button Gather", "slider sample"],
     *["application Input", "slider input channel", "application kernel", "slider kernel slice"],
     *["application Output", "slider filter"],
     *["button First cell", "button One step back", "button Play", "button One step forward", "button Last cell"],
-    *["range Position", "menu Speed", "button Edit cells", "button My own picture"],
+    *["range Position", "menu Speed", "button My own picture"],
     *["button Save PNG", "button Save GIF", "button Copy state"],
 ]
 QUIZ = ["text y[0", *[f"button {name}" for name in ("Check", "Hint", "Show the solution", "Skip", "Again", "Next")]]

@@ -110,7 +110,7 @@ def test_sliders_and_cells_obey_arrow_keys_and_the_pointer(page):
     told(page, "layers.Conv2D(64, 3, kernel_initializer='ones')", "(1, 6, 6, 64)", "3*3*1*64 + 64 = 640")
     press(page, "Home")
     told(page, "layers.Conv2D(1, 3, kernel_initializer='ones')", "(1, 6, 6, 1)", "3*3*1*1 + 1 = 10")
-    page.slider("strides height").focus()
+    page.slider("strides").focus()
     press(page, "ArrowUp")
     told(page, "layers.Conv2D(1, 3, strides=2, kernel_initializer='ones')", "(1, 3, 3, 1)", "3*3*1*1 + 1 = 10")
     press(page, "ArrowDown")

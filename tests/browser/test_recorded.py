@@ -168,7 +168,7 @@ def test_another_sample_is_asked_for_and_shown(page):
     samples = page.stage.locator(".cn-samples .cn-strip")
     samples.press("End")
     assert page.commands == [{"requested_channels": {"sample": 2, "channels": [0, 0]}}]
-    assert samples.get_attribute("aria-valuetext") == "sample 2 of 0 to 2"
+    assert samples.get_attribute("aria-valuetext") == "sample 2 (0 to 2)"
     assert value(page) == answer.y[2, 0, 0, 0]
     assert lines(page, "name")[0].startswith("y[2, 0, 0, 0] = ")
 
@@ -289,7 +289,7 @@ def test_the_headline_bears_the_keys_of_its_facts_and_they_are_those_of_keras(pa
         "depthwise_kernel": str(tuple(same.depthwise_kernel.shape)),
         "pointwise_kernel": str(tuple(same.pointwise_kernel.shape)),
         "params": str(same.count_params()),
-        "macs": str(answer.macs),
+        "macs": f"{answer.macs:,}",
     }
     assert page.stage.locator('[data-fact="kernel"]').count() == 2
     assert facts(page)["parameters"] == answer.params_formula
@@ -318,6 +318,21 @@ def test_what_a_move_changes_is_marked_with_its_old_value_until_the_next_move(pa
     assert headline(page)["params"] == "40"
 
 
+def test_a_click_on_an_old_value_asks_for_it_back_where_there_is_a_way_back(page):
+    _, few = record("few", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    _, many = record("many", layers.Conv2D(4, 3), (1, 6, 6, 1))
+    page.show(few, many)
+    page.choose("many")
+    assert page.stage.locator(".cn-old").count() == 4
+    assert page.stage.locator("button .cn-old").count() == 0
+    for one in many.values():
+        one["snapshot"]["back"] = True
+    page.show(few, many)
+    page.choose("many")
+    button(page, "Go back to: 10").click()
+    assert page.commands == [{"back": True}]
+
+
 def test_who_hears_the_page_hears_only_what_changed(page):
     _, plain = record("plain", layers.Conv2D(1, 3), (1, 6, 6, 1))
     _, strided = record("strided", layers.Conv2D(1, 3, strides=3), (1, 6, 6, 1))
@@ -339,6 +354,39 @@ def test_the_headline_stays_in_sight(page):
     page.page.wait_for_function("scrollY > 200")
     assert page.stage.locator(".cn-headline").bounding_box()["y"] >= 0
     page.page.set_viewport_size({"width": 1200, "height": 900})
+
+
+@pytest.mark.parametrize(
+    "layer, shape, view",
+    [
+        (layers.Conv2D(10, 3), (1, 28, 28, 12), ""),
+        (layers.Conv2D(24, 3, padding="same"), (1, 28, 28, 1), ""),
+        (layers.SeparableConv2D(4, 3), (1, 7, 9, 5), ""),
+        (layers.Conv2DTranspose(1, 3, strides=2), (1, 13, 13, 2), "gather"),
+    ],
+    ids=["12 channels", "24 filters", "separable", "transposed"],
+)
+def test_on_a_small_laptop_headline_grids_walk_and_the_sums_last_line_are_on_one_screen(page, layer, shape, view):
+    answer, pictures = record("a", layer, shape)
+    page.page.set_viewport_size({"width": 828 + 26, "height": 768})  # the stage beside its controls in JupyterLab
+    page.show(pictures, view=view)
+    last = page.stage.locator(".cn-panels > :last-child .cn-frame")
+    last.focus()
+    press(page, "Home", "ArrowRight")
+    bottoms = [page.stage.locator(f".cn-{name}").last.bounding_box() for name in ("cells", "play", "returned")]
+    top = page.stage.bounding_box()["y"]
+    page.page.set_viewport_size({"width": 1200, "height": 900})
+    assert max(box["y"] + box["height"] for box in bottoms) - top <= 647
+
+
+def test_the_first_tab_stop_leads_past_the_controls_to_the_picture(page):
+    _, pictures = record("a", layers.Conv2D(1, 3), (1, 6, 6, 1))
+    page.show(pictures)
+    skip = page.page.get_by_role("button", name="Skip to the picture")
+    skip.focus()
+    assert skip.bounding_box()["height"] >= 24
+    press(page, "Enter")
+    assert page.page.evaluate("document.activeElement.className") == "cn-frame"
 
 
 def test_what_python_has_not_sent_is_asked_for_and_makes_the_sum_whole(page, monkeypatch):

@@ -153,14 +153,14 @@ def test_the_sliders_change_the_layer_that_is_chosen_and_no_other(show):
     page = show("stack(1, 2), (1, 12, 13, 1)")
     expect_chosen(page, "sliders for layer", "0 Conv2D")
     choose(page, "sliders for layer", "1 Conv2D")
-    move(page, "dilation_rate height", "ArrowRight")
+    move(page, "dilation_rate", "ArrowRight")
     assert code(page) == (
         "keras.Sequential([layers.Conv2D(1, 3, kernel_initializer='ones'), "
         "layers.Conv2D(1, 3, dilation_rate=3, kernel_initializer='ones')])"
     )
     assert facts(page)["1 Conv2D"] == "(1, 4, 5, 1), field 9 x 9"
     choose(page, "sliders for layer", "0 Conv2D")
-    assert page.slider("dilation_rate height").get_attribute("aria-valuenow") == "1.0"
+    assert page.slider("dilation_rate").get_attribute("aria-valuenow") == "1.0"
     move(page, "filters", "ArrowRight")
     told = facts(page)
     assert told["0 Conv2D"] == "(1, 10, 11, 2), field 3 x 3"
@@ -177,7 +177,7 @@ def test_layers_are_added_up_to_six_and_removed_down_to_one(show):
     assert told["2 Conv2D"] == "(1, 30, 31, 1), field 11 x 11"
     assert told["parameters"] == "10 + 10 + 10 = 30"
     assert canvas(page, 3).is_visible()
-    move(page, "dilation_rate height", "ArrowRight")
+    move(page, "dilation_rate", "ArrowRight")
     assert facts(page)["2 Conv2D"] == "(1, 28, 29, 1), field 13 x 13"
     told = page.page.get_by_text("These are no longer the layers of the model")
     told.wait_for()
@@ -206,12 +206,12 @@ def test_a_refusal_in_the_middle_names_its_layer_and_can_be_mended(show):
     page = show("stack(1, 2), (1, 9, 10, 1)")
     problem = page.stage.locator(".cn-problem")
     choose(page, "sliders for layer", "1 Conv2D")
-    move(page, "dilation_rate height", "End")
+    move(page, "dilation_rate", "End")
     assert "Layer 1: " in problem.inner_text()
     assert problem.locator("details").count() == 0  # all that Keras said is read already
     assert "window covers 13 cells and the input has 7" in problem.inner_text()
     assert "grayscale" in page.stage.locator(".cn-cells").first.evaluate("cells => getComputedStyle(cells).filter")
-    move(page, "dilation_rate height", "Home")
+    move(page, "dilation_rate", "Home")
     assert problem.inner_text() == ""
     assert facts(page)["1 Conv2D"] == "(1, 5, 6, 1), field 5 x 5"
 

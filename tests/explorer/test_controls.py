@@ -14,14 +14,14 @@ def test_every_argument_has_its_control_under_keras_name():
     explorer = explore(layers.Conv2D(4, 3))
     assert [(type(widget).__name__, widget.description) for widget in controls(explorer)] == [
         ("IntSlider", "filters"),
-        ("IntSlider", "kernel_size height"),
+        ("IntSlider", "kernel_size"),
         ("IntSlider", "kernel_size width"),
         ("Checkbox", "square"),
-        ("IntSlider", "strides height"),
+        ("IntSlider", "strides"),
         ("IntSlider", "strides width"),
         ("Checkbox", "square"),
         ("Dropdown", "padding"),
-        ("IntSlider", "dilation_rate height"),
+        ("IntSlider", "dilation_rate"),
         ("IntSlider", "dilation_rate width"),
         ("Checkbox", "square"),
         ("IntSlider", "groups"),
@@ -64,7 +64,7 @@ def test_the_controls_start_at_the_layer_that_was_handed_over():
         "strides height": 1,
         "strides width": 2,
         "padding": "same",
-        "dilation_rate height": 1,
+        "dilation_rate": 1,
         "dilation_rate width": 1,
         "groups": 3,
         "use_bias": False,
@@ -85,10 +85,10 @@ def test_the_controls_start_at_the_layer_that_was_handed_over():
     "description, value, setting",
     [
         ("filters", 5, {"filters": 5}),
-        ("kernel_size height", 2, {"kernel_size": (2, 2)}),
+        ("kernel_size", 2, {"kernel_size": (2, 2)}),
         ("strides width", 3, {"strides": (3, 3)}),
         ("padding", "same", {"padding": "same"}),
-        ("dilation_rate height", 2, {"dilation_rate": (2, 2)}),
+        ("dilation_rate", 2, {"dilation_rate": (2, 2)}),
         ("groups", 2, {"groups": 2}),
         ("use_bias", False, {"use_bias": False}),
         ("activation", "relu", {"activation": "relu"}),
@@ -124,9 +124,27 @@ def test_square_ties_height_and_width_together_whichever_is_moved():
     explorer = explore(layers.Conv2D(1, 3))
     control(explorer, "kernel_size width").value = 5
     assert explorer.settings["kernel_size"] == (5, 5)
-    control(explorer, "kernel_size height").value = 2
+    control(explorer, "kernel_size").value = 2
     assert explorer.settings["kernel_size"] == (2, 2)
     assert explorer.settings["strides"] == (1, 1)
+
+
+def test_a_square_setting_is_one_slider_that_opens_into_one_for_each_axis():
+    explorer = explore(layers.Conv2D(1, 3))
+    height, width = control(explorer, "kernel_size"), control(explorer, "kernel_size width")
+    assert (height.layout.display, width.layout.display) == (None, "none")
+    square(explorer, "kernel_size").value = False
+    assert (height.description, width.layout.display) == ("kernel_size height", None)
+    explorer.settings = {"kernel_size": 4}
+    assert (height.description, width.layout.display) == ("kernel_size", "none")
+
+
+def test_an_argument_that_is_none_shows_no_slider():
+    explorer = explore(layers.Conv2DTranspose(1, 3))
+    sliders = [control(explorer, f"output_padding {axis}") for axis in ("height", "width")]
+    assert [slider.layout.display for slider in sliders] == ["none", "none"]
+    control(explorer, "output_padding").value = True
+    assert [slider.layout.display for slider in sliders] == [None, None]
 
 
 def test_without_square_each_axis_moves_alone():
@@ -290,12 +308,12 @@ def test_the_settings_of_a_layer_with_one_axis_can_be_set_too():
 
 def test_settings_beyond_a_sliders_range_widen_it():
     explorer = explore(layers.Conv2D(4, 3), (1, 40, 40, 1))
-    assert (control(explorer, "filters").max, control(explorer, "kernel_size height").max) == (64, 11)
+    assert (control(explorer, "filters").max, control(explorer, "kernel_size").max) == (64, 11)
     explorer.settings = {"filters": 100, "kernel_size": 20, "input_shape": (1, 300, 21, 70)}
     assert explorer.settings["filters"] == 100
     assert explorer.settings["kernel_size"] == (20, 20)
     assert explorer.y.shape == (1, 281, 2, 100)
-    assert (control(explorer, "filters").max, control(explorer, "kernel_size height").max) == (100, 20)
+    assert (control(explorer, "filters").max, control(explorer, "kernel_size").max) == (100, 20)
 
 
 def test_a_layer_beyond_a_sliders_range_widens_it():

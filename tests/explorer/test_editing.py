@@ -208,7 +208,7 @@ def described(explorer):
 
 def test_a_teacher_names_the_controls_that_are_shown():
     e = explore(layers.Conv2D(4, 3), (1, 6, 6, 2), controls=["strides", "padding"])
-    assert described(e) == ["strides height", "strides width", "square", "padding", "Reset"]
+    assert described(e) == ["strides", "strides width", "square", "padding", "Reset"]
     assert e._stage.editable == []
     e.settings = {"filters": 3, "strides": 2}
     assert e.y.shape == (1, 2, 2, 3)

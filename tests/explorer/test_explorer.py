@@ -137,18 +137,53 @@ def test_what_keras_answers_cannot_be_overwritten(name):
         setattr(explorer, name, 1)
 
 
+# Going back
+
+
+def go_back(explorer):
+    """What a click on one of the headline's old values asks for."""
+    explorer.children[1]._answer(None, {"back": True}, [])
+
+
+def may_go_back(explorer):
+    return explorer.children[1].snapshot["back"]
+
+
+def test_the_settings_before_the_last_move_come_back_and_then_those_after_it():
+    explorer = explore(layers.Conv2D(1, 3), (1, 8, 8, 2))
+    assert not may_go_back(explorer)
+    control(explorer, "filters").value = 4
+    control(explorer, "input height").value = 6
+    go_back(explorer)
+    assert (explorer.code, explorer.x.shape, control(explorer, "input height").value) == (
+        "layers.Conv2D(4, 3)",
+        (1, 8, 8, 2),
+        8,
+    )
+    go_back(explorer)
+    assert explorer.x.shape == (1, 6, 8, 2)
+
+
+def test_what_no_slider_can_undo_offers_no_way_back():
+    explorer = explore(keras.Sequential([layers.Conv2D(1, 3), layers.Conv2D(1, 2)]), (1, 8, 8, 1))
+    control(explorer, "filters").value = 2
+    assert may_go_back(explorer)
+    explorer._add()
+    assert not may_go_back(explorer)
+
+
 # Numbers that stay
 
 
 def test_3_4_3_gives_the_first_kernel_again():
     explorer = explore(layers.Conv2D(2, 3), (1, 8, 8, 2))
     first = explorer.layer.kernel.numpy()
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     larger = explorer.layer.kernel.numpy()
     assert np.array_equal(larger[:3, :3], first)
-    control(explorer, "kernel_size height").value = 3
+    control(explorer, "kernel_size").value = 3
     assert np.array_equal(explorer.layer.kernel, first)
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     assert np.array_equal(explorer.layer.kernel, larger)
 
 
@@ -157,11 +192,11 @@ def test_an_edited_kernel_comes_back_too():
     edited = np.arange(9.0).reshape(3, 3, 1, 1)
     explorer.layer.kernel.assign(edited)
     explorer.layer.bias.assign([5])
-    control(explorer, "kernel_size height").value = 4
+    control(explorer, "kernel_size").value = 4
     assert np.array_equal(explorer.layer.kernel[:3, :3], edited)
-    control(explorer, "kernel_size height").value = 2
+    control(explorer, "kernel_size").value = 2
     assert np.array_equal(explorer.layer.kernel, edited[:2, :2])
-    control(explorer, "kernel_size height").value = 3
+    control(explorer, "kernel_size").value = 3
     assert np.array_equal(explorer.layer.kernel, edited)
     assert explorer.layer.bias.numpy().tolist() == [5]
     assert np.array_equal(explorer.facts.weights["kernel"].values, edited)
@@ -284,7 +319,7 @@ def test_settings_refused_from_the_start_are_shown_and_can_be_mended(capfd):
     assert explorer.children[1].snapshot["grids"] == []
     assert repr(explorer) == "<Explorer layers.Conv2D(2, 9): (1, 8, 8, 4) -> refused>"
     assert explorer._repr_mimebundle_()["image/png"]
-    control(explorer, "kernel_size height").value = 8
+    control(explorer, "kernel_size").value = 8
     assert explorer.layer.kernel.shape == (8, 8, 4, 2)
     assert capfd.readouterr() == ("", "")
 
@@ -473,7 +508,7 @@ def test_two_explorers_of_one_layer_share_nothing():
     assert np.array_equal(one.y, other.y)
     one.settings = {"filters": 5, "padding": "same"}
     one.layer.bias.assign([9] * 5)
-    control(one, "kernel_size height").value = 2
+    control(one, "kernel_size").value = 2
     one.children[1].reveal = False
     assert other.settings["filters"] == 2
     assert revision(other) == 1
@@ -493,7 +528,7 @@ def test_the_package_offers_what_it_says():
 @pytest.mark.parametrize("layer", [layers.Conv2D(4, 3), layers.Conv2D(4, 3, groups=2)], ids=["ungrouped", "grouped"])
 def test_rebuilding_keeps_no_memory(layer):
     explorer = explore(layer, (1, 12, 12, 4))
-    height = control(explorer, "kernel_size height")
+    height = control(explorer, "kernel_size")
     process = psutil.Process()
 
     def kilobytes_kept(moves):

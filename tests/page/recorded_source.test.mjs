@@ -85,11 +85,24 @@ test("where Keras refuses, the picture before stays, with what Keras says", asyn
 
 test("the stage may ask for another view and for the answer; all else needs a kernel", async () => {
   const moves = [];
-  const made = await source((...move) => moves.push(move));
+  const made = await source((chosen) => moves.push(chosen));
   made.show([0, 0]);
   made.send({ view: "gather" });
   made.send({ reveal: false });
   made.send({ window: [0, 0, 0, 0] });
-  assert.deepEqual(moves, [[1, 1]]);
+  assert.deepEqual(moves, [[0, 1]]);
   assert.equal(made.newest().reveal, false);
+});
+
+test("the headline's old values go back to what was chosen before the last move, in the view of now", async () => {
+  const moves = [];
+  const made = await source((chosen) => moves.push(chosen));
+  made.show([0, 0]);
+  assert.equal(made.newest().snapshot.back, false);
+  made.show([1, 0]); // refused
+  assert.equal(made.newest().snapshot.back, false);
+  made.show([1, 1]);
+  assert.equal(made.newest().snapshot.back, true);
+  made.send({ back: true });
+  assert.deepEqual(moves, [[0, 1]]);
 });

@@ -169,3 +169,10 @@ test("a number that fits in a plain cell fits in a highlighted one too, in reada
     }
   }
 });
+
+test("where numbers have a least size, a cell bears one of that size or none", () => {
+  assert.ok(roomIn(34, 14) < roomIn(34));
+  assert.equal(labelsIn(36, [-0.3], 14)?.font, 14);
+  assert.equal(labelsIn(34, [-0.25, 1000], 14), null);
+  assert.equal(roomIn(15, 14), 0);
+});

@@ -59,8 +59,16 @@ test("the headline tells the output, each kernel, parameters and MACs, and which
     ["kernel", "depthwise_kernel", "(3, 3, 1, 2)", ""],
     ["kernel", "pointwise_kernel", "(1, 1, 2, 10)", ""],
     ["params", "48", ""],
-    ["macs", "1368", ""],
+    ["macs", "1,368", ""],
   ]);
+});
+
+test("the headline names the axes of a shape", () => {
+  const rows = [{ fact: "output_shape", shape: "(1, 2)", axes: ["height", "filters"] }, ANSWER[5]];
+  assert.deepEqual(
+    headline(WORDS, rows, []).map(({ axes }) => axes),
+    ["(Höhe, filters)", ""],
+  );
 });
 
 test("what changed has its old value beside it, and what is new or the same has none", () => {

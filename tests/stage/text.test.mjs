@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { fill, number, say, short, shortAll, writtenProducts, writtenTerms } from "../../widgets/stage/text.js";
 
 test("names in braces are filled in and others stay", () => {
-  assert.equal(fill("{what} {index} of 0 to {last}", { what: "channel", index: 0, last: 11 }), "channel 0 of 0 to 11");
+  assert.equal(fill("{what} {index} (0 to {last})", { what: "channel", index: 0, last: 11 }), "channel 0 (0 to 11)");
   assert.equal(fill("kernel[:, :, {slice}]", {}), "kernel[:, :, {slice}]");
   assert.equal(fill("{a}{a}", { a: "{b}", b: 1 }), "{b}{b}");
 });

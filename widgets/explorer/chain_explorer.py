@@ -155,7 +155,11 @@ class StackExplorer(Explorer):
         if self._controls:
             self._move()
         self._ask_chain()
+        self._note_answer()
         self._draw()
+
+    def _layers(self):
+        return [one for one in self._chain if one.template]
 
     def _controls_title(self):
         return f"{self._which.description}: {self._which.label}" if self._controls else ""

@@ -159,10 +159,8 @@ class Controls:
             )
             square.add_class("cn-square")
             self._squares[name] = square
-            square.observe(
-                lambda change, name=name: change.new and self._make_square(name),
-                "value",
-            )
+            self._open(name)
+            square.observe(lambda change, name=name: self._square_changed(name, change.new), "value")
             row = ipywidgets.HBox([ipywidgets.VBox(sliders), square])
             row.add_class("cn-axes")
             for slider in sliders:
@@ -203,6 +201,7 @@ class Controls:
     def _enable(self, name):
         for slider in self._controls[name]:
             slider.disabled = not self._given[name].value
+            slider.layout.display = "none" if slider.disabled else None
 
     def _input_rows(self):
         spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
@@ -260,9 +259,18 @@ class Controls:
                         slider.value = value
             self._changed()
 
-    def _make_square(self, name):
-        """The box was ticked: the first axis' value for all."""
-        if not self._own_moves:
+    def _open(self, name):
+        """One slider for all axes while they are tied together, else one for each."""
+        first, *others = self._controls[name]
+        tied = self._squares[name].value
+        first.description = name if tied else self._along(name, self._kind.axes[0])
+        for slider in others:
+            slider.layout.display = "none" if tied else None
+
+    def _square_changed(self, name, tied):
+        """The box was ticked: the first axis' value for all. Or no more: a slider for each."""
+        self._open(name)
+        if tied and not self._own_moves:
             with self._one_change():
                 self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
 

@@ -41,6 +41,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._wanted_controls = controls if several else [controls]
         self._source = source
         self._undo = Undo()
+        self._answered = [None, None]  # what stood at the last two answers that were others: see _note_answer
         self._side = ipywidgets.VBox()
         self._side.add_class("cn-side")
 
@@ -82,6 +83,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.observe(self._draw, "view")
         self._stage.on_move = self._move_point
         self._stage.on_edit = self._edit
+        self._stage.on_back = self._go_back
         self._stage.on_export = self._export
         if self._image_menu:
             self._stage.on_image = self._image_menu.take
@@ -185,7 +187,28 @@ class Explorer(Tool, ipywidgets.Box):
         """Ask Keras again, and show its answer."""
         self._move()
         self.facts = self._live.ask(self._source.values)
+        self._note_answer()
         self._draw()
+
+    def _note_answer(self):
+        """Keep what stood at an answer that differs from the one before: the headline's old values go back to that."""
+        layers, shape = self._layers(), self._source.values.shape
+        now = (self._source, layers, [one.settings for one in layers], shape, self.facts.code)
+        before, last = self._answered
+        if not self.facts.problem and (last is None or now[3:] != last[3:]):
+            before, last = self._answered = [last, now]
+        others = [i for i, one in enumerate(layers) if one is not self._live]
+        same = bool(layers) and before is not None and last[:2] == before[:2] and not self.facts.problem
+        self._stage.may_go_back = same and all(before[2][i] == last[2][i] for i in others)
+
+    def _layers(self):
+        return [self._live]
+
+    def _go_back(self):
+        if self._stage.may_go_back:
+            _, layers, settings, shape, _ = self._answered[0]
+            sizes = {"input_shape": shape} if self._resizable() else {}
+            self._move_sliders(settings[layers.index(self._live)] | sizes)
 
     def _move(self):
         """Take the settings over from the controls."""

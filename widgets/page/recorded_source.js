@@ -29,13 +29,14 @@ export async function openRecord({ packed, controls }) {
 }
 
 /** @param {any} record with the stage's words @param {{at: (chosen: number[]) => any}} opened
- * @param {(control: number, value: number) => void} moved the stage asks for another value, of the view */
-export function recordedSource({ words, controls, start, reveal, question = "" }, opened, moved) {
+ * @param {(chosen: number[]) => void} choose the stage asks for other values: another view, or those before the last move */
+export function recordedSource({ words, controls, start, reveal, question = "" }, opened, choose) {
   const view = controls.findIndex(({ name }) => name === "view");
   /** @type {() => void} */ let changed = () => {};
   /** @type {any} */ let drawn = { grids: [], links: [] }; // the last picture: where Keras refuses, it stays, greyed
   let first = { key: -1, values: null };
   let revision = 0;
+  /** @type {any[]} */ let [before, last, now] = []; // what was chosen at the last two answers that were others, and at last
   /** @type {any} */ let newest;
 
   /** @param {number[]} chosen */
@@ -45,7 +46,10 @@ export function recordedSource({ words, controls, start, reveal, question = "" }
       drawn = { grids: snapshot.grids, links: snapshot.links };
       first = { key: values.byteOffset, values }; // a buffer's place tells it from the others
     }
-    newest = { snapshot: { ...snapshot, ...drawn, revision: ++revision, first_key: first.key }, first_values: first };
+    now = chosen;
+    if (!snapshot.problem && snapshot.code !== last?.code) [before, last] = [last, { code: snapshot.code, chosen }];
+    const told = { revision: ++revision, first_key: first.key, back: Boolean(before) && !snapshot.problem };
+    newest = { snapshot: { ...snapshot, ...drawn, ...told }, first_values: first };
     changed();
   }
 
@@ -58,7 +62,9 @@ export function recordedSource({ words, controls, start, reveal, question = "" }
         reveal = command.reveal;
         changed();
       }
-      if ("view" in command && view >= 0) moved(view, controls[view].values.indexOf(command.view));
+      const withView = (chosen, value) => chosen.map((other, i) => (i === view ? value : other));
+      if ("back" in command) choose(withView(before.chosen, now[view]));
+      if ("view" in command && view >= 0) choose(withView(now, controls[view].values.indexOf(command.view)));
     },
     follow(act) {
       changed = act;

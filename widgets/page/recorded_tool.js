@@ -13,14 +13,15 @@ async function startTool(place, record, { words, heading, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   let chosen = controls.map(({ start }) => start);
-  const move = (control, value) => {
+  const choose = (values) => {
     const before = toFragment(controls, chosen);
-    chosen = chosen.map((before, i) => (i === control ? value : before));
+    chosen = values;
     write(note, "");
     show();
     remember(before);
   };
-  const source = recordedSource({ ...record, words }, opened, move);
+  const move = (control, value) => choose(chosen.map((before, i) => (i === control ? value : before)));
+  const source = recordedSource({ ...record, words }, opened, choose);
   const form = buildControls(controls, words, move);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });

@@ -8,19 +8,23 @@ export const SMALLEST_FONT = 8;
 const ROOM = 0.87; // the part of a cell's width that a number may take
 const BOLD = 1.12; // how much wider bold figures are
 
-/** The size of numbers in a cell: in a small one a short number may take more of it. @param {number} cell */
-const fontFor = (cell) => Math.max(Math.min(cell * 0.33, 13), cell * 0.3, Math.min(cell * 0.6, 9));
+/** The size of numbers in a cell: in a small one a short number may take more of it. @param {number} cell @param {number} least */
+const fontFor = (cell, least) => Math.max(Math.min(cell * 0.33, 13), cell * 0.3, Math.min(cell * 0.6, 9), least);
 
-/** The room for a number in a cell, in em of its font; 0 where it would be too small to read. @param {number} cell */
-export const roomIn = (cell) => (fontFor(cell) < SMALLEST_FONT ? 0 : (ROOM * cell) / fontFor(cell));
+/** The room for a number in a cell, in em of its font; 0 where it would be too small to read, or the cell too small for the least one.
+ * @param {number} cell @param {number} least */
+export function roomIn(cell, least = 0) {
+  const font = fontFor(cell, least);
+  return font < SMALLEST_FONT || font > ROOM * cell ? 0 : (ROOM * cell) / font;
+}
 
 /** The numbers of cells that are highlighted together, and the font that all of them fit in, if need be a smaller one than that of
- * plain cells; null where one of them does not fit. @param {number} cell @param {number[]} numbers */
-export function labelsIn(cell, numbers) {
-  const font = fontFor(cell);
-  if (font < SMALLEST_FONT) return null;
+ * plain cells; null where one of them does not fit. @param {number} cell @param {number[]} numbers @param {number} least of the font */
+export function labelsIn(cell, numbers, least = 0) {
+  const font = fontFor(cell, least);
+  if (!roomIn(cell, least)) return null;
   const room = (ROOM * cell) / BOLD;
-  const texts = shortAll(numbers, room / font) ?? shortAll(numbers, room / SMALLEST_FONT);
+  const texts = shortAll(numbers, room / font) ?? shortAll(numbers, room / Math.max(SMALLEST_FONT, least));
   return texts && { texts, font: Math.min(font, ...texts.map((text) => room / widthOf(text))) };
 }
 
@@ -112,7 +116,7 @@ export const pixelsAlong = (cells, unit) =>
 
 /**
  * @typedef {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number | undefined, limit: number,
- *   final?: (row: number, column: number) => number, grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
+ *   least?: number, final?: (row: number, column: number) => number, grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
  * @typedef {{row: number, column: number, number?: number}} Outlined a cell, and the number that it bears meanwhile
  * @typedef {{point: number[], drawn: number[], home: number[], held: boolean}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
  */
@@ -164,9 +168,9 @@ export function drawCells(canvas, view, cell, theme) {
 /** The numbers in the cells, if all of them have room: numbers in some cells only would read as a pattern.
  * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme */
 function drawNumbers(context, view, cell, theme) {
-  const { rows, columns, unread, limit, grey } = view;
+  const { rows, columns, unread, limit, grey, least = 0 } = view;
   const [[top], [left]] = view.padding;
-  const room = roomIn(cell);
+  const room = roomIn(cell, least);
   const read = (at) => range(room ? rows * columns : 0).map((i) => at(Math.floor(i / columns), i % columns));
   const values = read(view.at);
   // As many digits as all will have: they would change while an output fills.
@@ -178,7 +182,7 @@ function drawNumbers(context, view, cell, theme) {
       )
     : null;
   if (!texts) return [];
-  centreText(context, `${fontFor(cell)}px`);
+  centreText(context, `${fontFor(cell, least)}px`);
   context.lineWidth = 4;
   context.lineJoin = "round";
   texts.forEach((text, i) => {
@@ -226,7 +230,7 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
  * @param {Outlined[]} cells @param {(place: number[]) => number[]} middle @param {number} room */
 function keepNumbers(context, panel, cells, middle, room) {
   const { cells: canvas, cell, widths } = panel;
-  const [font, scale] = [fontFor(cell), canvas.width / parseFloat(canvas.style.width)];
+  const [font, scale] = [fontFor(cell, panel.view.least), canvas.width / parseFloat(canvas.style.width)];
   for (const { row, column, number } of cells) {
     if (number !== undefined || !(widths[row]?.[column] > room)) continue;
     const [x, y] = middle([row, column]);
@@ -258,7 +262,7 @@ function drawDot(context, { point, drawn, home, held }, middle, cell, theme) {
 function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, width, theme) {
   const numbered = cells.filter(({ number }) => number !== undefined);
   if (!numbered.length || (!labels && !widths.length)) return;
-  const font = fontFor(cell);
+  const font = fontFor(cell, view.least);
   if (labels) centreText(context, `bold ${labels.font}px`);
   numbered.forEach(({ row, column }, i) => {
     const [x, y] = middle([row, column]);

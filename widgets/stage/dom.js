@@ -75,7 +75,8 @@ export function panel(what) {
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", ...OWN_KEYS }, cells);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
   const kind = what.link === undefined ? "grid" : "kernel";
-  const parts = [title, shape, frame, label, planes.root, channels.root];
+  const heading = element("div", { class: "cn-heading" }, title, ...(kind === "grid" ? [shape] : []));
+  const parts = [heading, frame, ...(kind === "grid" ? [] : [shape]), label, planes.root, channels.root];
   const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, ...parts);
   return { ...what, root, title, shape, label, frame, cells, plain, planes, channels, cell: 10 };
 }
@@ -110,8 +111,8 @@ function buildTools(words) {
   const file = element("input", { ...images, "aria-label": words.own });
   const progress = element("progress", { class: "cn-progress", max: "1", "aria-label": words.progress, hidden: "" });
   const text = element("textarea", { ...stateText, ...OWN_KEYS });
-  const editor = element("span", { class: "cn-editor", hidden: "" }, editedName, field, fill, clear, undo);
-  const parts = [edit, editor, own, file, png, gif, state, progress, text];
+  const editor = element("div", { class: "cn-editor", hidden: "" }, editedName, field, fill, clear, undo);
+  const parts = [own, file, png, gif, state, progress, text];
   const tools = element("div", { class: "cn-tools", role: "group", "aria-label": words.tools }, ...parts);
   return { ...buttons, editedName, field, file, progress, text, editor, tools };
 }
@@ -148,6 +149,7 @@ export function build(words) {
     copy: button("copy", words.copy),
     revealing: button("reveal", words.hide),
     full: button("full", words.full),
+    beside: button("beside", words.beside_facts),
     views: div("views", { role: "group", "aria-label": words.views }),
     problem: div("problem", { role: "alert" }),
     warning: div("warning", { role: "alert" }),
@@ -164,9 +166,9 @@ export function build(words) {
     spoken: div("spoken", { role: "status", "aria-live": "polite" }),
   };
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
-  const bar = div("bar", {}, ui.code, ui.copy, ui.revealing, ui.full);
-  const above = [ui.headline, bar, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row, ui.legend];
-  const below = [ui.transport, ui.parts, div("below", {}, ui.sum, ui.facts), wiring, ui.tools, ui.spoken];
+  const bar = div("bar", {}, ui.code, ui.copy, ui.edit, ui.revealing, ui.beside, ui.full);
+  const above = [ui.headline, bar, ui.editor, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row];
+  const below = [ui.transport, ui.sum, ui.parts, div("rest", {}, ui.legend, wiring), ui.facts, ui.tools, ui.spoken];
   return { ...ui, wiring, all: [...above, ...below] };
 }
 

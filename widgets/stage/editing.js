@@ -90,6 +90,7 @@ function showEdited(stage) {
   el.classList.toggle("cn-editing", on);
   ui.edit.setAttribute("aria-pressed", String(on));
   relabel(ui.edit, on ? words.edit_done : words.edit);
+  ui.edit.hidden = stage.source.newest().editable.length === 0;
   ui.editor.hidden = !on;
   ui.field.disabled = ui.fill.disabled = ui.clear.disabled = !at;
   if (!on) return;

@@ -16,7 +16,7 @@ export const isNarrow = (width) => width < 520;
 /** The width of each panel and of its cells. Grids have cells of one size where these can hold numbers.
  * @param {{kernel: boolean, rows: number, columns: number}[]} panels with the padding that is drawn
  * @param {{width: number, height: number, full: boolean, line: boolean}} page
- *   the stage's width, the window's height, whether the stage fills the window, and whether grids are lines (1-D)
+ *   the stage's width, the height that there is for cells, whether the stage fills the window, and whether grids are lines (1-D)
  * @returns {{room: number, cell: number}[]} */
 export function layOut(panels, { width, height, full, line }) {
   const narrow = isNarrow(width);
@@ -26,7 +26,7 @@ export function layOut(panels, { width, height, full, line }) {
   const wide = full || grids.length > 2 ? width : Math.min(width, WIDEST_PAIR);
   const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;
   const unit = Math.max((wide - GAP * beside.length) / beside.reduce((sum, panel) => sum + unitsOf(panel), 0), least);
-  const high = full ? Math.max(height * 0.43, 220) : narrow ? 240 : 330;
+  const high = full ? Math.max(height, 60) : narrow ? 240 : Math.min(Math.max(height, 200), 330);
   const most = full ? 90 : 44;
   const sizes = panels.map((panel) => {
     const room = line ? wide : Math.min(unit * unitsOf(panel) * (narrow && panel.kernel ? 2 : 1), wide);
@@ -34,7 +34,7 @@ export function layOut(panels, { width, height, full, line }) {
   });
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
-  const ofKernel = (panel) => Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME : 0);
+  const ofKernel = (panel) => Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME * (full ? 1.3 : 1) : 0);
   const free = beside.reduce((rest, panel) => rest - GAP - (panel.kernel ? ofKernel(panel) : 0), wide);
   const largest = Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows));
   const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, largest);

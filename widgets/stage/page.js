@@ -1,6 +1,6 @@
 // @ts-check
 /** The page around a stage: its colours, its frame, its sliders, and the whole screen. */
-import { noteBeside } from "./dom.js";
+import { button, noteBeside, relabel } from "./dom.js";
 
 /** Whether the page is a frame in another one, whose height may follow from what is in it, and which may forbid much. */
 export const isFramed = () => window !== window.top;
@@ -59,8 +59,25 @@ export const isFull = (el) =>
 export function fullScreen({ el, ui, words, listen }) {
   const fill = (full) => {
     explorerAround(el).classList.toggle("cn-full", full);
-    el.dispatchEvent(new Event("cn-resized"));
+    ui.beside.hidden = !full;
+    showBeside(false);
+    // The room for cells is what the rest leaves, and that is known once it is drawn.
+    for (const event of ["cn-resized", "cn-resized"]) el.dispatchEvent(new Event(event));
   };
+  const showBeside = (facts) => {
+    explorerAround(el).classList.toggle("cn-facts-beside", facts);
+    relabel(ui.beside, facts ? words.beside_controls : words.beside_facts);
+  };
+  const turn = () => showBeside(!explorerAround(el).classList.contains("cn-facts-beside"));
+  ui.beside.hidden = true;
+  listen(ui.beside, "click", turn);
+  const turnByKey = (event) => {
+    const typing = event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable]");
+    if (event.key.toLowerCase() !== "f" || !isFull(el) || typing || event.ctrlKey || event.metaKey) return;
+    event.stopPropagation(); // it may be a shortcut of the page
+    turn();
+  };
+  listen(document, "keydown", turnByKey, { capture: true });
   listen(ui.full, "click", async () => {
     const leaving = document.fullscreenElement || isFull(el);
     noteBeside(ui.full, "");
@@ -95,7 +112,10 @@ export function watchPage(el, signal, changed) {
 }
 
 /** Keep the explorer's sliders mended: other values, or other sliders for another picture or layer. @param {any} stage */
-export function mendControls({ el, ending: signal, listen }) {
+export function mendControls({ el, words, ending: signal, listen }) {
+  const skip = button("skip", words.skip); // there are many controls to go through by key
+  listen(skip, "click", () => /** @type {HTMLElement} */ (el.querySelector(".cn-frame"))?.focus());
+  signal.addEventListener("abort", () => skip.remove());
   const remade = new MutationObserver(() => mendSliders(explorerAround(el)));
 
   function mend() {
@@ -103,6 +123,7 @@ export function mendControls({ el, ending: signal, listen }) {
     const around = explorerAround(el);
     around.classList.toggle("cn-framed", isFramed());
     mendSliders(around);
+    if (around !== el && skip.parentElement !== around) around.prepend(skip);
     for (const part of around.querySelectorAll(".cn-controls, .cn-side"))
       remade.observe(part, { childList: true, subtree: true });
   }

@@ -116,6 +116,7 @@ function buttons({ ui, words, listen, dispatch, source }) {
     dispatch({ type: "set", playing: false });
     source.send({ view });
   });
+  listen(ui.headline, "click", (event) => event.target.closest(".cn-go-back") && source.send({ back: true }));
   listen(ui.revealing, "click", () => source.send({ reveal: !source.newest().reveal }));
   listen(ui.typed, "keydown", (event) => {
     if (event.key === "Enter") source.send({ reveal: true });

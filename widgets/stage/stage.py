@@ -72,6 +72,8 @@ class Stage(anywidget.AnyWidget):
         super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
+        self.on_back = lambda: None  # the settings before the last answer are wanted again
+        self.may_go_back = False
         self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
         self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
         self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
@@ -119,7 +121,7 @@ class Stage(anywidget.AnyWidget):
         blocks = sent_channels(self._picture, self.requested_channels.get("channels", []))
         with self.hold_sync():
             self._send_first(sample, blocks)
-            keys = {"revision": next(self._revisions), "first_key": self.first_values["key"]}
+            keys = {"revision": next(self._revisions), "first_key": self.first_values["key"], "back": self.may_go_back}
             self.snapshot = keys | make_snapshot(
                 self._facts, self._picture, self._drawn_facts, self.view, sample, blocks
             )
@@ -143,6 +145,8 @@ class Stage(anywidget.AnyWidget):
             return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
         if isinstance(question, dict) and "edit" in question:
             return self._carry_out(lambda: self.on_edit(question["edit"], self.snapshot["sample"]))
+        if isinstance(question, dict) and "back" in question:
+            return self._carry_out(self.on_back)
         if isinstance(question, dict) and "image" in question:
             return self._take_image(bytes(buffers[0]))
         if isinstance(question, dict) and "export" in question:

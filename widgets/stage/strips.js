@@ -53,7 +53,8 @@ export function drawWiring(canvas, reads, groups, framed, width, theme, zoom) {
  */
 export function drawStrip(canvas, view, framed, width, theme, zoom) {
   const { tiles, rows, columns, groups } = view;
-  const size = Math.round(26 * zoom); // whole, as the thumbnails are made pixel by pixel
+  const fitting = clamp(width / tiles.length - 4, 20, 26 * zoom); // in one row, if they are not too small for a finger then
+  const size = Math.floor(fitting); // whole, as the thumbnails are made pixel by pixel
   const step = size + 4;
   const perRow = Math.max(1, Math.min(tiles.length, Math.floor(width / step)));
   const lines = Math.ceil(tiles.length / perRow);

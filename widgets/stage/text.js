@@ -26,6 +26,10 @@ export function number(value) {
   return String(Math.abs(value) < 10 ** (DIGITS - 1) ? Number(value.toPrecision(DIGITS)) : Math.round(value));
 }
 
+/** A whole number as it is read: 438,048. What is no number alone stays. @param {string | number} text */
+export const thousands = (text) =>
+  /^\d+$/.test(String(text)) ? String(text).replace(/\B(?=(\d{3})+$)/g, ",") : String(text);
+
 /** A factor in a sum, in brackets where it is negative. @param {number} value */
 const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 

@@ -26,6 +26,7 @@ export const ARROWS = {
   PageUp: [-1, 0, 0],
   PageDown: [1, 0, 0],
 };
+const FULL_EDGE = 18; // around what fills a screen
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 
 /** @param {HTMLElement} el @param {any} words */
@@ -35,7 +36,8 @@ export function createView(el, words) {
   // thumbnails and wiring: on a full screen they are looked at from afar.
   const drawn = { samples: "", wires: "" }; // what they were drawn for
   const stamps = null; // what a scatter has come to
-  return { el, words, ui: build(words), panels, drawn, stamps, width: 0, zoom: 1, theme: THEMES.light };
+  const sizes = { width: 0, zoom: 1, least: 0 }; // `least` is that of numbers in cells
+  return { el, words, ui: build(words), panels, drawn, stamps, ...sizes, theme: THEMES.light };
 }
 
 /** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
@@ -124,6 +126,8 @@ function arrangePanels(view, picture) {
 /** The cell size of each panel, from the room there is. @param {View} view @param {any} picture @param {State} state */
 function sizePanels(view, picture, state) {
   const full = isFull(view.el);
+  const height = full ? roomForCells(view) : window.innerHeight * 0.85 - 380; // beside what is to be in sight with them
+  view.least = full ? window.innerHeight / 55 : 0;
   view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
   const width = Math.max(view.width - 2, 200);
   view.el.classList.toggle("cn-narrow", isNarrow(width));
@@ -133,10 +137,17 @@ function sizePanels(view, picture, state) {
     const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
     return { kernel: one.link !== undefined, rows, columns };
   });
-  layOut(sizes, { width, height: window.innerHeight, full, line: picture.rank === 1 }).forEach((size, i) => {
+  layOut(sizes, { width, height, full, line: picture.rank === 1 }).forEach((size, i) => {
     Object.assign(view.panels[i], size);
     view.panels[i].root.style.width = `${size.room}px`;
   });
+}
+
+/** What is left for cells on a full screen. @param {View} view */
+function roomForCells({ ui, panels }) {
+  const drawn = Math.max(...panels.map(({ cells }) => cells.offsetHeight));
+  const lines = new Set(panels.map(({ root }) => root.offsetTop)).size;
+  return drawn + (window.innerHeight - FULL_EDGE - ui.sum.getBoundingClientRect().bottom) / lines;
 }
 
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not
@@ -158,7 +169,7 @@ function drawPanel(view, picture, state, one) {
   if (key === one.drawn) return;
   one.drawn = key;
   const limit = i !== undefined || content.grey ? content.limit : limitOf(picture.grids[g], state.channels[g]);
-  drawPlain(one, { ...content, limit, unread: missing }, view.theme);
+  drawPlain(one, { ...content, limit, unread: missing, least: view.least }, view.theme);
   drawChoosers(view, picture, state, one, { ...content, written });
 }
 
@@ -194,8 +205,6 @@ function drawWires(view, picture, state) {
   ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
   if (ui.wiring.hidden) return;
   const groups = groupsOf(link, picture.grids[i].channels);
-  // Near the picture once it has something to say, and there it stays: what jumps about is not read.
-  if (groups.count > 1 && ui.wiring.previousElementSibling !== ui.legend) ui.legend.after(ui.wiring);
   const reads = range(link.filters).map((filter) => channelsOf(link, filter));
   const filter = state.channels[i + 1];
   const key = [link.kernel_name, width, filter, ...looks(view), ...reads].join(";");
@@ -264,7 +273,7 @@ export function drawHighlighted(view, picture, state) {
     const seen = [...together, ...own].filter(({ cell }) => cell[0] === planeShown(state, one));
     const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
     const numbers = cells.flatMap(({ number }) => number ?? []);
-    const labels = labelsIn(one.cell, numbers);
+    const labels = labelsIn(one.cell, numbers, view.least);
     const points = grid === 0 && state.reveal ? pointsShown(picture, state) : [];
     const dots = points.map((point) => ({ ...point, held: point.index === state.heldPoint }));
     const key = JSON.stringify([cells, labels, dots]);
@@ -291,7 +300,7 @@ export function drawWords({ el, ui, words }, picture, state) {
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
   showQuestion(ui, picture, state, words);
   breakable(ui.code, say(words, picture.code), /(\(\[|=keras\.)/);
-  showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)));
+  showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)), picture.back && words.go_back);
   showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
   write(ui.warning, say(words, picture.warning));
@@ -313,14 +322,16 @@ function showQuestion(ui, { facts }, { question, reveal }, words) {
   write(ui.returned, say(words, { key: "question_keras", fields: output }));
 }
 
-/** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list */
-function showHeadline({ headline: place }, list) {
-  const old = (text) => [element("del", { class: "cn-old" }, text), " → "];
-  const item = ({ label, value, old: text, marks }) =>
+/** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list
+ * @param {string} goBack what a click on an old value does, "" where it does nothing */
+function showHeadline({ headline: place }, list, goBack) {
+  const was = (text) => element("del", { class: "cn-old" }, text);
+  const old = (text) => [goBack ? button("go-back", `${goBack}: ${text}`, was(text)) : was(text), " → "];
+  const item = ({ label, axes, value, old: text, marks }) =>
     element(
       "div",
       { class: text ? "cn-head cn-changed" : "cn-head", role: "listitem" },
-      element("span", { class: "cn-head-label" }, label),
+      element("span", { class: "cn-head-label" }, label, " ", element("span", { class: "cn-head-axes" }, axes)),
       element("span", { class: "cn-head-value" }, ...(text ? old(text) : []), element("data", marks, value)),
     );
   list.map(item).forEach((made, i) => {

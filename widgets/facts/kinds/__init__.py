@@ -10,7 +10,7 @@ from widgets.facts.kinds.kind import Choice, Count, Divisor, Flag, Kind
 from widgets.facts.kinds.separable import Separable
 from widgets.facts.kinds.transposed import Transposed
 
-ONE, TWO, THREE = ("steps",), ("height", "width"), ("depth", "height", "width")
+SPATIAL = ONE, TWO, THREE = ("steps",), ("height", "width"), ("depth", "height", "width")  # by their number, from 1
 
 ALL = (
     Convolution(layers.Conv1D, ONE, padding=Choice(("valid", "same", "causal"))),

@@ -63,7 +63,7 @@ def test_the_worked_solution_puts_the_numbers_in():
         "(batch, height, width, channels) = (4, 14, 7, 6)",
     ]
     assert ask("params", layer).worked[-1] == "2*3*12*6 + 6 = 438"
-    assert ask("kernel_shape", layer).worked == ["kernel: (height, width, in / groups, filters) = (2, 3, 12, 6)"]
+    assert ask("kernel_shape", layer).worked == ["kernel: (height, width, in, filters) = (2, 3, 12, 6)"]
 
 
 # Each slip and what is said to it

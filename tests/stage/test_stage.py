@@ -97,15 +97,21 @@ def test_with_the_channels_first_too(needs_channels_first):
     assert stage.snapshot["cell"] == "{name}[{sample}, {channel}, {row}, {column}]"
 
 
+@pytest.mark.parametrize("groups, axis", [(1, "in"), (2, "in / groups")])
+def test_who_has_no_groups_is_not_told_of_them(groups, axis):
+    stage, _ = staged(layers.Conv2D(4, 3, groups=groups), (1, 5, 6, 2))
+    assert next(row for row in stage.snapshot["facts"] if row["fact"] == "weight")["axes"][2] == axis
+
+
 def test_the_rows_of_facts_are_in_reading_order():
     stage, _ = staged(layers.Conv2D(10, 3), (4, 28, 28, 12))
     *rows, versions = stage.snapshot["facts"]
-    axes = ["height", "width", "in / groups", "filters"]
+    axes = ["height", "width", "in", "filters"]
     assert rows == [
         {"fact": "input_shape", "shape": "(4, 28, 28, 12)"},
         {"fact": "weight", "name": "kernel", "shape": "(3, 3, 12, 10)", "axes": axes},
         {"fact": "weight", "name": "bias", "shape": "(10,)", "axes": ["filters"]},
-        {"fact": "output_shape", "shape": "(4, 26, 26, 10)"},
+        {"fact": "output_shape", "shape": "(4, 26, 26, 10)", "axes": ["batch", "height", "width", "channels"]},
         {"fact": "params", "formula": "3*3*12*10 + 10 = 1090"},
         {"fact": "macs", "formula": "26*26*3*3*12*10 = 730080"},
         {"fact": "size", "axis": "height", "formula": "floor((28 - 3) / 1) + 1 = 26"},

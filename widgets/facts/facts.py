@@ -57,6 +57,11 @@ class Facts:
         """What is true of all layers of its kind."""
         return kind_of(self.operation)
 
+    def told_axes(self, name):
+        """The axes of a weight as a reader is told them: who has no groups need not know of them."""
+        groups = self.settings.get("groups", 1)
+        return tuple("in" if axis == "in / groups" and groups == 1 else axis for axis in self.weights[name].axes)
+
     @property
     def chain(self):
         """The Facts of each layer of a chain; () for one layer, of however many steps."""

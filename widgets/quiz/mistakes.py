@@ -111,7 +111,7 @@ def kernel_shapes(facts, name):
     taps = len(shape) - 2
     spatial, (a, b) = shape[:taps], shape[taps:]
     at = next(i for i, axis in enumerate(axes) if axis.startswith("in"))
-    named = axis_names(axes)
+    named = axis_names(facts.told_axes(name))
     found = [
         ((*spatial, b, a), say("mistake.kernel_turned", axes=named)),
         ((b, a, *spatial), say("mistake.kernel_order", axes=named)),

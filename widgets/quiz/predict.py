@@ -46,7 +46,7 @@ width, channels)?
     >>> p.next()
     >>> p.answer(3 * 3 * 10 + 10)
     Not yet. Channels are missing: a filter spans all the input channels that it reads.
-    Hint: Count the cells of each kernel: multiply (height, width, in / groups, filters). Then add the cells of `bias`.
+    Hint: Count the cells of each kernel: multiply (height, width, in, filters). Then add the cells of `bias`.
     >>> p.answer("3*3*12*10 + 10")
     Right.
     >>> p.score

@@ -152,8 +152,9 @@ class KernelShape(Question):
         self.name, weight = name, self.facts.weights[name]
         self.solution, self.label = weight.shape, say("question.kernel_label", name=name)
         self.text = say("question.kernel_shape", name=name, count=len(weight.shape), **self.names)
-        self.hint = say("hint.kernel", name=name, axes=axis_names(weight.axes))
-        self.worked = [f"{name}: {axis_names(weight.axes)} = {weight.shape}"]
+        axes = axis_names(self.facts.told_axes(name))
+        self.hint = say("hint.kernel", name=name, axes=axes)
+        self.worked = [f"{name}: {axes} = {weight.shape}"]
 
     def read(self, answer):
         return read_shape(answer, say("question.kernel_example"))
@@ -177,11 +178,12 @@ class Params(Question):
         super().__init__(about)
         self.solution, self.label = self.facts.params, say("question.params_label")
         self.text = say("question.params", **self.names)
-        kernels = [axis_names(w.axes) for name, w in self.facts.weights.items() if not name.endswith("bias")]
+        axes = {name: axis_names(self.facts.told_axes(name)) for name in self.facts.weights}
+        kernels = [named for name, named in axes.items() if not name.endswith("bias")]
         biases = [f"`{name}`" for name in self.facts.weights if name.endswith("bias")]
         ending = say("hint.bias" if biases else "hint.no_bias", names=", ".join(biases))
         self.hint = together(say("hint.params", kernels=", ".join(kernels)), ending)
-        self.worked = [f"{name}: {axis_names(w.axes)} = {w.shape}" for name, w in self.facts.weights.items()]
+        self.worked = [f"{name}: {axes[name]} = {w.shape}" for name, w in self.facts.weights.items()]
         self.worked.append(self.facts.params_formula)
 
     def read(self, answer):

@@ -15,7 +15,7 @@ def fact_rows(facts):
         field = list(map(str, chain_receptive_field(facts.steps[: number + 1])))
         rows.append({"fact": "step", "number": number, "layer": layer, "shape": str(step.output_shape), "field": field})
     for name, weight in facts.weights.items():
-        rows.append({"fact": "weight", "name": name, "shape": str(weight.shape), "axes": list(weight.axes)})
+        rows.append({"fact": "weight", "name": name, "shape": str(weight.shape), "axes": list(facts.told_axes(name))})
     if facts.output_shape is not None:
         rows += [
             {"fact": "output_shape", "shape": str(facts.output_shape), "axes": _axes(facts)},

@@ -1,6 +1,7 @@
 // @ts-check
 /** The places of a page where recorded tools stand. */
 import { element } from "../stage/dom.js";
+import { themeBehind } from "../stage/page.js";
 import { render } from "../stage/stage.js";
 
 /** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
@@ -20,6 +21,14 @@ export function bringToLife(tool, start) {
 export function fillPlace(place, parts, notes) {
   const titles = place.querySelectorAll(":scope > h1");
   place.replaceChildren(...titles, ...parts, ...notes.map((text) => element("p", {}, text)));
+}
+
+/** Give the place of a stage the page's colours before there is one: what stands around it takes them. @param {HTMLElement} stage */
+export function keepTheme(stage) {
+  const retheme = () => (stage.dataset.theme = themeBehind(stage));
+  stage.classList.add("cn-stage");
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme);
+  retheme();
 }
 
 /** A stage without what needs a kernel: editing and files. @param {any} source @param {HTMLElement} stage

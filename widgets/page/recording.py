@@ -8,6 +8,8 @@ import time
 import zlib
 from dataclasses import dataclass
 
+from widgets.language import say
+
 MOST_STATES = 1500
 MOST_SECONDS = 20
 MOST_BYTES = 10**6
@@ -144,6 +146,13 @@ def fits(estimated):
     """Whether a page can take so many seconds and bytes."""
     seconds, size = estimated
     return seconds <= MOST_SECONDS and size <= MOST_BYTES
+
+
+def pack(recording):
+    """The recording as a page holds it. Raises ValueError where it is too large for one."""
+    if recording.size > MOST_BYTES:
+        raise ValueError(say("page.too_large", most_size=MOST_BYTES // 10**6, size=f"{recording.size / 1e6:.1f}"))
+    return recording.packed()
 
 
 def record(controls, ask, progress=lambda done: None):

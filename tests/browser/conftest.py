@@ -25,7 +25,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from lab import Lab, find_chromium
+from lab import Lab, driver, find_chromium
+from saved_page import Page
 
 
 def pytest_collection_modifyitems(items):
@@ -78,3 +79,31 @@ def notebook(lab):
     for notebook in opened:
         notebook.close()
     assert [error for notebook in opened for error in notebook.errors] == []
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """A browser for saved pages."""
+    browser = driver().chromium.launch(executable_path=chromium)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def open_page(browser, folder):
+    """Opens a page by its name in the module's `folder`; none may meet an error, or ask for another file."""
+    opened, contexts = [], []
+
+    def open_it(name, fragment="", width=1366, **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **options))
+        opened.append(Page(contexts[-1].new_page(), folder / f"{name}.html"))
+        opened[-1].go(fragment)
+        return opened[-1]
+
+    yield open_it
+    for page in opened:
+        assert page.errors == []
+        assert [url for url in page.requests if not url.startswith(("file:", "data:image/png"))] == []
+        assert len([url for url in page.requests if url.startswith("file:")]) <= 1
+    for context in contexts:
+        context.close()

@@ -1,13 +1,9 @@
 """A saved page, opened from the disk as a reader would: no kernel, no server."""
 
-import json
-import time
-
 import keras
 import numpy as np
 import pytest
 from keras import layers
-from lab import driver
 from reading import button, facts, point
 
 from widgets import explore
@@ -26,74 +22,6 @@ def folder(tmp_path_factory):
     chain = keras.Sequential([layers.Conv2D(1, 3), layers.MaxPooling2D(2), layers.Conv2D(1, 2)])
     explore(chain, STRIPES).save(folder / "chain.html", ["kernel_size", "padding"])
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    browser = driver().chromium.launch(executable_path=chromium)
-    yield browser
-    browser.close()
-
-
-class Page:
-    """An open page, as `reading` expects it."""
-
-    def __init__(self, page, path):
-        self.page, self.path, self.errors, self.requests = page, path, [], []
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("console", lambda message: self.errors.append(message.text))
-        page.on("request", lambda request: self.requests.append(request.url))
-
-    def go(self, fragment=""):
-        self.page.goto("about:blank")
-        self.requests.clear()
-        self.page.goto(f"file://{self.path}{fragment}")
-        self.stage.wait_for()
-
-    @property
-    def stage(self):
-        return self.page.locator(".cn-stage[data-revision]")
-
-    def control(self, name, axis=""):
-        return self.page.locator(f'[name="{name}"]' + (f'[data-axis="{axis}"]' if axis else ""))
-
-    @property
-    def code(self):
-        return self.page.locator(".cn-code").inner_text()
-
-    def wait_until(self, condition, seconds=10):
-        """Ask again and again: the page's policy lets nobody wait inside it by a text."""
-        latest = time.monotonic() + seconds
-        while not self.page.evaluate(condition):
-            assert time.monotonic() < latest, condition
-            self.page.wait_for_timeout(20)
-
-    def wait_fragment(self, fragment):
-        """It is written when the frame is drawn."""
-        self.wait_until(f"location.hash === {json.dumps(fragment)}")
-
-    @property
-    def note(self):
-        return self.page.locator(".cn-side [role=status]").inner_text()
-
-
-@pytest.fixture
-def open_page(browser, folder):
-    opened, contexts = [], []
-
-    def open_it(name, fragment="", width=1366, **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": 800}, **options))
-        opened.append(Page(contexts[-1].new_page(), folder / f"{name}.html"))
-        opened[-1].go(fragment)
-        return opened[-1]
-
-    yield open_it
-    for page in opened:
-        assert page.errors == []
-        assert [url for url in page.requests if not url.startswith(("file:", "data:image/png"))] == []
-        assert len([url for url in page.requests if url.startswith("file:")]) <= 1
-    for context in contexts:
-        context.close()
 
 
 def test_every_control_moves_from_end_to_end_and_shows_what_keras_says(open_page):

@@ -1,6 +1,7 @@
 """Every word comes from the table of the language chosen, by its key."""
 
 import ast
+import base64
 import copy
 import html
 import json
@@ -9,6 +10,7 @@ import pickle
 import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 from string import Formatter
 
@@ -321,9 +323,28 @@ def test_words_for_a_while_are_those_of_the_tool_at_work(made_up):
 def test_a_page_holds_no_english_in_another_language(made_up, tmp_path):
     explore(layers.Conv2D(1, (2, 3)), (1, 5, 5, 1)).save(tmp_path / "page.html", ["kernel_size"])
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
-    record = json.loads(re.search(r'id="record">(.*?)</script>', text, re.DOTALL)[1])
-    shown = [*record["words"].values(), *record["notes"], *(control["label"] for control in record["controls"])]
+    held = json.loads(re.search(r'id="record">(.*?)</script>', text, re.DOTALL)[1])
+    labels = [control["label"] for control in held["record"]["controls"]]
+    shown = [*held["texts"]["words"].values(), *held["texts"]["notes"], *labels]
     shown.append(text.split("</main>")[0].split("<body>")[1])
-    assert "xx_page_kernel_adds" in record["notes"] and "xx_page_open_in_browser" in shown[-1]
+    assert "xx_page_kernel_adds" in held["texts"]["notes"] and "xx_page_open_in_browser" in shown[-1]
     assert [run for one in shown for run in english(one)] == []
     assert '<html lang="xx">' in text
+
+
+def test_a_page_that_asks_or_compares_holds_no_english_in_another_language(made_up):
+    asks = predict(layers.Conv2D(1, (2, 3)), (1, 5, 5, 1), ask=["output_shape", "params"]).recorded()
+    compares = compare([layers.Conv2D(1, 2)], (1, 5, 5, 1)).recorded()
+    for made in (asks, compares):
+        shown = [
+            *made.words.values(),
+            *made.notes,
+            made.title,
+            re.sub(r"Computed output size.*?`valid`", "", made.still),
+        ]
+        assert made.notes[0].startswith("xx_page_kernel_") and made.language == "xx"
+        assert [run for one in shown for run in english(one)] == []
+    states = zlib.decompress(base64.b64decode(asks.record["packed"][0])).decode()
+    question = json.loads(states.split("\n")[0])["question"]
+    texts = [question["text"], question["hint"], *question["worked"], *(text for _, text in question["slips"])]
+    assert len(texts) > 8 and [run for one in texts for run in english(one)] == []

@@ -2,15 +2,14 @@
 
 import base64
 import hashlib
-import json
 import random
 import re
-import zlib
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
+from reading_records import as_sent, decoded_states, held_by
 
 from widgets import DeformableConv2D, explore
 from widgets.explorer import page_settings
@@ -23,29 +22,10 @@ def patient(monkeypatch):
     monkeypatch.setattr(recording.LIMITS, "seconds", 600)
 
 
-def held_by(path):
-    """What a saved page holds: a record, and texts."""
-    return json.loads(re.search(r'id="record">(.*?)</script>', path.read_text("utf-8"), re.DOTALL)[1])
-
-
 def saved(e, folder, controls=None):
     """The record of an explorer's page."""
     e.save(folder / "page.html", controls)
     return held_by(folder / "page.html")["record"]
-
-
-def decoded_states(record):
-    """Its states, as a stage is sent them."""
-    text, data = (zlib.decompress(base64.b64decode(part)) for part in record["packed"])
-
-    def with_bytes(value):
-        if isinstance(value, dict) and value.keys() == {"at", "size"}:
-            return data[value["at"] : value["at"] + value["size"]]
-        if isinstance(value, dict):
-            return {name: with_bytes(one) for name, one in value.items()}
-        return [with_bytes(one) for one in value] if isinstance(value, list) else value
-
-    return [with_bytes(json.loads(state)) for state in text.decode().split("\n")]
 
 
 def controls_of(record):
@@ -273,17 +253,9 @@ def test_a_recorded_state_is_what_a_live_explorer_shows(case, tmp_path):
             expected |= {"grids": [], "links": []}  # a live one keeps the picture before
         else:
             assert state["first_values"] == live._stage.first_values["values"]
-        assert state["snapshot"] == json.loads(json.dumps(expected, default=tagged), object_hook=untagged)
+        assert state["snapshot"] == as_sent(expected)
     assert refused < len(states)
     assert (refused > 0) == (case in {"grouped", "refused", "Conv3D", "Conv2DTranspose", "chain"}), refused
-
-
-def tagged(value):
-    return {"bytes": base64.b64encode(value).decode()}
-
-
-def untagged(value):
-    return base64.b64decode(value["bytes"]) if value.keys() == {"bytes"} else value
 
 
 def test_the_states_stand_in_the_order_of_the_controls_values(tmp_path):

@@ -1,6 +1,8 @@
 """Questions about a layer: what is asked, what each slip of thought is told, and how answers are read."""
 
+import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -294,20 +296,17 @@ def test_the_learners_own_settings_are_shown_afterwards():
 # Reading
 
 
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "(4, 26, 26, 10)",
-        "4 26 26 10",
-        "4x26x26x10",
-        "4 x 26 x 26 x 10",
-        "[4,26,26,10]",
-        "4*26*26*10",
-        " 4, 26,26 ,10, ",
-    ],
-)
-def test_a_shape_may_be_typed_in_many_ways(typed):
-    assert read_shape(typed, "") == (4, 26, 26, 10)
+READERS = {"shape": read_shape, "number": read_number}
+FORMS = json.loads(Path(__file__).with_name("typed_forms.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind, typed, value", [(kind, *form) for kind, forms in FORMS.items() for form in forms])
+def test_what_is_typed_means_what_the_table_says_on_a_page_too(kind, typed, value):
+    if value is None:
+        with pytest.raises(Unreadable):
+            READERS[kind](typed, "7")
+    else:
+        assert READERS[kind](typed, "7") == (tuple(value) if kind == "shape" else value)
 
 
 @pytest.mark.parametrize("answer", [(4, 26), [4, 26], np.array([4, 26]), (np.int64(4), 26)])
@@ -315,7 +314,7 @@ def test_a_shape_may_be_a_plain_value(answer):
     assert read_shape(answer, "") == (4, 26)
 
 
-@pytest.mark.parametrize("answer", ["", "four", "4, 26.5", "4, -2", 4.0, None, (4, "a"), "4" * 500, object()])
+@pytest.mark.parametrize("answer", ["four", 4.0, None, (4, "a"), "4" * 500, object()])
 def test_what_is_no_shape_gets_the_rule_and_an_example(answer):
     with pytest.raises(Unreadable, match=r"A shape is whole numbers, one for each axis, such as `\(1, 2\)`"):
         read_shape(answer, "(1, 2)")
@@ -327,53 +326,14 @@ def test_both_sides_of_an_equation_have_to_be_the_same_number():
         read_number("3*3*10 + 10 = 1090", "")
 
 
-@pytest.mark.parametrize(
-    "typed, number",
-    [
-        ("1090", 1090),
-        ("3*3*12*10+10", 1090),
-        ("3 x 3 x 12 x 10 + 10", 1090),
-        ("3\u00d73\u00b712 * 10 + 10", 1090),
-        ("1,090", 1090),
-        ("1,200,000 + 1,090", 1201090),
-        ("0,5", 0.5),
-        ("-1,25*2 + 0,125", -2.375),
-        ("1,0900", 1.09),
-        ("1234,567", 1234.567),
-        ("3*3*12*10 + 10 = 1090", 1090),
-        ("-(2 - 5)*2", 6),
-        ("\u22123", -3),
-        ("12.0", 12),
-        (np.float32(7), 7),
-        (np.array(7), 7),
-    ],
-)
-def test_a_number_may_be_a_product_or_a_sum(typed, number):
-    assert read_number(typed, "") == number
+@pytest.mark.parametrize("answer", [7, np.float32(7), np.array(7)])
+def test_a_number_may_be_a_plain_value(answer):
+    assert read_number(answer, "") == 7
 
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        "",
-        "many",
-        "3 3",
-        "1, 3, 3",
-        "1,3,3",
-        "1,2.5",
-        "0,5,",
-        "2**99",
-        "9**9**9",
-        "__import__('os')",
-        "[1]",
-        "(" * 150,
-        "1+" * 300 + "1",
-        "1j",
-        "True",
-        None,
-        True,
-        "'a'",
-    ],
+    ["many", "(" * 150, "1+" * 300 + "1", None, True],
 )
 def test_what_is_no_number_gets_the_rule_and_an_example_and_no_code_is_run(typed):
     with pytest.raises(Unreadable, match="The answer is a number, or a product such as `2\\*3`"):

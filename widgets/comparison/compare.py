@@ -9,6 +9,7 @@ import ipywidgets
 import keras
 import tensorflow as tf
 
+from widgets.comparison.page_comparison import record_comparison
 from widgets.comparison.table import as_html, as_text, row, thumbnail
 from widgets.facts import (
     Weight,
@@ -27,6 +28,7 @@ from widgets.facts import (
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, words
+from widgets.page import write_page
 from widgets.stage import Tool
 
 MOST_LAYERS = 12
@@ -55,7 +57,8 @@ def compare(layers, x=None):
         x: an array or tensor (batch, height, width, channels), or a shape; left out: a small input of one channel.
 
     Returns:
-        A `Comparison`, to be the last line of a cell. `print` writes it as text, and its `rows` are plain dicts.
+        A `Comparison`, to be the last line of a cell. `print` writes it as text, its `rows` are plain dicts, and
+        `save("comparison.html")` writes a page that works without a kernel.
 
     Raises:
         TypeError, ValueError: for layers or an input that we do not know. What Keras refuses never raises: the
@@ -117,7 +120,7 @@ class Comparison(Tool, ipywidgets.VBox):
     @property
     def rows(self):
         """One dict a layer, in the order shown. What Keras refused, or nobody has measured, is None."""
-        return [dict(self._rows[number]) for number in self._order()]
+        return [dict(self._rows[number]) for number in self._order(self._by.value, self._largest.value)]
 
     @in_own_words
     def sort(self, by, largest_first=False):
@@ -160,15 +163,29 @@ class Comparison(Tool, ipywidgets.VBox):
             self._rows[number]["ms"] = 1000 * statistics.median(seconds)
         self._show()
 
+    @in_own_words
+    def save(self, path):
+        """Write a page with this table and each layer's picture, without a kernel: path ends in .html.
+
+        Raises ValueError for another path, and where the pictures are too large for a page.
+        """
+        write_page(path, self.recorded)
+
+    @in_own_words
+    def recorded(self):
+        """All that a page needs that compares without a kernel, apart from the file: see `save`."""
+        orders = {by: [list(self._order(by, falling)) for falling in (False, True)] for by in SORTS if by != "ms"}
+        return record_comparison(self.x.shape, self._rows, self.facts, orders, self.words)
+
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
         with isolated_keras():
             for _ in range(WARM_UP):
                 call(x)
 
-    def _order(self):
-        """The layers' numbers in the order shown."""
-        numbers, by, falling = range(len(self._rows)), self._by.value, self._largest.value
+    def _order(self, by, falling):
+        """The layers' numbers, sorted."""
+        numbers = range(len(self._rows))
         if by == "given":
             return list(reversed(numbers) if falling else numbers)
         known = [
@@ -181,7 +198,7 @@ class Comparison(Tool, ipywidgets.VBox):
 
     @in_own_words
     def _show(self, _=None):
-        pictures = [self._thumbnails[number] for number in self._order()]
+        pictures = [self._thumbnails[number] for number in self._order(self._by.value, self._largest.value)]
         self._table.value = as_html(self.x.shape, self.rows, pictures)
 
     def __repr__(self):

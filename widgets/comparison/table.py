@@ -71,7 +71,13 @@ def as_text(x_shape, rows):
 
 
 def as_html(x_shape, rows, pictures=None):
-    """The rows as an HTML table; `pictures` are the rows' thumbnails. Without them it is alike on every machine."""
+    """The rows as an HTML table with its style; `pictures` are the rows' thumbnails."""
+    style = STYLE.read_text(encoding="utf-8")
+    return f'<div class="cn-compare"><style>{style}</style>{as_table(x_shape, rows, pictures)}</div>'
+
+
+def as_table(x_shape, rows, pictures=None):
+    """The rows as an HTML table alone. Without pictures it is alike on every machine."""
     shown = ["code", "output_shape", "weights", "params", "macs", "receptive_field", *["ms"] * _timed(rows)]
     heads = "".join(f'<th scope="col">{say("column." + name)}</th>' for name in shown)
     most = {name: max((found[name] or 0 for found in rows), default=0) for name in ("params", "macs", "ms")}
@@ -86,9 +92,8 @@ def as_html(x_shape, rows, pictures=None):
             cells += [_cell(name, found, most) for name in shown[1:]]
         body.append("<tr>" + f"<td>{thumb}</td>" * bool(pictures) + "".join(cells) + "</tr>")
     return (
-        f'<div class="cn-compare"><style>{STYLE.read_text(encoding="utf-8")}</style><table>'
-        f"<caption>{say('compare.compared_on', shape=x_shape)}</caption>"
-        f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+        f"<table><caption>{say('compare.compared_on', shape=x_shape)}</caption>"
+        f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
 
 

@@ -13,7 +13,7 @@ from widgets.explorer.own_moves import OwnMoves
 from widgets.explorer.page_settings import record_explorer
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
 from widgets.language import in_own_words, say, words
-from widgets.page import single_file, write_whole
+from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
@@ -175,7 +175,7 @@ class Explorer(Tool, ipywidgets.Box):
         if kind not in (".png", ".gif", ".html"):
             raise ValueError(say("controls.bad_file", received=path))
         if kind == ".html":
-            return write_whole(path, single_file(record_explorer(self, controls, announced=True)))
+            return write_page(path, lambda: record_explorer(self, controls, announced=True))
         Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
 
     @in_own_words

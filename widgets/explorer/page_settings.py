@@ -20,8 +20,8 @@ from widgets.page import (
     fitting,
     record,
 )
-from widgets.picture import VIEWS, layer_picture
-from widgets.stage import browser_words, floats, make_snapshot
+from widgets.picture import VIEWS
+from widgets.stage import browser_words, whole_state
 
 # In this order, as many as a page can hold.
 ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filters", "depth_multiplier")
@@ -151,10 +151,7 @@ class PageSettings:
             if last[0] != settings:
                 last[:] = settings, ask(settings)
             facts, view = last[1], values.get(("view", ""), "")
-            picture = None if facts.problem else layer_picture(facts, view or None)
-            blocks = [slice(0, grid.shape[-1]) for grid in picture.grids] if picture else []
-            first = floats(picture.grids[0].values[sample]) if picture else None
-            return {"snapshot": make_snapshot(facts, picture, facts, view, sample, blocks, 1), "first_values": first}
+            return whole_state(facts, view, sample)
 
         return state
 

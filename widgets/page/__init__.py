@@ -1,6 +1,7 @@
 """Pages that work without a kernel, on what was recorded of a tool."""
 
-from widgets.page.page import PICTURES, RecordedTool, single_file, write_whole
+from widgets.page.page import PICTURES, RecordedTool, single_file, write_page, write_whole
+from widgets.page.pictures import record_pictures
 from widgets.page.recording import (
     LIMITS,
     Control,

@@ -76,6 +76,13 @@ def _hash(text):
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+def write_page(path, recorded):
+    """Write a tool, what `recorded()` gives, as a page. Raises ValueError where the path is not that of one."""
+    if Path(str(path)).suffix.lower() != ".html":
+        raise ValueError(say("page.bad_file", received=path))
+    write_whole(path, single_file(recorded()))
+
+
 def write_whole(path, text):
     """Write a file that is there whole or not at all."""
     path = Path(path)

@@ -1,6 +1,7 @@
 // @ts-check
 /** The places of a page where recorded tools stand. */
 import { element } from "../stage/dom.js";
+import { themeBehind } from "../stage/page.js";
 import { render } from "../stage/stage.js";
 
 /** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
@@ -10,7 +11,7 @@ import { render } from "../stage/stage.js";
 /** @type {Record<string, Start>} */ const starts = {};
 
 /** Start a tool whose record was fetched. @param {string} tool @param {Parameters<Start>} what */
-export const startTool = (tool, ...what) => starts[tool](...what);
+export const startFetched = (tool, ...what) => starts[tool](...what);
 
 /** Start a tool in each of its places: what it needs stands in the element of the page that the place names.
  * @param {string} tool @param {Start} start */
@@ -28,6 +29,14 @@ export function bringToLife(tool, start) {
 export function fillPlace(place, parts, notes) {
   const titles = place.querySelectorAll(":scope > h1");
   place.replaceChildren(...titles, ...parts, ...notes.map((text) => element("p", {}, text)));
+}
+
+/** Give the place of a stage the page's colours before there is one: what stands around it takes them. @param {HTMLElement} stage */
+export function keepTheme(stage) {
+  const retheme = () => (stage.dataset.theme = themeBehind(stage));
+  stage.classList.add("cn-stage");
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme);
+  retheme();
 }
 
 /** A stage without what needs a kernel: editing and files. @param {any} source @param {HTMLElement} stage

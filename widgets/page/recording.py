@@ -9,6 +9,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from widgets.language import say
+
 PROBES = 48  # states that an estimate is made from at most
 
 
@@ -164,6 +166,13 @@ def fits(estimated, most):
     """Whether a page can take so many seconds, and bytes of so many at most."""
     seconds, size = estimated
     return seconds <= LIMITS.seconds and size <= most
+
+
+def pack(recording):
+    """The recording as a page holds it. Raises ValueError where it is too large for one."""
+    if recording.size > LIMITS.size:
+        raise ValueError(say("page.too_large", most_size=LIMITS.size // 10**6, size=f"{recording.size / 1e6:.1f}"))
+    return recording.packed()
 
 
 def record(controls, ask, progress=lambda done: None):

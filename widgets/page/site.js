@@ -10,13 +10,13 @@ const fetchJson = async (address) => (await fetch(address)).json();
 /** @param {HTMLElement} place */
 async function open(place) {
   const { tool, module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
-  const [{ startTool }, record, said] = await Promise.all([
+  const [{ startFetched }, record, said] = await Promise.all([
     import("./places.js"),
     fetchJson(at),
     fetchJson(words),
     import(`../${module}`),
   ]);
-  startTool(tool, place, record, { ...JSON.parse(texts), words: said });
+  startFetched(tool, place, record, { ...JSON.parse(texts), words: said });
 }
 
 const near = new IntersectionObserver(

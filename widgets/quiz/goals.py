@@ -15,8 +15,7 @@ from widgets.facts import (
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, words
-from widgets.quiz.questions import Feedback
-from widgets.quiz.rendering import task_html
+from widgets.quiz.rendering import Feedback, task_html
 
 # What can be wanted, and when what is got will do.
 CONDITIONS = {

@@ -58,7 +58,7 @@ def read_number(answer, example):
             raise Unreadable(say("reading.number", received=_short(answer), example=example))
         for side in before:  # a name may stand there as well: parameters = 3*3*2 + 2
             if _side(side) not in (None, value):
-                raise Unreadable(say("reading.unequal", left=side, value=_side(side)))
+                raise Unreadable(say("reading.unequal", left=side, value=f"{_side(side):g}"))
         return value
     answer = answer.item() if getattr(answer, "size", 0) == 1 and hasattr(answer, "item") else answer
     answer = answer.numpy().item() if hasattr(answer, "numpy") and getattr(answer, "shape", None) == () else answer
@@ -74,6 +74,8 @@ def _side(text):
     """One side of a "=" as a number; None where it is none."""
     text = re.sub(r"(?<![\w.,])([1-9]\d{0,2})((?:,\d{3})+)(?![\w.,])", lambda m: m[1] + m[2].replace(",", ""), text)
     text = re.sub(r"(?<![\w.,])(\d+),(\d+)(?![\w.,])", r"\1.\2", text)
+    if not re.fullmatch(r"[\d.eE+\-*() \t]*", text):  # Python reads more as numbers: 0x10, 1_000, 5 # five
+        return None
     try:
         return _worked_out(ast.parse(text, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):

@@ -4,10 +4,10 @@ import asyncio
 
 import ipywidgets
 
-from widgets.explorer import explore
 from widgets.language import in_own_words, say, together, words
-from widgets.quiz.questions import Feedback
-from widgets.quiz.rendering import feedback_html, question_html, question_text
+from widgets.page import write_page
+from widgets.quiz.page_questions import record_questions
+from widgets.quiz.rendering import Feedback, feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
 from widgets.stage import Tool, lifetime
 
@@ -29,7 +29,7 @@ def predict(layer_or_layers, x=None, *, ask=ALL, seed=0):
 
     Returns:
         A `Prediction`, to be the last line of a cell. In code, `question`, `solution` and `answer(...)` do what the
-        widget does.
+        widget does; `save("questions.html")` writes a page that asks without a kernel.
 
     Raises:
         TypeError, ValueError: for what we cannot ask about, such as a layer that Keras refuses for x.
@@ -163,6 +163,21 @@ class Prediction(Tool, ipywidgets.VBox):
             self._again += 1
         self._begin()
 
+    @in_own_words
+    def save(self, path):
+        """Write a page that asks these questions without a kernel, those about settings left out: path ends in .html.
+
+        Raises ValueError for another path, and for questions without end.
+        """
+        write_page(path, self.recorded)
+
+    @in_own_words
+    def recorded(self):
+        """All that a page needs that asks without a kernel, apart from the file: see `save`."""
+        if self._quiz.endless:
+            raise ValueError(say("page.no_end"))
+        return record_questions([self._quiz.question(number) for number in range(self._quiz.count)], self.words)
+
     # One question's life
 
     def _begin(self):
@@ -206,9 +221,7 @@ class Prediction(Tool, ipywidgets.VBox):
         return next(iter(self._stage.children), None)
 
     def _show_explorer(self):
-        made = explore(*self._question.stage())
-        if self._question.asked:
-            made.start_at(self._question.asked)
+        made = self._question.explorer()
         if not self._quiz.endless and self._quiz.goes_on(self._number):
             made.add_class("cn-veiled")  # its facts answer the next question
         self._stage.children = [made]

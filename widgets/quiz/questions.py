@@ -4,59 +4,17 @@ Nothing here draws; `predict.py` does. Every right answer comes from the layer t
 """
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
-from widgets.facts import Facts, LayerTemplate, evaluate_layer, input_values
+from widgets.explorer import explore
+from widgets.facts import evaluate_layer
 from widgets.language import axis_names, say, together
 from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
-from widgets.quiz.rendering import feedback_html, in_sum, size_lines
+from widgets.quiz.rendering import Feedback, in_sum, size_lines
 
 MOST_CELLS = 5 * 10**7  # of an output or a kernel that an answer may make
-
-
-class Feedback(NamedTuple):
-    """What is said to an answer: whether it is right, a text, and whether it counts as a try."""
-
-    right: bool
-    text: str
-    counts: bool = True
-
-    def __bool__(self):
-        return self.right
-
-    def __repr__(self):
-        return self.text
-
-    def _repr_html_(self):
-        return feedback_html(self)
-
-
-class Subject(NamedTuple):
-    """The layer that is asked about: how to make it, the live layer, and what Keras answered."""
-
-    template: LayerTemplate
-    layer: object
-    facts: Facts
-    level: int | None = None  # of a drawn layer
-
-    @property
-    def axes(self):
-        """The names of the axes of x and y."""
-        names = [*self.template.kind.axes]
-        names.insert(self.template.channel_axis - 1, "channels")
-        return ("batch", *names)
-
-
-def subject(layer, x, level=None):
-    """The layer and its facts for x. Raises ValueError where Keras refuses them: then nothing can be asked."""
-    template = LayerTemplate(layer)
-    made, facts = evaluate_layer(template, template.settings, input_values(template, x), template.given)
-    if facts.problem:
-        raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem, advice=facts.advice))
-    return Subject(template, made, facts, level)
 
 
 class Question:
@@ -66,6 +24,8 @@ class Question:
     """
 
     kind = ""
+    reads = "number"  # how a typed answer is read: a "number", a "shape" or "settings"
+    example = ""  # of an answer
     shown = ()
     asked = ()  # the index in y of the one value that is asked for
 
@@ -82,23 +42,46 @@ class Question:
         text = self.compare(value)
         return Feedback(not text, text or say("predict.right"))
 
+    def compare(self, given):
+        """ "" for the right answer, else what is said to this one."""
+        if given == self.solution:
+            return ""
+        return mistakes.explain(self.slips, given, self.solution) or self.otherwise(given)
+
+    def otherwise(self, given):
+        """What is said to an answer that no known slip leads to."""
+        return say("question.not_it", given=f"{given:g}")
+
+    def judging(self):
+        """All that it takes to judge typed answers elsewhere, as plain data: see `judge.js`. Not for settings."""
+        known = {"reads": self.reads, "example": self.example, "solution": self.solution, "slips": self.slips}
+        return known | {"axes": None, "length": None}
+
     def fresh(self, rng):
         """The same question again, with other numbers where they were made up."""
         return type(self)(self.about, rng) if self.kind in ("value", "settings") else self
 
     def stage(self):
-        """The layer and the input that `explore` shows after the question."""
+        """The layer and the input that are shown after the question."""
         return self.about.layer, self.facts.x
+
+    def explorer(self):
+        """What is shown after the question, begun at the value asked for."""
+        made = explore(*self.stage())
+        if self.asked:
+            made.start_at(self.asked)
+        return made
 
 
 class OutputShape(Question):
     """The output's shape, axis by axis."""
 
     kind = "output_shape"
+    reads = "shape"
 
     def __init__(self, about):
         super().__init__(about)
-        self.solution = self.facts.output_shape
+        self.solution, self.example = self.facts.output_shape, say("question.shape_example")
         self.label = say("question.output_label")
         self.text = say("question.output_shape", axes=axis_names(about.axes), **self.names)
         first = self.facts.axes[0]
@@ -115,40 +98,52 @@ class OutputShape(Question):
         ]
 
     def read(self, answer):
-        return read_shape(answer, say("question.shape_example"))
+        return read_shape(answer, self.example)
 
-    def compare(self, given):
-        """ "" for the right shape, else which of its axes are wrong, and why where that can be told."""
-        if given == self.solution:
-            return ""
-        axes = self.about.axes
-        if whole := mistakes.explain(mistakes.output_shapes(self.facts, axes), given, self.solution):
-            return whole
-        if len(given) != len(axes):
-            return say("question.axes", count=len(axes), axes=axis_names(axes), received=len(given))
-        channel, spatial = self.facts.channel_axis, iter(self.facts.axes)
-        wrong, good = {}, []
-        for i, (name, got, right) in enumerate(zip(axes, given, self.solution)):
+    @property
+    def slips(self):
+        return mistakes.output_shapes(self.facts, self.about.axes)
+
+    def _axes(self):
+        """Of each axis its name, its slips, and what is said to any other wrong size."""
+        spatial = iter(self.facts.axes)
+        for i, name in enumerate(self.about.axes):
             if name in self.about.template.kind.axes:
                 slips = mistakes.sizes(**next(spatial))
             else:
-                slips = mistakes.output_channels(self.facts) if i == channel else [(got, say("mistake.batch"))]
-            shown = say(f"axes.{name}")
+                slips = mistakes.output_channels(self.facts) if i == self.facts.channel_axis else []
+            yield say(f"axes.{name}"), slips, say("mistake.batch") if i == 0 else ""
+
+    def _length(self):
+        return {"count": len(self.solution), "axes": axis_names(self.about.axes)}
+
+    def otherwise(self, given):
+        """Which of the axes are wrong, and why where that can be told."""
+        if len(given) != len(self.solution):
+            return say("question.axes", **self._length(), received=len(given))
+        wrong, good = {}, []
+        for (name, slips, other), got, right in zip(self._axes(), given, self.solution):
             if got == right:
-                good.append(shown)
+                good.append(name)
             else:
-                wrong.setdefault(mistakes.explain(slips, got, right), []).append(f"{shown} {got}")
+                wrong.setdefault(mistakes.explain(slips, got, right) or other, []).append(f"{name} {got}")
         lines = [say("question.wrong_axes", axes=", ".join(named), why=why).strip() for why, named in wrong.items()]
         return "\n".join(lines + [say("question.right_axes", axes=", ".join(good))] * bool(good))
+
+    def judging(self):
+        axes = [{"name": name, "slips": slips, "other": other} for name, slips, other in self._axes()]
+        return super().judging() | {"axes": axes, "length": {"key": "question.axes", "fields": self._length()}}
 
 
 class KernelShape(Question):
     """The shape of one of the layer's kernels."""
 
     kind = "kernel_shape"
+    reads = "shape"
 
     def __init__(self, about, name="kernel"):
         super().__init__(about)
+        self.example = say("question.kernel_example")
         self.name, weight = name, self.facts.weights[name]
         self.solution, self.label = weight.shape, say("question.kernel_label", name=name)
         self.text = say("question.kernel_shape", name=name, count=len(weight.shape), **self.names)
@@ -157,22 +152,28 @@ class KernelShape(Question):
         self.worked = [f"{name}: {axes} = {weight.shape}"]
 
     def read(self, answer):
-        return read_shape(answer, say("question.kernel_example"))
+        return read_shape(answer, self.example)
 
-    def compare(self, given):
-        if given == self.solution:
-            return ""
-        slip = mistakes.explain(mistakes.kernel_shapes(self.facts, self.name), given, self.solution)
-        if slip or len(given) != len(self.solution):
-            return slip or say("question.kernel_axes", count=len(self.solution), received=len(given))
+    @property
+    def slips(self):
+        return mistakes.kernel_shapes(self.facts, self.name)
+
+    def otherwise(self, given):
+        """Which of the axes are right."""
+        if len(given) != len(self.solution):
+            return say("question.kernel_axes", count=len(self.solution), received=len(given))
         good = [str(place) for place, (got, right) in enumerate(zip(given, self.solution)) if got == right]
         return say("question.kernel_right", axes=", ".join(good) or say("predict.none"))
+
+    def judging(self):
+        return super().judging() | {"length": {"key": "question.kernel_axes", "fields": {"count": len(self.solution)}}}
 
 
 class Params(Question):
     """The number of parameters."""
 
     kind = "params"
+    example = "3*3*2*5 + 5"
 
     def __init__(self, about):
         super().__init__(about)
@@ -187,20 +188,18 @@ class Params(Question):
         self.worked.append(self.facts.params_formula)
 
     def read(self, answer):
-        return read_number(answer, "3*3*2*5 + 5")
+        return read_number(answer, self.example)
 
-    def compare(self, given):
-        if given == self.solution:
-            return ""
-        return mistakes.explain(mistakes.params(self.facts), given, self.solution) or say(
-            "question.not_it", given=given
-        )
+    @property
+    def slips(self):
+        return mistakes.params(self.facts)
 
 
 class Value(Question):
     """One output cell of a small layer with whole numbers, to be worked out on paper."""
 
     kind = "value"
+    example = "2*3 - 1*2 + 1"
 
     def __init__(self, about, rng):
         super().__init__(about)
@@ -254,13 +253,11 @@ class Value(Question):
             yield f"relu({total:g}) = {self.solution}"
 
     def read(self, answer):
-        return read_number(answer, "2*3 - 1*2 + 1")
+        return read_number(answer, self.example)
 
-    def compare(self, given):
-        if given == self.solution:
-            return ""
-        slips = [(value, say(f"mistake.{slip}")) for slip, value in self.case.others.items()]
-        return mistakes.explain(slips, given, self.solution) or say("question.not_it", given=given)
+    @property
+    def slips(self):
+        return [(float(value), say(f"mistake.{slip}")) for slip, value in self.case.others.items()]
 
     def stage(self):
         return self.case.layer, self.facts.x
@@ -270,12 +267,14 @@ class Settings(Question):
     """Which settings give a wanted shape: any right answer passes."""
 
     kind = "settings"
+    reads = "settings"
 
     def __init__(self, about, rng):
         super().__init__(about)
         self.solution, facts = generate.wanted(about.template, self.facts, rng, about.level)
         self.wanted, self.label = facts.output_shape, say("question.settings_label")
-        names = self.names | {"example": say("question.settings_example")}
+        self.example = say("question.settings_example")
+        names = self.names | {"example": self.example}
         self.text = say("question.settings", output=self.facts.output_shape, wanted=self.wanted, **names)
         self.hint = say("hint.settings", names=", ".join(f"`{name}`" for name in self.solution))
         self.worked = [say("worked.one_way", code=facts.code), *size_lines(facts)]
@@ -284,7 +283,7 @@ class Settings(Question):
 
     def read(self, answer):
         template = self.about.template
-        given = read_settings(answer, template.layer_class, template.kind, say("question.settings_example"))
+        given = read_settings(answer, template.layer_class, template.kind, self.example)
         self._given = given
         if self._cells() > MOST_CELLS:
             raise Unreadable(say("reading.large"))

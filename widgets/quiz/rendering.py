@@ -2,10 +2,28 @@
 
 import html
 from pathlib import Path
+from typing import NamedTuple
 
 from widgets.language import say
 
 STYLE = Path(__file__).parent / "predict.css"
+
+
+class Feedback(NamedTuple):
+    """What is said to an answer: whether it is right, a text, and whether it counts as a try."""
+
+    right: bool
+    text: str
+    counts: bool = True
+
+    def __bool__(self):
+        return self.right
+
+    def __repr__(self):
+        return self.text
+
+    def _repr_html_(self):
+        return feedback_html(self)
 
 
 def question_text(question):
@@ -15,12 +33,17 @@ def question_text(question):
 
 def question_html(heading, question, text):
     """The question as HTML. `heading` says which one it is; `text` stands alone where there is no question."""
-    body = _code(question.text if question else text)
-    tables = "".join(_html_table(title, rows) for title, rows in (question.shown if question else ()))
+    asked = asked_html(question.text, question.shown) if question else asked_html(text)
     return (
         f"<style>{STYLE.read_text(encoding='utf-8')}</style><div class='cn-question'>"
-        f"<div class='cn-count'>{html.escape(heading)}</div><p>{body}</p><div class='cn-tables'>{tables}</div></div>"
+        f"<div class='cn-count'>{html.escape(heading)}</div>{asked}</div>"
     )
+
+
+def asked_html(text, shown=()):
+    """A text with its tables of numbers below it."""
+    tables = "".join(_html_table(title, rows) for title, rows in shown)
+    return f"<p>{_code(text)}</p><div class='cn-tables'>{tables}</div>"
 
 
 def feedback_html(feedback, folded=""):

@@ -9,7 +9,8 @@ from widgets.facts import KINDS as LAYERS
 from widgets.facts import LayerTemplate, default_input
 from widgets.language import either, say
 from widgets.quiz import generate
-from widgets.quiz.questions import KINDS, Subject, questions, subject
+from widgets.quiz.questions import KINDS, questions
+from widgets.quiz.subject import Subject, subject
 
 ALL = tuple(KINDS)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from widgets.facts import cell_template, kind_of, symbol, tap_template
-from widgets.picture import VIEWS
+from widgets.picture import VIEWS, layer_picture
 from widgets.stage.rows import fact_rows, sent
 
 SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
@@ -35,6 +35,14 @@ def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), sam
         "grids": [_grid(picture, i, facts.channel_axis, sample, block) for i, block in enumerate(blocks)],
         "links": [_link(picture, i, drawn_facts, sample, block) for i, block in enumerate(blocks[1:])],
     }
+
+
+def whole_state(facts, view="", sample=0):
+    """One sample with all its channels, as a record keeps it: a snapshot, and the first grid's values."""
+    picture = None if facts.problem else layer_picture(facts, view or None)
+    blocks = [slice(0, grid.shape[-1]) for grid in picture.grids] if picture else []
+    first = floats(picture.grids[0].values[sample]) if picture else None
+    return {"snapshot": make_snapshot(facts, picture, facts, view, sample, blocks, 1), "first_values": first}
 
 
 def sent_channels(picture, wanted):

@@ -1,0 +1,48 @@
+"""The questions of predict() as a page asks them without a kernel: each with all that may be said to an answer."""
+
+from pathlib import Path
+
+from widgets.language import say
+from widgets.page import RecordedTool, record_pictures
+from widgets.quiz.rendering import STYLE, asked_html
+from widgets.stage import browser_words, lifetime
+
+
+def record_questions(questions, own):
+    """These questions, but those about settings: whatever is answered there, Keras has to build. `own` are the words.
+
+    Raises ValueError where there are no others, or where their pictures are too large for a page.
+    """
+    asked = [question for question in questions if question.reads != "settings"]
+    if not asked:
+        raise ValueError(say("page.no_questions"))
+    shown = [question.explorer() for question in asked]
+    beside = [
+        {"question": _as_json(question), "start": made._stage.start, "veiled": _goes_on(question, asked[number + 1 :])}
+        for number, (question, made) in enumerate(zip(asked, shown))
+    ]
+    lifetime.close(*shown)
+    return RecordedTool(
+        module=Path(__file__).parent / "recorded_questions.js",
+        record=record_pictures("question", [made.facts for made in shown], beside),
+        words=browser_words(own) | own.room("predict", "question", "reading"),
+        title=say("page.questions", names=_names(question.about.template.layer_class for question in asked)),
+        language=own.language,
+        still="".join(asked_html(question.text, question.shown) for question in asked),
+        notes=(say("page.kernel_asks"),),
+        sheets=(STYLE,),
+    )
+
+
+def _as_json(question):
+    plain = {name: getattr(question, name) for name in ("label", "text", "shown", "hint", "worked")}
+    return plain | question.judging()
+
+
+def _goes_on(question, later):
+    """Whether a later question is about the same layer."""
+    return any(other.about is question.about for other in later)
+
+
+def _names(classes):
+    return ", ".join(dict.fromkeys(one.__name__ for one in classes))

@@ -1,0 +1,103 @@
+// @ts-check
+/** The questions of predict() on a page without a kernel: asked one after the other, and then the picture is shown. */
+import { button, element, write } from "../stage/dom.js";
+import { say } from "../stage/text.js";
+import { bringToLife, fillPlace, keepTheme, renderRecorded } from "../page/places.js";
+import { openRecord, recordedSource } from "../page/recorded_source.js";
+import { answer, BEGUN, BUTTONS } from "./judge.js";
+
+/** A text whose parts between two backticks are code. @param {string} text @returns {(Node | string)[]} */
+const withCode = (text) => text.split("`").map((part, i) => (i % 2 ? element("code", {}, part) : part));
+
+/** @param {string[]} lines */
+const paragraphs = (lines) => lines.map((line) => element("p", {}, ...withCode(line)));
+
+/** @param {[string, number[][]]} table a title, and rows of numbers */
+function buildTable([title, rows]) {
+  const lines = rows.map((row) => element("tr", {}, ...row.map((value) => element("td", {}, String(value)))));
+  return element("table", {}, element("caption", {}, title), element("tbody", {}, ...lines));
+}
+
+/** What is said to an answer. @param {import("./judge.js").Quiz} quiz @param {any} words */
+function buildFeedback({ feedback, folded }, words) {
+  if (!feedback) return [];
+  const kind = feedback.right ? "right" : feedback.counts ? "wrong" : "told";
+  const mark = { right: "\u2713 ", wrong: "\u2717 ", told: "" }[kind];
+  const said = paragraphs((mark + feedback.text).split("\n"));
+  const summary = element("summary", {}, words["predict.folded"]);
+  const more = folded ? [element("details", {}, summary, ...paragraphs(folded.split("\n").slice(1)))] : [];
+  return [element("div", { class: `cn-feedback cn-${kind}`, role: "alert" }, ...said, ...more)];
+}
+
+/** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
+async function startQuestions(place, record, { words, notes }) {
+  const opened = await openRecord(record);
+  const count = record.controls[0].values.length;
+  const [heading, asked, feedback, stage, label] = ["div", "div", "div", "div", "span"].map((tag) => element(tag));
+  const field = element("input", { type: "text", class: "cn-field cn-answer-field", autocomplete: "off" });
+  const names = ["check", ...Object.keys(BUTTONS)];
+  const buttons = Object.fromEntries(names.map((name) => [name, button(name, words[`predict.${name}`])]));
+  const form = element("form", {}, element("label", {}, label, field), ...Object.values(buttons));
+  const tool = element("div", { class: "cn-explorer cn-recorded" });
+  tool.append(element("div", { class: "cn-question" }, heading, asked, form, feedback), stage);
+  let quiz = BEGUN;
+  let end = () => {};
+
+  const stateNow = () => (quiz.number < count ? opened.at([quiz.number, 0]) : null);
+
+  function ask() {
+    end();
+    end = () => {};
+    const question = stateNow()?.question;
+    const { right, answered } = quiz;
+    const text = question?.text ?? say(words, { key: "question.done", fields: { right, count: answered } });
+    const tables = element("div", { class: "cn-tables" }, ...(question?.shown ?? []).map(buildTable));
+    asked.replaceChildren(...paragraphs([text]), tables);
+    write(label, question?.label ?? "");
+    field.value = "";
+    for (const name of names) buttons[name].hidden = (name === "again") === Boolean(question);
+    field.parentElement.hidden = !question;
+  }
+
+  /** The picture of the layer that was asked about, begun at the value asked for. */
+  function reveal() {
+    const { start, veiled } = stateNow();
+    const at = [quiz.number, 0];
+    const source = recordedSource({ ...record, words, start, reveal: true }, opened, (control, value) => {
+      at[control] = value;
+      source.show(at);
+    });
+    tool.classList.toggle("cn-veiled", veiled);
+    source.show(at);
+    end = renderRecorded(source, stage);
+  }
+
+  /** @param {import("./judge.js").Quiz} after */
+  function show(after) {
+    const before = quiz;
+    quiz = after;
+    const { right, answered, over } = quiz;
+    const number = Math.min(quiz.number + 1, count);
+    write(heading, say(words, { key: "predict.count", fields: { number, count, right, answered } }));
+    if (before === quiz || before.number !== quiz.number) ask();
+    if (over && !before.over) reveal();
+    feedback.replaceChildren(...buildFeedback(quiz, words));
+    for (const name of names) buttons[name].classList.toggle("cn-primary", name === (over ? "next" : "check"));
+    if (before === quiz) return; // the page was opened
+    if (before.number !== quiz.number) (quiz.number < count ? field : buttons.again).focus();
+    else if (over && !before.over) buttons.next.focus();
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    show(answer(quiz, stateNow().question, field.value, words));
+  });
+  buttons.check.addEventListener("click", () => form.requestSubmit());
+  for (const [name, act] of Object.entries(BUTTONS))
+    buttons[name].addEventListener("click", () => show(act(quiz, stateNow()?.question, words)));
+  fillPlace(place, [tool], notes);
+  keepTheme(stage);
+  show(quiz);
+}
+
+bringToLife("recorded_questions", startQuestions);

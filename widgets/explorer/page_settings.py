@@ -168,7 +168,7 @@ class PageSettings:
     def _by_wish(self):
         """All names, the most wanted ones first: those that the reader's line names, then those in ORDER."""
         order = {name: place for place, name in enumerate(ORDER)}
-        code = self._explorer._live._code() if self._rules else ""
+        code = self._explorer._live.code() if self._rules else ""
         return sorted(self._rules, key=lambda name: (f" {name}=" not in code, order.get(name, len(ORDER))))
 
     def _view(self):

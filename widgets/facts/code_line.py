@@ -14,35 +14,57 @@ NOT_WRITTEN = ("name", "dtype")
 
 MOST_NUMBERS = 8  # of an array that a line holds
 
+# Here Keras makes a tuple of one number; elsewhere (a factor, a shape) the two say different things.
+ONE_FOR_ALL_AXES = (
+    *("kernel_size", "strides", "dilation_rate", "output_padding", "pool_size", "size", "output_size"),
+    *("padding", "cropping"),
+)
+
 _CELL = {1: "{column}", 2: "{row}, {column}", 3: "{plane}, {row}, {column}"}
 
 
-def code_line(layer_class, arguments):
+def code_line(layer_class, arguments, standard=None):
     """The call that makes an equal layer; what code cannot say (a lambda) is named after a "#".
+
+    `standard` are the values that need not be written, by default those of `defaults`.
 
     >>> code_line(keras.layers.Conv2D, {"filters": 10, "kernel_size": (3, 3), "strides": (2, 1), "groups": 1})
     'layers.Conv2D(10, 3, strides=(2, 1))'
     """
     required = _required(layer_class)
-    standard = defaults(layer_class)
+    standard = standard or defaults(layer_class)
     if "data_format" in standard:
         standard = standard | {"data_format": keras.config.image_data_format()}  # which a reader may change at any time
     if "pool_size" in arguments:  # a pooling window moves on by its own size, unless it is told otherwise
         standard = standard | {"strides": arguments["pool_size"]}
     parts, lacking = [], []
     for name in required:
-        parts.append(_written(arguments[name]))
+        parts.append(_written(_plainest(name, arguments[name])))
     for name, value in arguments.items():
-        if name in required or name in NOT_WRITTEN or _same(value, standard[name]):
+        if name in required or name in NOT_WRITTEN or _same(value, standard.get(name)):
             continue
-        text = _written(value)
+        text = _written(_plainest(name, value))
         if text is None:
             lacking.append(name)
         else:
             parts.append(f"{name}={text}")
     room = "layers." if layer_class.__module__.startswith("keras.") else ""
-    line = f"{room}{layer_class.__name__}({', '.join(parts)})"
+    line = f"{room}{_public_name(layer_class)}({', '.join(parts)})"
     return say("facts.code_lacks", code=line, names=", ".join(lacking)) if lacking else line
+
+
+def layer_code(layer):
+    """The call that makes a layer equal to this one, whatever its class; "(...)" where it needs what code cannot say.
+
+    >>> layer_code(keras.layers.TimeDistributed(keras.layers.LSTM(3, activation=None)))
+    'layers.TimeDistributed(layers.LSTM(3, activation=None))'
+    """
+    try:
+        arguments = {name: _argument(layer, name, value) for name, value in layer.get_config().items()}
+        given = {name: arguments[name] for name in _required(type(layer))}
+        return code_line(type(layer), arguments, _made_of(type(layer), given))
+    except Exception:  # a layer with arguments of its own kind
+        return f"layers.{type(layer).__name__}(...)"
 
 
 def chain_code(codes):
@@ -70,12 +92,44 @@ def _required(made):
 @functools.cache
 def defaults(layer_class):
     """Every argument of a layer of this class that was given only what it requires."""
-    with isolated_keras():
-        first = {"data_format": "channels_last"} if "data_format" in inspect.signature(layer_class).parameters else {}
-        layer = layer_class(**dict.fromkeys(_required(layer_class), 1), **first, name="defaults")
-    names = [*layer.get_config(), *inspect.signature(layer_class.__init__).parameters]
-    values = {name: getattr(layer, name, None) for name in names}
-    return values | {"activation": None}
+    return _made_of(layer_class, dict.fromkeys(_required(layer_class), 1))
+
+
+def _made_of(layer_class, required):
+    """Every argument of a layer that was given only this; where that is too little, the signature's."""
+    parameters = inspect.signature(layer_class.__init__).parameters
+    first = {"data_format": "channels_last"} if "data_format" in parameters else {}
+    try:
+        with isolated_keras():
+            layer = layer_class(**required, **first, name="defaults")
+    except ValueError:  # one of two must be given, and none is required
+        return {name: parameter.default for name, parameter in parameters.items()} | {"trainable": True}
+    config = layer.get_config()
+    values = {name: _argument(layer, name, config.get(name)) for name in [*config, *parameters]}
+    return values | ({"seed": None} if "seed" in values else {})  # Keras draws one that no other layer has
+
+
+def _argument(layer, name, configured):
+    """The value of a layer's argument: an attribute, or what its config says, `configured`."""
+    value = getattr(layer, name, None)
+    value = configured if value is None else value
+    if isinstance(value, dict) and "class_name" in value:
+        value = keras.saving.deserialize_keras_object(value)
+    return by_name(value) if name.endswith("activation") else value
+
+
+def by_name(activation):
+    """Keras' name for one of its own activations; None for linear; anything else as it is."""
+    if activation is None or activation is keras.activations.linear:
+        return None
+    name = getattr(activation, "__name__", "")
+    return name if getattr(keras.activations, name, None) is activation else activation
+
+
+def _public_name(layer_class):
+    """The name that `keras.layers` has for the class, which may be another than its own."""
+    names = [name for name, value in vars(keras.layers).items() if value is layer_class]
+    return layer_class.__name__ if layer_class.__name__ in names or not names else names[0]
 
 
 def _same(value, default):
@@ -84,10 +138,22 @@ def _same(value, default):
     return value == default or (_is_object(value) and _config(value) == _config(default))
 
 
+def _plainest(name, value):
+    """The one number that stands in all places of a tuple of sizes; anything else as it is."""
+    if name not in ONE_FOR_ALL_AXES or not isinstance(value, (tuple, list)):
+        return value
+    numbers = [_plainest(name, one) for one in value]
+    return numbers[0] if all(isinstance(one, int) and one == numbers[0] for one in numbers) else value
+
+
 def _written(value):
     """Code for one argument, or None where there is none."""
-    if isinstance(value, tuple) and len(set(value)) == 1:
-        return repr(value[0])
+    if isinstance(value, keras.layers.Layer) and type(value).__module__.startswith("keras."):
+        line = layer_code(value)
+        return None if isinstance(line, Sentence) or "(...)" in line else line
+    if isinstance(value, list) and any(map(_is_object, value)):
+        lines = [_written(one) for one in value]
+        return None if None in lines else f"[{', '.join(lines)}]"
     if hasattr(value, "__array__"):  # an array or tensor
         value = keras.ops.convert_to_numpy(value).squeeze()  # a normalisation keeps its mean with axes of 1 around it
         return f"numpy.array({value.tolist()})" if value.size <= MOST_NUMBERS else None
@@ -118,6 +184,8 @@ def _written(value):
 
 
 def _is_literal(value):
+    if isinstance(value, dict):
+        return "class_name" not in value and all(map(_is_literal, value.values()))  # with it: an object, as config
     if isinstance(value, (tuple, list)):
         return all(map(_is_literal, value))
     return value is None or isinstance(value, (bool, int, float, str))

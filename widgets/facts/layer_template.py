@@ -7,7 +7,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import defaults
+from widgets.facts.code_line import by_name, defaults
 from widgets.facts.kinds import KINDS
 from widgets.language import say
 
@@ -179,14 +179,6 @@ def call(layer, x, answer=None):
         layer.__dict__["activation"] = activation
     after = y.numpy()
     return (after if y is seen[0] else seen[0].numpy()), after
-
-
-def by_name(activation):
-    """Keras' name for one of its own activations; None for linear; anything else as it is."""
-    if activation is None or activation is keras.activations.linear:
-        return None
-    name = getattr(activation, "__name__", "")
-    return name if getattr(keras.activations, name, None) is activation else activation
 
 
 def in_keras_form(name, value):

@@ -6,7 +6,7 @@ import math
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import chain_code, code_line
+from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
@@ -14,7 +14,7 @@ from widgets.facts.fields import call_layer, keeps_cells, window_axes
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
-from widgets.facts.layer_template import NAME, LayerTemplate, by_name, give_weights, is_convolution, unchanged
+from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
@@ -61,7 +61,7 @@ class LiveLayer:
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
         rank = len(self.template.kind.axes) + 2
         if x.ndim != rank:  # behind a layer that returns other axes
-            known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+            known = {"input_shape": x.shape, "code": self.code(), "size_formulas": (), "settings": {}, "x": x}
             known |= {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
             problem = say("facts.other_rank", rank=rank, shape=x.shape)
             return Facts(**known, problem=problem, advice=say("facts.advice_rank"))
@@ -74,7 +74,8 @@ class LiveLayer:
             self._layer, self._taken = layer, False
         return facts
 
-    def _code(self):
+    def code(self):
+        """The line that makes an equal layer with the present settings."""
         return code_line(self.template.layer_class, self.template.arguments | self.settings)
 
     def _start(self, name, shape, draw):
@@ -105,7 +106,7 @@ class GenericLayer:
 
     def ask(self, x):
         """Facts of the layer's answer; its axes say which cells it reads."""
-        known = {"input_shape": x.shape, "code": self._code(), "size_formulas": (), "settings": {}, "x": x}
+        known = {"input_shape": x.shape, "code": self.code(), "size_formulas": (), "settings": {}, "x": x}
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
@@ -141,16 +142,9 @@ class GenericLayer:
             macs_formula="" if macs is None else str(macs),
         )
 
-    def _code(self):
-        try:
-            arguments = {n: getattr(self.layer, n, v) for n, v in self.layer.get_config().items()}
-            if "activation" in arguments:
-                arguments["activation"] = by_name(arguments["activation"])
-            if "pool_size" in arguments and arguments["strides"] == arguments["pool_size"]:
-                del arguments["strides"]  # what Keras makes of its default, None
-            return code_line(type(self.layer), arguments)
-        except Exception:  # a layer with arguments of its own kind
-            return f"layers.{type(self.layer).__name__}(...)"
+    def code(self):
+        """The line that makes an equal layer."""
+        return layer_code(self.layer)
 
 
 def wrap_layer(layer, channel_axis=-1):

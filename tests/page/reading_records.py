@@ -5,6 +5,8 @@ import json
 import re
 import zlib
 
+OWN = {"revision", "first_key", "back"}  # of a snapshot: what is one explorer's
+
 
 def held_by(path):
     """What a saved page holds: a record, and texts."""

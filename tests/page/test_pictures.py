@@ -3,24 +3,24 @@
 import numpy as np
 import pytest
 from keras import layers
-from reading_records import as_sent, decoded_states
+from reading_records import OWN, as_sent, decoded_states
 
 from widgets import DeformableConv2D, compare, explore, predict
 from widgets.page import recording
 
+APART = OWN | {"view"}
 X = np.random.default_rng(3).integers(-4, 5, (1, 6, 5, 2)).astype("float32")
-OWN = {"revision", "first_key", "view"}  # what is of one explorer
 
 
 def live(explorer):
     """What its stage shows, as a record has it."""
     stage = explorer._stage
-    shown = {name: value for name, value in stage.snapshot.items() if name not in OWN}
+    shown = {name: value for name, value in stage.snapshot.items() if name not in APART}
     return as_sent(shown | {"samples": 1, "thumbnails": None}), stage.first_values["values"]
 
 
 def kept(state):
-    return {name: value for name, value in state["snapshot"].items() if name not in OWN}, state["first_values"]
+    return {name: value for name, value in state["snapshot"].items() if name not in APART}, state["first_values"]
 
 
 def test_after_a_question_a_page_shows_what_the_notebook_shows():

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
-from reading_records import as_sent, decoded_states, held_by
+from reading_records import OWN, as_sent, decoded_states, held_by
 
 from widgets import DeformableConv2D, explore
 from widgets.explorer import page_settings
@@ -112,7 +112,7 @@ def test_named_controls_that_are_too_many_are_refused_with_their_counts_and_what
         e.save(tmp_path / "page.html", names)
     said = str(refusal.value)
     counts = "kernel_size 5 x strides 3 x padding 2 x dilation_rate 3 x filters 4 x use_bias 2 x activation 6"
-    assert said.startswith("A page may take at most 1,500 states, 20 s and 1 MB. Received: " + counts)
+    assert said.startswith("A page may take at most 1,500 states, 600 s and 1 MB. Received: " + counts)
     assert f"{counts} = 4,320 states, about " in said
     assert said.endswith(f"Try controls={names[:-1]}: it leaves out activation.")
     assert list(tmp_path.iterdir()) == []
@@ -229,7 +229,6 @@ CASES = {
         ["kernel_size", "dilation_rate"],
     ),
 }
-OWN = {"revision", "first_key"}  # numbers of one explorer's
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -239,7 +239,7 @@ def _values(model, x):
         kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
         return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
     shape = (1, 12) if x is None else x
-    values = seeded_values(as_shape(shape, rank)) if is_shape(shape) else as_values(x, rank)
+    values = seeded_values(as_shape(shape, rank)) if is_shape(shape) else as_values(x, rank, channel_axis(model))
     if ids and rank == 2 and is_shape(shape):
         values = np.round(10 * values + 9) % ids
     if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
@@ -278,7 +278,8 @@ def _rank_taken(layer):
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
-        raise TypeError(say("model.not_a_model", received=type(model).__name__))
+        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
+        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
     if not model.layers:
         raise ValueError(say("model.no_layers"))
     copies = [unchanged(layer, layer.name) for layer in model.layers]

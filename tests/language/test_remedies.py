@@ -56,7 +56,7 @@ ELSEWHERE = {
     "facts.advice_onednn": ("facts/test_facts.py", '"TF_ENABLE_ONEDNN_OPTS": "0"'),
     "page.open_in_browser": ("browser/test_page.py", "Open this file in a current web browser"),
     "stage.copy_refused": ("browser/hosted/test_hosted_page.py", "does not let this page copy"),
-    "stage.file_framed": ("browser/hosted/test_hosted_page.py", "framed"),
+    "stage.file_framed": ("browser/hosted/test_hosted_page.py", "If no file comes"),
     "stage.full_refused": ("browser/hosted/test_hosted_page.py", "does not allow full screen"),
 }
 

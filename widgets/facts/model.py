@@ -222,7 +222,8 @@ def _macs(node, shapes):
 
 def _is_chain(model):
     """Whether a model in a model has calls that can be listed, from one input to one output."""
-    return model.built and len(getattr(model, "inputs", None) or ()) == len(model.outputs) == 1
+    ends = (getattr(model, name, None) or () for name in ("inputs", "outputs"))
+    return model.built and all(len(tensors) == 1 for tensors in ends)
 
 
 FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
@@ -286,12 +287,12 @@ def _built(model, input_shape):
     try:
         with seeds_kept(part for layer in copies for part in vars(layer).values()):
             built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+        for layer, copy in zip(model.layers, copies):
+            if layer.built and getattr(built, "inputs", None) is not None:
+                give_weights(copy, layer.get_weights())  # which Keras refuses for an input of other channels
     except Exception as refusal:  # whatever Keras raises
         message = say("model.model_refuses", shape=input_shape, problem=plain_text(refusal))
         raise ValueError(message) from refusal
     if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
         raise ValueError(say("model.no_shapes"))
-    for layer, copy in zip(model.layers, copies):
-        if layer.built:
-            give_weights(copy, layer.get_weights())
     return built

@@ -1,5 +1,6 @@
 """What can be handed over as x, and what is refused."""
 
+import pathlib
 import re
 
 import keras
@@ -137,7 +138,6 @@ def test_nan_stays_nan():
 @pytest.mark.parametrize(
     "x",
     [
-        "a picture",
         None,
         {},
         np.zeros((1, 2, 2, 1), complex),
@@ -146,7 +146,7 @@ def test_nan_stays_nan():
         [[1, 2], [3]],
         keras.KerasTensor((1, 2, 2, 1)),
     ],
-    ids=["str", "None", "dict", "complex", "object", "dates", "ragged", "symbolic"],
+    ids=["None", "dict", "complex", "object", "dates", "ragged", "symbolic"],
 )
 def test_what_holds_no_real_numbers_is_refused_with_a_way_out(x):
     with pytest.raises(TypeError, match=r"array or tensor of real numbers.*Received: \w+.*Try"):
@@ -250,19 +250,61 @@ def test_a_tensor_of_torch_is_told_by_what_it_can_do():
     assert as_values(Tensor(), 4).sum() == 4
 
 
+class Loader:
+    """A stand-in for torch's: batches come out, one after another."""
+
+    def __iter__(self):
+        return iter([np.zeros((1, 2, 2, 1))])
+
+
 @pytest.mark.parametrize(
     "x, remedy",
     [
         ({"image": np.zeros((1, 2, 2, 1)), "label": np.zeros(1)}, "x['image']"),
         ((np.zeros((1, 2, 2, 1)), np.zeros(1)), "x[0]"),
         ((one for one in [np.zeros((1, 2, 2, 1))]), "next(x)"),
+        (Loader(), "next(iter(x))"),
+        (keras.KerasTensor((None, 2, 2, 1)), "x.shape"),
+        ([[1, 2], [3]], "(1, 8, 8, 3)"),
+        (np.zeros((1, 2, 2, 1), object), 'numpy.asarray(x, "float32")'),
+        ({}, "(1, 8, 8, 3)"),
     ],
-    ids=["dict", "pair", "generator"],
+    ids=["dict", "pair", "generator", "loader", "symbolic", "ragged", "objects", "empty"],
 )
 def test_what_holds_the_input_among_other_things_is_told_how_to_get_it(x, remedy):
     with pytest.raises(TypeError, match=re.escape(f"Try `{remedy}`")):
         as_values(x, 4)
-    assert as_values(eval(remedy, {"x": x}), 4).shape == (1, 2, 2, 1)
+    found = eval(remedy, {"x": x, "numpy": np})
+    if remedy in ("x.shape", "(1, 8, 8, 3)"):
+        assert as_shape(found, 4) == ((1, 2, 2, 1) if remedy == "x.shape" else (1, 8, 8, 3))
+    else:
+        assert as_values(found, 4).shape == (1, 2, 2, 1)
+
+
+def test_no_picture_at_a_path_is_told_as_that():
+    for path in ("no such picture.png", pathlib.Path(__file__)):
+        with pytest.raises(TypeError, match=rf"None could be read at .*{pathlib.Path(path).name}.*Try the path of a"):
+            as_values(path, 4)
+
+
+def test_a_shape_that_is_named_is_one_of_the_rank_that_is_wanted():
+    for layer, example in ((layers.Conv1D(1, 3), (1, 8, 3)), (layers.Conv3D(1, 3), (1, 8, 8, 8, 3))):
+        for x in ((1, 9), np.zeros((2, 2, 2, 2, 2, 2, 2)), object()):
+            with pytest.raises((TypeError, ValueError), match=re.escape(f"{example}.")):
+                explore(layer, x)
+        assert not explore(layer, example).facts.problem
+
+
+def test_a_photographs_channels_go_where_the_layer_has_its_own(needs_channels_first, tmp_path):
+    layer = layers.Conv2D(1, 3, data_format="channels_first")
+    photograph = np.random.default_rng(0).integers(0, 255, (9, 8, 3)).astype("uint8")
+    PIL.Image.fromarray(photograph).save(tmp_path / "picture.png")
+    for x in (photograph, tmp_path / "picture.png", np.moveaxis(photograph, -1, 0)):
+        assert np.array_equal(explore(layer, x).x[0], np.moveaxis(photograph, -1, 0))
+    assert np.array_equal(explore(layer, photograph[..., 0]).x, photograph[None, None, ..., 0])
+    assert compare([layer], photograph).x.shape == (1, 3, 9, 8)
+    model = keras.Sequential([keras.Input((3, 9, 8)), layers.Conv2D(1, 3, data_format="channels_first")])
+    assert explore(model, photograph).x.shape == (1, 3, 9, 8)
 
 
 def test_x_left_out_is_the_same_image_in_every_tool_wherever_the_channels_are(needs_channels_first):

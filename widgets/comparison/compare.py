@@ -249,16 +249,16 @@ def _first_template(chain):
 def _input(chains, x):
     """x as float32 values that every chain can be asked about."""
     templates = [template for chain in chains if (template := _first_template(chain))]
+    axis = templates[0].channel_axis if templates else -1
     if templates:
         rank = len(templates[0].kind.axes) + 2
         if x is None:
-            x = default_input(rank, templates[0].channels, templates[0].channel_axis)
+            x = default_input(rank, templates[0].channels, axis)
     elif x is None:
         return boat()
     else:
         rank = len(x) if is_shape(x) else None
-    axis = templates[0].channel_axis if templates else -1
-    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank)
+    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank, axis)
     for chain in chains:
         if chain[0].template:
             input_values(chain[0].template, values)  # raises where a built layer reads other channels

@@ -35,7 +35,7 @@ class Controls:
 
     def __init__(self, template, input_shape, shape_only, changed, restart, own_moves, settings=None, shown=None):
         known = (*template.kind.settings, *self.OTHERS)
-        if unknown := [name for name in shown or () if name not in known]:
+        if unknown := [name for name in shown or () if not (isinstance(name, str) and name in known)]:
             fields = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
             raise ValueError(say("controls.unknown_control", **fields))
         self._changed = changed

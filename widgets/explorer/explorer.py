@@ -37,8 +37,8 @@ class Explorer(Tool, ipywidgets.Box):
         """What is there before the controls are."""
         self.words = words()
         self._own_moves = OwnMoves()
-        several = controls is None or isinstance(controls, (list, tuple, set))
-        self._wanted_controls = controls if several else [controls]
+        several = isinstance(controls, (list, tuple, set))
+        self._wanted_controls = list(controls) if several else None if controls is None else [controls]
         self._source = source
         self._undo = Undo()
         self._answered = [None, None]  # what stood at the last two answers that were others: see _note_answer
@@ -46,7 +46,8 @@ class Explorer(Tool, ipywidgets.Box):
         self._side.add_class("cn-side")
 
     def _wanted(self, name):
-        return self._wanted_controls is None or name in self._wanted_controls
+        wanted = self._wanted_controls
+        return wanted is None or any(isinstance(one, str) and one == name for one in wanted)
 
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""

@@ -37,7 +37,8 @@ def layer_facts(layer, x):
 def input_values(template, x):
     """x as float32 values of the rank, and for a built layer the channels, that the template's layer reads."""
     rank = len(template.kind.axes) + 2
-    values = pattern(as_shape(x, rank), template.channel_axis) if is_shape(x) else as_values(x, rank)
+    axis = template.channel_axis
+    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank, axis)
     if template.channels not in (None, values.shape[template.channel_axis]):
         raise ValueError(say("facts.other_channels", wanted=template.channels, received=values.shape))
     return values

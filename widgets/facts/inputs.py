@@ -3,6 +3,7 @@
 import functools
 import math
 import os
+import warnings
 
 import numpy as np
 
@@ -20,6 +21,7 @@ BOAT = """
 ..####..
 """
 
+PATHS = str, os.PathLike
 LARGEST_INPUT = 256 * 2**20  # bytes
 
 
@@ -119,18 +121,28 @@ def as_shape(x, rank):
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
     if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
-        raise ValueError(say("facts.bad_shape", rank=rank, received=shape))
+        raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example_shape(rank)))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
         raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=shape))
     return shape
 
 
-def as_values(x, rank):
+def example_shape(rank):
+    """A shape for an input of so many axes, batch first.
+
+    >>> example_shape(4), example_shape(3)
+    ((1, 8, 8, 3), (1, 8, 3))
+    """
+    return (1, *[8] * ((rank or 4) - 2), 3)
+
+
+def as_values(x, rank, channel_axis=-1):
     """The values as a float32 array with `rank` axes, batch first; with rank None, any number of them.
 
     What can only mean one thing is taken for it: a path is read, a photograph is a batch of one, and so is what lacks
-    batch and channels; of a dataset the first batch is taken, and of (x, y) in it x.
+    batch and channels; of a dataset the first batch is taken, and of (x, y) in it x. `channel_axis` is where the
+    layer has its channels: there a photograph's go.
     Raises TypeError where x does not hold real numbers in all of its cells, ValueError for another rank or no cells.
 
     >>> as_values(np.zeros((20, 30, 3)), 4).shape, as_values(np.zeros((20, 30)), 4).shape
@@ -139,24 +151,30 @@ def as_values(x, rank):
     try:
         values = np.asarray(_plain(x))
         real = values.dtype.kind in "biuf" or np.can_cast(values.dtype, "float32")
-    except Exception:  # a tensor without values, nested lists of unequal length
+    except Exception:  # no such file, a tensor without values, nested lists of unequal length
         real = False
+    if not real and isinstance(x, PATHS):
+        raise TypeError(say("facts.bad_path", received=repr(os.fspath(x))))
+    example = example_shape(rank)
     if not real:
-        dtype = f" of {x.dtype}" if hasattr(x, "dtype") else ""
-        raise TypeError(say("facts.not_numbers", received=type(x).__name__ + dtype, remedy=_remedy(x)))
+        received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") else "")
+        fields = {"received": received, "example": example, "remedy": _remedy(x) or example}
+        raise TypeError(say("facts.not_numbers", **fields))
     if np.ma.is_masked(x):
         raise TypeError(say("facts.masked"))
     lacking = 0 if rank is None else rank - values.ndim
     if lacking == 2 and values.ndim > 0:
-        values = values[None, ..., None]
-    elif lacking == 1 and rank == 4 and values.shape[-1] in (3, 4) and min(values.shape[:2]) > 4:
+        values = np.expand_dims(values[None], channel_axis)
+    elif lacking == 1 and rank == 4 and (isinstance(x, PATHS) or _is_photograph(values.shape)):
+        values = np.moveaxis(values[None], -1, channel_axis)
+    elif lacking == 1 and rank == 4 and channel_axis == 1 and _is_photograph((*values.shape[1:], values.shape[0])):
         values = values[None]
     if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
         remedy = {1: "facts.try_a_batch", -1: "facts.try_a_part"}.get(lacking, "facts.try_a_shape")
         if lacking == 1 and values.shape[:1] == (1,):  # a batch of one, it seems
             remedy = "facts.try_a_channel"
         axes = values.ndim if rank is None else rank
-        raise ValueError(say("facts.bad_rank", rank=axes, received=values.shape, remedy=say(remedy)))
+        raise ValueError(say("facts.bad_rank", rank=axes, received=values.shape, remedy=say(remedy, example=example)))
     if (size := 4 * values.size) > LARGEST_INPUT:
         raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=values.shape))
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
@@ -165,23 +183,38 @@ def as_values(x, rank):
 
 def _plain(x):
     """What holds the numbers in x."""
-    if isinstance(x, (str, os.PathLike)):
+    if isinstance(x, PATHS):
         import keras  # only for pictures in files
 
-        return keras.utils.img_to_array(keras.utils.load_img(x))[None]
+        return keras.utils.img_to_array(keras.utils.load_img(x), "channels_last")
     if hasattr(x, "element_spec"):  # a dataset of TensorFlow's
         first = next(iter(x))
         return first[0] if isinstance(first, tuple) else first
     return x.detach().cpu() if hasattr(x, "detach") else x  # a tensor of torch's
 
 
+def _is_photograph(shape):
+    return shape[-1] in (3, 4) and min(shape[:-1]) > 4
+
+
 def _remedy(x):
-    """What to hand over in place of x, which holds no numbers, as code."""
+    """What to hand over in place of x, which holds no real numbers, as code; "" where it leads to none."""
     if isinstance(x, dict) and x:
         return f"x[{next(iter(x))!r}]"
     if isinstance(x, (tuple, list)) and x and hasattr(x[0], "shape"):
         return "x[0]"
-    return "next(x)" if hasattr(x, "__next__") else 'numpy.asarray(x, "float32")'
+    if hasattr(x, "__next__"):
+        return "next(x)"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the imaginary part, which goes
+            np.asarray(x, "float32")
+    except Exception:
+        if hasattr(x, "shape"):  # of a tensor without values
+            return "x.shape"
+        batches = hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict, set, bytes))
+        return "next(iter(x))" if batches else ""
+    return 'numpy.asarray(x, "float32")'
 
 
 def _is_whole(size):

@@ -77,8 +77,7 @@ class LayerTemplate:
         if not is_convolution(layer):
             if type(layer).__name__.startswith("ConvLSTM"):
                 raise TypeError(say("facts.recurrent", name=type(layer).__name__))
-            received = layer.__name__ + " (a class)" if isinstance(layer, type) else type(layer).__name__
-            raise TypeError(say("facts.not_a_layer", known=", ".join(KINDS), received=received))
+            raise TypeError(_not_known(layer))
         self.kind = KINDS[self.layer_class.__name__]
         # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
         names = [*defaults(self.layer_class), *self.kind.settings]
@@ -130,6 +129,17 @@ class LayerTemplate:
         for name, attribute in names.items():
             vars(layer)[attribute] = partial(_first_values, partial(start, name), kept[attribute], self.dtype)
         return kept
+
+
+def _not_known(layer):
+    """What to say of something that is no convolution of Keras."""
+    known, name = ", ".join(KINDS), type(layer).__name__
+    if type(layer).__module__.startswith("tf_keras.") and hasattr(keras.layers, name):
+        return say("facts.old_layer", name=name)
+    if isinstance(layer, keras.layers.Layer):
+        return say("facts.other_layer", known=known, received=name)
+    received = layer.__name__ + " (a class)" if isinstance(layer, type) else name
+    return say("facts.not_a_layer", known=known, received=received)
 
 
 def _first_values(start, initializer, drawn, shape, dtype=None):

@@ -222,7 +222,8 @@ def _macs(node, shapes):
 
 def _is_chain(model):
     """Whether a model in a model has calls that can be listed, from one input to one output."""
-    return model.built and len(getattr(model, "inputs", None) or ()) == len(model.outputs) == 1
+    ends = (getattr(model, name, None) or () for name in ("inputs", "outputs"))
+    return model.built and all(len(tensors) == 1 for tensors in ends)
 
 
 FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
@@ -239,7 +240,8 @@ def _values(model, x):
         kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
         return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
     shape = (1, 12) if x is None else x
-    values = pattern(as_shape(shape, rank), channel_axis(model)) if is_shape(shape) else as_values(x, rank)
+    axis = channel_axis(model)
+    values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
     if ids and rank == 2 and is_shape(shape):
         values = np.round(4 * values) % ids
     if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
@@ -278,19 +280,20 @@ def _rank_taken(layer):
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not isinstance(model, keras.Sequential):
-        raise TypeError(say("model.not_a_model", received=type(model).__name__))
+        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
+        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
     if not model.layers:
         raise ValueError(say("model.no_layers"))
     copies = [unchanged(layer, layer.name) for layer in model.layers]
     try:
         with seeds_kept(part for layer in copies for part in vars(layer).values()):
             built = keras.Sequential([keras.Input(input_shape[1:], name=f"{NAME}_input"), *copies], name=NAME)
+        for layer, copy in zip(model.layers, copies):
+            if layer.built and getattr(built, "inputs", None) is not None:
+                give_weights(copy, layer.get_weights())  # which Keras refuses for an input of other channels
     except Exception as refusal:  # whatever Keras raises
         message = say("model.model_refuses", shape=input_shape, problem=plain_text(refusal))
         raise ValueError(message) from refusal
     if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
         raise ValueError(say("model.no_shapes"))
-    for layer, copy in zip(model.layers, copies):
-        if layer.built:
-            give_weights(copy, layer.get_weights())
     return built

@@ -1,5 +1,7 @@
 """goal(): a task that any layer with the wanted properties solves; it is built to see whether it has them."""
 
+import re
+
 import keras
 
 from widgets.facts import (
@@ -128,7 +130,9 @@ class Goal:
         ones = [wrap_layer(layer) for layer in layers]
         convolution = next((one.template for one in ones if one.template), None)
         if convolution is None:
-            raise TypeError(say("goal.not_a_layer", received=type(layers[0]).__name__))
+            name = type(layers[0]).__name__
+            rank = re.search(r"\dD$", name)
+            raise TypeError(say("goal.no_convolution", received=name, name=f"Conv{rank[0] if rank else '2D'}"))
         shape = self.input_shape
         shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
         x = input_values(convolution, shape) if ones[0].template else pattern(shape)

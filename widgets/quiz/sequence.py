@@ -1,7 +1,5 @@
 """Which questions are asked, and in which order: about a reader's own layers, or about drawn ones without end."""
 
-from collections.abc import Iterable
-
 import keras
 import numpy as np
 
@@ -74,8 +72,8 @@ class Quiz:
 
 
 def _kinds(ask):
-    kinds = (ask,) if isinstance(ask, str) else tuple(ask) if isinstance(ask, Iterable) else ()
-    if not kinds or any(kind not in ALL for kind in kinds):
+    kinds = (ask,) if isinstance(ask, str) else ask if isinstance(ask, (tuple, list)) else ()
+    if not kinds or not all(isinstance(kind, str) and kind in ALL for kind in kinds):
         raise ValueError(say("predict.not_a_question", known=either(map(repr, ALL)), received=ask))
     return kinds
 

@@ -17,16 +17,19 @@ AXES = {
 
 FACTS = {
     "not_a_layer": "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. Try `explore(layers.Conv2D(1, 3))`.",
+    "old_layer": "`layer` must be one of Keras 3. Received: a {name} of the Keras before it. Try `keras.layers.{name}.from_config(layer.get_config())`.",
+    "other_layer": "`layer` must be a convolution: {known}. Received: {received}. Try `explore(keras.Sequential([layer]), x)`, which lists any layer.",
     "not_copied": "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: give its class a method get_config that returns all arguments of its __init__.",
     "recurrent": "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions.",
-    "bad_shape": "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. Try (1, 8, 8, 3) for an image layer.",
+    "bad_shape": "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. Try {example}.",
     "bad_rank": "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. {remedy}",
     "large_input": "`x` would take {size} bytes; at most {limit} are drawn. Received shape: {received}. Try a smaller part of it.",
-    "not_numbers": "`x` must be an array or tensor of real numbers, or a shape such as (1, 8, 8, 3). Received: {received}. Try `{remedy}` first.",
+    "not_numbers": "`x` must be an array or tensor of real numbers, or a shape such as {example}. Received: {received}. Try `{remedy}` first.",
+    "bad_path": "`x` may be the path of a picture. None could be read at {received}. Try the path of a PNG or JPEG file.",
     "try_a_batch": "Try a batch of one of them: `x[None]`.",
     "try_a_part": "Try one part of them: `x[0]`.",
     "try_a_channel": "Try to give each cell one channel: `x[..., None]`.",
-    "try_a_shape": "Try a shape such as (1, 8, 8, 3).",
+    "try_a_shape": "Try a shape such as {example}.",
     "masked": "`x` must have a number in every cell. Received: an array with masked cells. Try `x.filled(0)`.",
     "other_channels": "`x` must have as many channels as the built layer reads, {wanted}. Received shape: {received}. Hand over the layer's own input, or an unbuilt layer.",
     "keras_2": "`widgets` needs Keras 3. Received: Keras {version}. Try `pip install -U keras` without TF_USE_LEGACY_KERAS.",
@@ -59,7 +62,7 @@ FACTS = {
 }
 
 MODEL = {
-    "not_a_model": "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. Try one of its layers: `explore(model.layers[1], x)`.",
+    "not_a_model": "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. Try one of its layers: `explore(model.layers[{number}], x)`.",
     "model_refuses": "The model must work for an input of shape {shape}. Keras says: {problem} Try another input.",
     "no_shapes": "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: give that layer a method compute_output_shape(self, input_shape).",
     "one_input": "`explore` takes models with one input. Received one with {received}. Try one of its layers.",

@@ -130,6 +130,7 @@ GOAL = {
         "other": "output {shape}, {count} parameters, {macs} MACs a sample",
     },
     "not_a_layer": "A task takes a Keras layer, or a list of layers that follow one another. Received: {received}. Try `task(layers.Conv2D(6, 3))`.",
+    "no_convolution": "A task needs a convolution among the layers. Received: {received}. Try `task([layer, layers.{name}(6, 3)])`.",
     "no_condition": "`goal` takes `output_shape` as a shape, `kind` as the name of a layer class or a list of names, and whole numbers for the others. Received: {name}={value!r}. Try `goal(input_shape=(8, 8, 1), {name}={example!r})`.",
     "unknown": "`goal` needs `input_shape` and at least one of {known}. Received: {received}.",
 }

@@ -149,6 +149,7 @@ GOAL = {
         "other": "выход {shape}, {count} параметра, умножений на пример {macs}",
     },
     "not_a_layer": "Задаче нужен слой Keras или список слоёв, идущих друг за другом. Получено: {received}. Попробуем `task(layers.Conv2D(6, 3))`.",
+    "no_convolution": "Среди слоёв задачи нужна свёртка. Получено: {received}. Попробуем `task([layer, layers.{name}(6, 3)])`.",
     "no_condition": "`goal` берёт `output_shape` как форму, `kind` как имя класса слоя или список имён, остальное — целые числа. Получено: {name}={value!r}. Попробуем `goal(input_shape=(8, 8, 1), {name}={example!r})`.",
     "unknown": "Для `goal` нужны `input_shape` и хотя бы одно из: {known}. Получено: {received}.",
 }

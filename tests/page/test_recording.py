@@ -74,6 +74,14 @@ def controls_named(layer, x, names, **more):
     return page_settings.PageSettings(explore(layer, x, **more)).controls(names)
 
 
+def test_where_a_page_has_no_room_for_all_axes_the_others_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(recording.LIMITS, "states", 6)  # depth takes 5
+    pages = page_settings.PageSettings(explore(layers.Conv3D(1, (2, 3, 4)), (1, 5, 6, 7, 1)))
+    assert [(control.name, control.axis) for control in pages.controls(None)] == [("kernel_size", "depth")]
+    assert pages._at({("kernel_size", "depth"): 5})["kernel_size"] == (5, 3, 4)
+    assert pages._at({("strides", ""): 2})["strides"] == (2, 2, 2)
+
+
 def test_what_the_readers_line_names_comes_first(monkeypatch):
     monkeypatch.setattr(recording.LIMITS, "states", 20)
     chosen = controls_named(layers.Conv2D(2, 3, activation="relu"), (1, 8, 8, 1), None)
@@ -132,7 +140,7 @@ def test_named_controls_that_are_too_many_are_refused_with_their_counts_and_what
         e.save(tmp_path / "page.html", names)
     said = str(refusal.value)
     counts = "kernel_size 5 x strides 3 x padding 2 x dilation_rate 3 x filters 4 x use_bias 2 x activation 6"
-    assert said.startswith("A page may take at most 1,500 states, 20 s and 1 MB. Received: " + counts)
+    assert said.startswith("A page may take at most 1,500 states, 600 s and 1 MB. Received: " + counts)
     assert f"{counts} = 4,320 states, about " in said
     assert said.endswith(f"Try controls={names[:-1]}: it leaves out activation.")
     assert list(tmp_path.iterdir()) == []

@@ -54,6 +54,14 @@ def controls_named(layer, x, names, **more):
     return page_settings.PageSettings(explore(layer, x, **more)).controls(names)
 
 
+def test_where_a_page_has_no_room_for_all_axes_the_others_stay_as_they_are(monkeypatch):
+    monkeypatch.setattr(recording.LIMITS, "states", 6)  # depth takes 5
+    pages = page_settings.PageSettings(explore(layers.Conv3D(1, (2, 3, 4)), (1, 5, 6, 7, 1)))
+    assert [(control.name, control.axis) for control in pages.controls(None)] == [("kernel_size", "depth")]
+    assert pages._at({("kernel_size", "depth"): 5})["kernel_size"] == (5, 3, 4)
+    assert pages._at({("strides", ""): 2})["strides"] == (2, 2, 2)
+
+
 def test_what_the_readers_line_names_comes_first(monkeypatch):
     monkeypatch.setattr(recording.LIMITS, "states", 20)
     chosen = controls_named(layers.Conv2D(2, 3, activation="relu"), (1, 8, 8, 1), None)

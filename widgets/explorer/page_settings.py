@@ -156,14 +156,19 @@ class PageSettings:
         return state
 
     def _at(self, values):
-        """The layer's settings at these values."""
+        """The layer's settings at these values: one value for all axes, or one for some of them."""
         settings = dict(self.settings)
-        for name in {name for name, _ in values} - {"view"}:
-            own = [values[key] for key in values if key[0] == name]
-            axes = len(self._axes) if isinstance(self._rules[name], Count) and self._rules[name].per_axis else 0
-            square = axes and len(own) == 1 and own[0] is not None
-            settings[name] = (own[0],) * axes if square else tuple(own) if len(own) > 1 else own[0]
+        for (name, axis), value in values.items():
+            if axis:
+                at = self._axes.index(axis)
+                settings[name] = (*settings[name][:at], value, *settings[name][at + 1 :])
+            elif name != "view":
+                settings[name] = self._for_all_axes(name, value)
         return settings
+
+    def _for_all_axes(self, name, value):
+        per_axis = isinstance(self._rules[name], Count) and self._rules[name].per_axis
+        return (value,) * len(self._axes) if per_axis and value is not None else value
 
     def _by_wish(self):
         """All names, the most wanted ones first: those that the reader's line names, then those in ORDER."""

@@ -2,13 +2,13 @@
 
 import time
 
-from widgets.page.page import SHEETS
+from widgets.page.page import PICTURES, SHEETS
 from widgets.page.recording import LIMITS
 from widgets.stage import Tool
 
 SITE_TOOL = "application/vnd.convolution-notebooks.tool+json"
 PACKAGE = SHEETS[0].parents[1]
-VALUES = (5, 3, 2)  # of a control: fewer where else not even two controls could be moved
+VALUES = (5, 3, 2)  # of a control: fewer where else not even two sliders would move
 
 
 def record_what_is_displayed(size):
@@ -16,27 +16,27 @@ def record_what_is_displayed(size):
     LIMITS.states, LIMITS.seconds, LIMITS.probing = 300, 6, 0.2
     LIMITS.clock = time.process_time  # so that a page has the same controls when the machine is busy
     LIMITS.size, LIMITS.small_size = min(size, 500_000), 150_000
-    Tool.beside = staticmethod(_bundle)
+    Tool._beside = _bundle
 
 
 def _bundle(tool):
     """What a page needs of this tool but for its figure, which the display bears anyway."""
-    if not hasattr(tool, "recorded"):
-        return {}
-    for values in VALUES:
+    best = None
+    for values in VALUES if hasattr(tool, "recorded") else ():
         LIMITS.values = values
         try:
             made = tool.recorded()
         except ValueError:  # too much for a page
             continue
-        if values == VALUES[-1] or _movable(made.record) != 1:
-            return {SITE_TOOL: _as_json(made)}
-    return {}
+        if best is None or _sliders(made) > _sliders(best):
+            best = made
+        if made.module != PICTURES or _sliders(made) > 1:
+            break
+    return {SITE_TOOL: _as_json(best)} if best else {}
 
 
-def _movable(record):
-    """How many controls the recorded tool has, beside the stage's own."""
-    return sum(control["name"] != "view" for control in record["controls"])
+def _sliders(made):
+    return sum(control["element"] == "range" for control in made.record.get("controls", ()))
 
 
 def _as_json(made):

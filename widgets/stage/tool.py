@@ -10,8 +10,6 @@ from widgets.stage.connection import Connection
 class Tool:
     """A box of widgets, displayed together with its `_saved()`: a dict of MIME types and what they hold."""
 
-    beside = staticmethod(lambda tool: {})  # what else a display bears: the builder of a site asks for its record
-
     def __init__(self, children):
         self.words = words()  # of the language that was chosen when it was made
         self.connection = Connection()
@@ -22,7 +20,11 @@ class Tool:
     def _repr_mimebundle_(self, **kwargs):
         lifetime.note(self)
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return self._saved() | self.beside(self) | {"application/vnd.jupyter.widget-view+json": view}
+        return self._saved() | self._beside() | {"application/vnd.jupyter.widget-view+json": view}
+
+    def _beside(self):
+        """What else a display bears: the builder of a site asks for the tool's record."""
+        return {}
 
     def _ipython_display_(self, **kwargs):
         """ipywidgets 7 knows no `_repr_mimebundle_`."""

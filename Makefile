@@ -103,7 +103,7 @@ bench: $(READY) ## measure the speed and write the table in benchmarks/README.md
 notebooks: $(READY) ## run every notebook and save its outputs
 	.venv/bin/python tools/save_notebooks.py
 
-translations: ## list the Russian cells whose English text has changed; ARGS="--renew 01_convolution:stride" renews a hash
+translations: ## list the translated cells whose English text has changed; ARGS="--renew ru/01_convolution:stride" renews a hash
 	@$(PYTHON) tools/translations.py $(ARGS)
 
 pictures: $(READY) ## take the pictures of README.md; needs Chromium

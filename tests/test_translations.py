@@ -1,4 +1,4 @@
-"""`make translations` shows what has changed in English since a Russian cell was made from it."""
+"""`make translations` shows what has changed in English since a translated cell was made from it."""
 
 import json
 import subprocess
@@ -34,20 +34,20 @@ def folder(tmp_path):
 def test_the_english_change_is_shown_beside_the_russian_cell(folder, capsys):
     assert translations.main([], folder) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "=== 01:a"
+    assert lines[0] == "=== ru/01:a"
     assert {"-It moves.", "+It jumps."} < set(lines)
-    assert lines[-4:] == ["--- in Russian", "Одно окно.", "Оно движется.", ""]
+    assert lines[-4:] == ["--- the translation", "Одно окно.", "Оно движется.", ""]
 
 
 def test_where_git_does_not_know_the_translated_text_the_english_of_now_is_shown(folder, capsys):
     write(folder / "ru" / "01.ipynb", RUSSIAN, ["Never written.", ENGLISH[1]])
     assert translations.main([], folder) == 1
-    assert capsys.readouterr().out.startswith("=== 01:a\nOne window.\nIt jumps.\n--- in Russian\n")
+    assert capsys.readouterr().out.startswith("=== ru/01:a\nOne window.\nIt jumps.\n--- the translation\n")
 
 
-@pytest.mark.parametrize("which", ["01:a", "all"])
+@pytest.mark.parametrize("which", ["ru/01:a", "all"])
 def test_a_renewed_cell_is_in_step_again_and_nothing_else_changes(folder, capsys, which):
-    assert translations.main(["--renew", "01:b"], folder) == 1
+    assert translations.main(["--renew", "ru/01:b"], folder) == 1
     assert translations.main(["--renew", which], folder) == 0
     wanted = folder / "wanted.ipynb"
     write(wanted, RUSSIAN, [ENGLISH[0].replace("moves", "jumps"), ENGLISH[1]])

@@ -1,9 +1,9 @@
-"""Lists the Russian cells whose English text has changed since, with that change beside the Russian text.
+"""Lists the translated cells whose English text has changed since, with that change beside the translation.
 
-    python tools/translations.py                                  all of notebooks/ru/
-    python tools/translations.py --renew 01_convolution:stride    the Russian cell says it too: renew its hash
+    python tools/translations.py                                     of all languages, as notebooks/ru/
+    python tools/translations.py --renew ru/01_convolution:stride    the cell says it too: renew its hash
 
-A Russian text cell bears the hash of the English text that it was made from; git still has that text. `--renew all`
+A translated text cell bears the hash of the English text that it was made from; git still has that text. `--renew all`
 renews every hash.
 """
 
@@ -34,15 +34,14 @@ def cells(text):
 
 
 def editions(folder):
-    """(English path, Russian path) of every notebook in a folder that has both."""
-    pairs = [(path, folder / "ru" / path.name) for path in sorted(folder.glob("*.ipynb"))]
-    return [(english, russian) for english, russian in pairs if russian.is_file()]
+    """(English path, translated path) of every translated notebook in a folder."""
+    return [(folder / path.name, path) for path in sorted(folder.glob("[a-z][a-z]/*.ipynb"))]
 
 
-def stale(english, russian):
-    """(id, English text now, Russian cell) of the text cells that bear the hash of another text."""
+def stale(english, translated):
+    """(id, English text now, translated cell) of the text cells that bear the hash of another text."""
     now = cells(english.read_text(encoding="utf-8"))
-    for name, cell in cells(russian.read_text(encoding="utf-8")).items():
+    for name, cell in cells(translated.read_text(encoding="utf-8")).items():
         text = source(now[name]) if name in now else ""
         if cell["cell_type"] == "markdown" and cell["metadata"].get(BEARS) != hash_of(text):
             yield name, text, cell
@@ -61,22 +60,22 @@ def translated_text(path, name, bears):
             return source(before)
 
 
-def told(english, name, text, cell):
-    """What a translator has to see of a stale cell."""
-    before = translated_text(english, name, cell["metadata"].get(BEARS))
+def told(english, place, text, cell):
+    """What a translator has to see of the stale cell at a place such as "ru/01_convolution:stride"."""
+    before = translated_text(english, cell["id"], cell["metadata"].get(BEARS))
     change = text.splitlines()
     if before is not None:
         change = list(difflib.unified_diff(before.splitlines(), change, "translated", "now", lineterm="", n=1))
-    return "\n".join([f"=== {english.stem}:{name}", *change, "--- in Russian", source(cell), ""])
+    return "\n".join([f"=== {place}", *change, "--- the translation", source(cell), ""])
 
 
-def renew(russian, found):
-    """Write the hash of the English text as it is into these cells of a Russian notebook."""
-    notebook = json.loads(russian.read_text(encoding="utf-8"))
+def renew(translated, found):
+    """Write the hash of the English text as it is, found[id], into these cells of a translated notebook."""
+    notebook = json.loads(translated.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         if cell["id"] in found:
             cell["metadata"][BEARS] = hash_of(found[cell["id"]])
-    russian.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    translated.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def main(arguments, folder=ROOT / "notebooks"):
@@ -84,15 +83,18 @@ def main(arguments, folder=ROOT / "notebooks"):
     if arguments and arguments[0] != "--renew":
         print(__doc__)
         return 2
-    wanted, stays = arguments[1:], False
-    for english, russian in editions(folder):
-        found = {name: (text, cell) for name, text, cell in stale(english, russian)}
-        renewed = {name: text for name, (text, _) in found.items() if {"all", f"{english.stem}:{name}"} & {*wanted}}
+    wanted, stays = {*arguments[1:]}, False
+    for english, translated in editions(folder):
+        renewed = {}
+        for name, text, cell in stale(english, translated):
+            place = f"{translated.parent.name}/{translated.stem}:{name}"
+            if wanted & {"all", place}:
+                renewed[name] = text
+            else:
+                print(told(english, place, text, cell))
+                stays = True
         if renewed:
-            renew(russian, renewed)
-        for name in [name for name in found if name not in renewed]:
-            print(told(english, name, *found[name]))
-            stays = True
+            renew(translated, renewed)
     return int(stays)
 
 

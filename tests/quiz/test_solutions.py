@@ -159,6 +159,15 @@ def test_the_first_try_in_the_notebook_is_refused(solutions):
 
 @each_solution
 def test_no_right_layer_stands_in_the_notebook(solutions):
-    text = shown(cells_of(solutions))
-    for code in right_layers(solutions):
-        assert plain(code) not in text, f"{code} is a right answer, and stands in {solutions.stem}.ipynb"
+    for path in (FOLDER / f"{solutions.stem}.ipynb", FOLDER / "ru" / f"{solutions.stem}.ipynb"):
+        text = shown(nbformat.read(path, as_version=4).cells)
+        for code in right_layers(solutions):
+            assert plain(code) not in text, f"{code} is a right answer, and stands in {path}"
+
+
+@each_solution
+def test_the_russian_solutions_are_the_same_but_for_their_comments(solutions):
+    first, *english = ast.parse(solutions.read_text(encoding="utf-8")).body
+    told, *russian = ast.parse((FOLDER / "ru/solutions" / solutions.name).read_text(encoding="utf-8")).body
+    assert [ast.dump(node) for node in russian] == [ast.dump(node) for node in english]
+    assert re.search("[а-я]", told.value.value) and not re.search("[а-я]", first.value.value)

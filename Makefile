@@ -15,11 +15,11 @@ FOUND_HOSTED = $(shell for python in $(PYTHON_HOSTED) "`pyenv prefix 3.13 2>/dev
     "$$python" -c 'import ensurepip' 2>/dev/null && echo "$$python" && exit; done)
 RUN_HOSTED = .venv-hosted/bin/python -m
 
-.PHONY: help lab classroom test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks pictures stamp
+.PHONY: help lab classroom test lint unit doctest js nbval browser hosted hosted-checks soak bench notebooks translations pictures stamp
 .NOTPARALLEL:
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # default_url, so that the address it prints leads to the notebook too
 lab: $(READY) ## set up, then open JupyterLab on the first notebook; ARGS=--no-browser passes an option on
@@ -51,9 +51,10 @@ js:
 	    echo "SKIPPED the JavaScript tests: node is missing."; \
 	    echo "To install it: sudo apt-get install nodejs, or: brew install node"; test "$$CI" != true; fi
 
-# loadfile keeps the cells of one notebook in one kernel
+# loadfile keeps the cells of one notebook in one kernel. The Russian notebooks, whose code is the same, run in
+# tests/notebooks/test_russian_outputs.py.
 nbval: $(READY)
-	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
+	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks/*.ipynb
 
 # Skips itself, saying why, where there is no Chromium. One browser alone: make browser BROWSERS='-n 0'
 BROWSERS = -n 2 --dist worksteal
@@ -101,10 +102,13 @@ bench: $(READY) ## measure the speed and write the table in README.md
 notebooks: $(READY) ## run every notebook and save its outputs
 	.venv/bin/python tools/save_notebooks.py
 
+translations: ## list the Russian cells whose English text has changed; ARGS="--renew 01_convolution:stride" renews a hash
+	@$(PYTHON) tools/translations.py $(ARGS)
+
 pictures: $(READY) ## take the pictures of README.md; needs Chromium
 	.venv/bin/python tools/take_pictures.py
 
-stamp: $(READY) ## write the address in pyproject.toml into README.md and the notebooks
+stamp: $(READY) ## write the address in pyproject.toml into the READMEs and the notebooks
 	.venv/bin/python tools/stamp.py
 
 # Both extras at once: JupyterLab is what the browser tests drive.

@@ -26,10 +26,22 @@ except ImportError:  # Python 3.10
 
 ROOT = Path(__file__).resolve().parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+# By the folder of the notebooks that each lists, in its language.
+READMES = {
+    ROOT / folder: (ROOT / name).read_text(encoding="utf-8")
+    for folder, name in {"notebooks": "README.md", "notebooks/ru": "README.ru.md"}.items()
+}
+README = READMES[ROOT / "notebooks"]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+EDITIONS = stamp.notebooks(ROOT)  # those in every language
+
+each_notebook = pytest.mark.parametrize(
+    "path", EDITIONS, ids=lambda path: path.relative_to(ROOT / "notebooks").with_suffix("").as_posix()
+)
+
+
+each_readme = pytest.mark.parametrize("folder", READMES, ids=lambda path: path.name)
 
 
 @pytest.fixture(scope="module")
@@ -114,14 +126,15 @@ def test_every_place_that_holds_the_address_is_stamped():
 def test_the_address_is_written_by_hand_only_in_pyproject_toml(files):
     address = stamp.repository(files.pop(Path("pyproject.toml")))
     holders = {path for path, text in files.items() if stamp.slug(address) in text}
-    assert holders <= {Path("README.md"), *(path.relative_to(ROOT) for path in NOTEBOOKS)}
+    assert holders <= {*(path.relative_to(ROOT) for path in [*ROOT.glob("README*.md"), *EDITIONS])}
 
 
 def test_stamping_another_address_leaves_none_of_the_old_one():
     old, new = stamp.repository((ROOT / "pyproject.toml").read_text()), "https://github.com/someone/a-fork"
-    texts = [stamp.stamp_readme(README, new)]
-    for path in NOTEBOOKS:
-        texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text()), path.name, new)))
+    texts = [stamp.stamp_readme(path.read_text(encoding="utf-8"), new) for path in ROOT.glob("README*.md")]
+    for path in EDITIONS:
+        name = path.relative_to(ROOT / "notebooks").as_posix()
+        texts.append(json.dumps(stamp.stamp_notebook(json.loads(path.read_text(encoding="utf-8")), name, new)))
     assert all("someone/a-fork" in text and stamp.slug(old) not in text for text in texts)
 
 
@@ -138,6 +151,19 @@ def test_stamping_adds_a_badge_and_a_setup_cell_once():
     assert stamp.stamp_notebook(once, "x.ipynb", "https://github.com/a/b") == once
 
 
+def test_stamping_a_russian_notebook_chooses_russian_and_says_all_in_russian():
+    english, russian = (stamp.setup_source("https://github.com/a/b", language) for language in ("", "ru"))
+    assert russian.endswith('\n\nimport widgets\n\nwidgets.set_language("ru")')
+    assert [said for said in stamp.SAID["ru"] if said not in english + stamp.BADGE or said in russian] == []
+    trees = [ast.parse(text) for text in (english, russian.rpartition("\n\nimport")[0])]
+    for text in (node for tree in trees for node in ast.walk(tree) if isinstance(getattr(node, "value", 0), str)):
+        text.value = ""
+    assert ast.dump(trees[0]) == ast.dump(trees[1])
+    cells = [{"cell_type": kind, "id": kind, "metadata": {}, "source": "# A"} for kind in ("markdown", "code")]
+    badge = stamp.stamp_notebook({"cells": cells}, "ru/x.ipynb", "https://github.com/a/b")["cells"][0]["source"][2]
+    assert "/a/b/blob/main/notebooks/ru/x.ipynb" in badge and 'alt="Открыть в Colab"' in badge
+
+
 @pytest.mark.parametrize("address", ["https://a.org/b/c", "https://github.com/a/b/c", "https://github.com/a/b.git"])
 def test_an_address_that_colab_cannot_open_is_refused(address):
     assert stamp.repository('Repository = "https://github.com/a/b"') == "https://github.com/a/b"
@@ -148,20 +174,23 @@ def test_an_address_that_colab_cannot_open_is_refused(address):
 # The README
 
 
-def test_the_table_in_the_readme_lists_every_notebook():
-    row = r"^\| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \|.*/notebooks/(\w+)\.ipynb\)"
-    rows = re.findall(row, README, re.MULTILINE)
-    assert rows == [(path.stem,) * 3 for path in NOTEBOOKS]
+@each_readme
+def test_the_table_in_the_readme_lists_every_notebook(folder):
+    at = folder.relative_to(ROOT).as_posix()
+    row = rf"^\| \[(\w+)\]\({at}/(\w+)\.ipynb\) \|.*/{at}/(\w+)\.ipynb\)"
+    rows = re.findall(row, READMES[folder], re.MULTILINE)
+    assert rows == [(path.stem,) * 3 for path in sorted(folder.glob("*.ipynb"))]
 
 
-def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_readme():
+@each_readme
+def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_readme(folder):
     def rows(text, cells):
         lines = [line.split(" | ") for line in text.splitlines() if re.match(r"\| \[?\d\d_", line)]
         return [[line[cell].strip("| ") for cell in cells] for line in lines]
 
-    first = json.loads(NOTEBOOKS[0].read_text(encoding="utf-8"))["cells"]
+    first = json.loads((folder / NOTEBOOKS[0].name).read_text(encoding="utf-8"))["cells"]
     told = rows("\n".join("".join(cell["source"]) for cell in first), (1, 2))
-    in_readme = rows(README, (2, 3))
+    in_readme = rows(READMES[folder], (2, 3))
     assert told[1:] == in_readme[1:]
     assert told[0][1] == in_readme[0][1]  # of itself it speaks in other words
     assert [minutes for _, minutes in told if not 5 <= int(re.match(r"\d+", minutes)[0]) <= 60] == []
@@ -169,7 +198,7 @@ def test_the_first_notebook_lists_the_notebooks_in_the_words_and_minutes_of_the_
 
 @each_notebook
 def test_every_notebook_has_a_small_picture_with_words_in_the_readme(path):
-    (row,) = [line for line in README.splitlines() if line.startswith(f"| [{path.stem}]")]
+    (row,) = [line for line in READMES[path.parent].splitlines() if line.startswith(f"| [{path.stem}]")]
     words, name = re.search(r"!\[([^]]+)\]\((notebooks/images/\w+\.png)\)", row).groups()
     assert len(words.split()) >= 5
     assert name == f"notebooks/images/{path.stem}.png"
@@ -189,8 +218,9 @@ def test_the_notebooks_lead_from_one_to_the_next_and_the_first_lists_them_all():
         assert re.search(r"\]\((\w+)\.ipynb\)", after)[1] == names[(i + 1) % len(names)], name
 
 
-def test_every_file_that_the_readme_links_to_exists():
-    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", README) if "://" not in link]
+@each_readme
+def test_every_file_that_the_readme_links_to_exists(folder):
+    links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", READMES[folder]) if "://" not in link]
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
@@ -323,7 +353,8 @@ def test_a_notebook_begins_with_the_setup_cell_which_printed_nothing(path):
     first = code_cells(path)[0]
     address = stamp.repository((ROOT / "pyproject.toml").read_text())
     assert first["id"] == "setup"
-    assert "".join(first["source"]) == stamp.setup_source(address)
+    language = path.parent.name if path.parent.name != "notebooks" else ""
+    assert "".join(first["source"]) == stamp.setup_source(address, language)
     assert first["outputs"] == []
 
 

@@ -1,6 +1,6 @@
 """Runs notebooks and saves them with their outputs, in the form in which they are committed.
 
-    python tools/save_notebooks.py                      all of notebooks/
+    python tools/save_notebooks.py                      all of notebooks/, in every language
     python tools/save_notebooks.py notebooks/01_convolution.ipynb
 
 A saved notebook has outputs and cell ids, but no widget state and no times. A notebook that raises, or that
@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+import stamp
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -70,13 +71,13 @@ def run(path):
 def main(arguments):
     """Runs the notebooks named, or all; returns the exit code."""
     failed = False
-    for path in [Path(name) for name in arguments] or sorted((ROOT / "notebooks").glob("*.ipynb")):
+    for path in [Path(name) for name in arguments] or stamp.notebooks(ROOT):
         try:
             run(path)
-            print(f"saved {path.name}")
+            print(f"saved {path}")
         except (CellExecutionError, ValueError, nbformat.ValidationError, Warning) as error:
             failed = True
-            print(f"NOT saved {path.name}\n{error}")
+            print(f"NOT saved {path}\n{error}")
     return int(failed)
 
 

@@ -1,11 +1,12 @@
-"""Writes the repository's address, which pyproject.toml states, into README.md and the notebooks.
+"""Writes the repository's address, which pyproject.toml states, into README.md, README.ru.md and the notebooks.
 
     python tools/stamp.py            writes
     python tools/stamp.py --check    changes nothing; exits with 1 and names the files that differ
 
-Only what holds the address is written. In README.md: the Colab, Binder and JupyterHub links and the commands. In a
+Only what holds the address is written. In a README: the Colab, Binder and JupyterHub links and the commands. In a
 notebook: the Colab badge (first Markdown cell) and the setup cell (first code cell), added where missing. The setup
 cell installs the package from that address where it is missing, and says in one sentence what to do where it cannot.
+In a folder named after a language, as notebooks/ru is, the cell also chooses that language.
 """
 
 import copy
@@ -41,6 +42,31 @@ except ImportError:  # this notebook was opened alone, as on Colab
         stop._render_traceback_ = lambda: [str(stop)]  # the sentence alone
         raise stop from None"""
 
+CHOICE = """
+
+import widgets
+
+widgets.set_language("{language}")"""
+
+# What the setup cell and the badge say in another language: the package, which has all other words, is not there yet.
+SAID = {
+    "ru": {
+        "this notebook was opened alone, as on Colab": "ноутбук открыт сам по себе, как в Colab",
+        "another package of that name may be loaded": "мог быть загружен другой пакет с этим именем",
+        "cannot be imported: {error}. If another package called widgets is in the way, rename it": (
+            "не импортируется: {error}. Если мешает другой пакет с именем widgets, переименуйте его"
+        ),
+        "could not be installed. Check the network connection and the address; print(pip.stderr) tells more": (
+            "не установился. Проверьте сеть и адрес; подробности покажет print(pip.stderr)"
+        ),
+        "The package at {address} {why}. Then restart the kernel, and run this cell again.": (
+            "Пакет {address} {why}. Потом перезапустите ядро и запустите эту ячейку ещё раз."
+        ),
+        "the sentence alone": "только эта фраза",
+        "Open in Colab": "Открыть в Colab",
+    },
+}
+
 NEW_CELL = {"id": "setup", "metadata": {}, "outputs": [], "execution_count": None}
 
 # In HTML: a picture in Markdown stops Voila where it runs within a Jupyter server (its issue 1473).
@@ -73,7 +99,7 @@ def slug(address):
 
 
 def stamp_readme(text, address):
-    """README.md's text with every earlier address replaced."""
+    """A README's text with every earlier address replaced."""
     name = r"[\w.-]+/[\w.-]+"
     text = re.sub(rf"(colab\.research\.google\.com/github/){name}", rf"\g<1>{slug(address)}", text)
     text = re.sub(rf"(mybinder\.org/v2/gh/){name}", rf"\g<1>{slug(address)}", text)
@@ -81,20 +107,33 @@ def stamp_readme(text, address):
 
 
 def stamp_notebook(notebook, name, address):
-    """A copy of the notebook (as a dict) with its badge and its setup cell in place; name is the file's."""
+    """A copy of the notebook (as a dict) with its badge and its setup cell in place.
+
+    The name is the file's as seen from notebooks/: "01.ipynb", or "ru/01.ipynb" in Russian.
+    """
+    language = name.rpartition("/")[0]
     notebook = copy.deepcopy(notebook)
     first = {cell["cell_type"]: cell for cell in reversed(notebook["cells"])}
     title, setup = first["markdown"], first["code"]
     if setup.get("id") != NEW_CELL["id"]:
         notebook["cells"].insert(notebook["cells"].index(setup), setup := setup | NEW_CELL)
-    _set_text(title, _with_badge(_text(title), BADGE.format(slug=slug(address), name=name)))
-    _set_text(setup, setup_source(address))
+    badge = _in_language(BADGE, language).format(slug=slug(address), name=name)
+    _set_text(title, _with_badge(_text(title), badge))
+    _set_text(setup, setup_source(address, language))
     return notebook
 
 
-def setup_source(address):
-    """The setup cell's text."""
-    return SETUP.replace('"{address}"', f'"{address}"')  # not format(): the cell has braces of its own
+def setup_source(address, language=""):
+    """The setup cell's text; that of the English notebooks needs no language."""
+    source = _in_language(SETUP, language) + (CHOICE.replace("{language}", language) if language else "")
+    return source.replace('"{address}"', f'"{address}"')  # not format(): the cell has braces of its own
+
+
+def _in_language(text, language):
+    """A text of this file with what it says in another language."""
+    for english, own in SAID.get(language, {}).items():
+        text = text.replace(english, own)
+    return text
 
 
 def _with_badge(text, badge):
@@ -115,17 +154,23 @@ def _set_text(cell, text):
         cell["source"] = text.splitlines(keepends=True)
 
 
+def notebooks(root):
+    """Every notebook under root: the English ones, then those of further languages."""
+    folder = root / "notebooks"
+    return sorted(folder.glob("*.ipynb")) + sorted(folder.glob("[a-z][a-z]/*.ipynb"))
+
+
 def differing(root):
     """(path, new text) of every file under root whose address is not pyproject.toml's."""
     address = repository((root / "pyproject.toml").read_text(encoding="utf-8"))
-    readme = root / "README.md"
-    old = readme.read_text(encoding="utf-8")
-    new = stamp_readme(old, address)
-    if new != old:
-        yield readme, new
-    for path in sorted((root / "notebooks").glob("*.ipynb")):
+    for readme in sorted(root.glob("README*.md")):
+        old = readme.read_text(encoding="utf-8")
+        new = stamp_readme(old, address)
+        if new != old:
+            yield readme, new
+    for path in notebooks(root):
         old = json.loads(path.read_text(encoding="utf-8"))
-        new = stamp_notebook(old, path.name, address)
+        new = stamp_notebook(old, path.relative_to(root / "notebooks").as_posix(), address)
         if new != old:
             yield path, json.dumps(new, indent=1, ensure_ascii=False) + "\n"
 

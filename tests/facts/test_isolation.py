@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import stamp
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = stamp.notebooks(ROOT)
 
 
 def environment():
@@ -224,7 +225,7 @@ def test_what_a_readers_own_program_says_is_still_said():
     assert descriptor == [("stderr", "descriptor")]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_saved_notebook_holds_a_log_line(path):
     cells = json.loads(path.read_text())["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]

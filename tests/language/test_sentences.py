@@ -4,8 +4,11 @@ import ast
 import copy
 import html
 import json
+import os
 import pickle
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from string import Formatter
 
@@ -104,6 +107,18 @@ def test_the_form_follows_the_number_as_the_language_counts(monkeypatch):
         Words("ru")("compare.layers", count=n).split()[1] for n in (0, 1, 2, 5, 11, 12, 13, 14, 21, 22, 101, 111, 1.5)
     ]
     assert told == "many one few many many many many many one few one many other".split()
+
+
+def test_python_and_the_browser_choose_the_same_form_for_a_number():
+    if shutil.which("node") is None:
+        assert os.environ.get("CI") != "true"
+        pytest.skip("node is missing; to install it: sudo apt-get install nodejs, or: brew install node")
+    numbers = [0, 1, 2, 5, 11, 12, 13, 14, 21, 22, 101, 111, 1.5]
+    script = f"""console.log(JSON.stringify({json.dumps([*LANGUAGES])}.map(language =>
+        {numbers}.map(number => new Intl.PluralRules(language).select(number)))))"""
+    answer = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=60)
+    forms = [[babel.Locale.parse(language).plural_form(number) for number in numbers] for language in LANGUAGES]
+    assert json.loads(answer.stdout) == forms
 
 
 def test_a_language_without_a_table_is_refused_with_the_known_ones():

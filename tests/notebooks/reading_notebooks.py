@@ -1,6 +1,7 @@
 """The cells of the lessons, and a run of some of them without a browser."""
 
 import ast
+import re
 from pathlib import Path
 
 import matplotlib
@@ -9,13 +10,20 @@ import nbformat
 
 from widgets import explore
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+RUSSIAN = sorted((FOLDER / "ru").glob("*.ipynb"))
 LESSONS = {path.stem: {cell.id: cell for cell in nbformat.read(path, as_version=4).cells} for path in NOTEBOOKS}
 
 
 def texts(lesson):
     """(cell id, text) of every cell that is read, not run."""
     return [(name, cell.source) for name, cell in LESSONS[lesson].items() if cell.cell_type == "markdown"]
+
+
+def prose(text):
+    """A text without its code, formulas, tags and targets of links."""
+    return re.sub(r"`+[^`]+`+|\$[^$]+\$|<[^>]*>|\]\([^)]*\)", " ", text)
 
 
 def run_changed(lesson, trial):

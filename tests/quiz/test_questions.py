@@ -335,6 +335,11 @@ def test_both_sides_of_an_equation_have_to_be_the_same_number():
         ("3 x 3 x 12 x 10 + 10", 1090),
         ("3\u00d73\u00b712 * 10 + 10", 1090),
         ("1,090", 1090),
+        ("1,200,000 + 1,090", 1201090),
+        ("0,5", 0.5),
+        ("-1,25*2 + 0,125", -2.375),
+        ("1,0900", 1.09),
+        ("1234,567", 1234.567),
         ("3*3*12*10 + 10 = 1090", 1090),
         ("-(2 - 5)*2", 6),
         ("\u22123", -3),
@@ -353,6 +358,10 @@ def test_a_number_may_be_a_product_or_a_sum(typed, number):
         "",
         "many",
         "3 3",
+        "1, 3, 3",
+        "1,3,3",
+        "1,2.5",
+        "0,5,",
         "2**99",
         "9**9**9",
         "__import__('os')",
@@ -397,6 +406,11 @@ def test_what_is_no_setting_gets_a_sentence(typed, said):
         if not read_settings(typed, layers.Conv2D, KINDS["Conv2D"], "strides=2"):
             raise Unreadable("Settings are written as in a call: `strides=2`")
     assert said in str(sentence.value)
+
+
+def test_commas_in_a_shape_stand_between_its_sizes():
+    assert read_shape("1, 3, 3", "") == read_shape("1,3,3", "") == (1, 3, 3)
+    assert read_shape("1,090", "") == (1, 90)
 
 
 def test_what_cannot_be_read_is_no_try_and_no_traceback():

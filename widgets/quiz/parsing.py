@@ -43,8 +43,12 @@ def read_shape(answer, example):
 def read_number(answer, example):
     """The answer as a number; sums, differences and products of numbers are worked out, on both sides of a "=".
 
+    A comma may group digits by threes, or else stand for the point.
+
     >>> read_number("3*3*12*10 + 10", ""), read_number("1,090", ""), read_number(" 2 x 3 = 6", "")
     (1090, 1090, 6)
+    >>> read_number("0,5*3", "")
+    1.5
     """
     if isinstance(answer, str):
         text = re.sub(r"(?<=\d)\s*[xX]\s*(?=\d)", "*", answer.translate(SIGNS))
@@ -68,7 +72,8 @@ def read_number(answer, example):
 
 def _side(text):
     """One side of a "=" as a number; None where it is none."""
-    text = text.replace(",", "") if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+", text) else text
+    text = re.sub(r"(?<![\w.,])([1-9]\d{0,2})((?:,\d{3})+)(?![\w.,])", lambda m: m[1] + m[2].replace(",", ""), text)
+    text = re.sub(r"(?<![\w.,])(\d+),(\d+)(?![\w.,])", r"\1.\2", text)
     try:
         return _worked_out(ast.parse(text, mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):

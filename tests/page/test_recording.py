@@ -249,7 +249,7 @@ CASES = {
         ["kernel_size", "dilation_rate"],
     ),
 }
-OWN = {"revision", "first_key"}  # numbers of one explorer's
+OWN = {"revision", "first_key", "back"}  # what is one explorer's
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -105,7 +105,7 @@ def test_the_rows_of_facts_are_in_reading_order():
         {"fact": "input_shape", "shape": "(4, 28, 28, 12)"},
         {"fact": "weight", "name": "kernel", "shape": "(3, 3, 12, 10)", "axes": axes},
         {"fact": "weight", "name": "bias", "shape": "(10,)", "axes": ["filters"]},
-        {"fact": "output_shape", "shape": "(4, 26, 26, 10)"},
+        {"fact": "output_shape", "shape": "(4, 26, 26, 10)", "axes": ["batch", "height", "width", "channels"]},
         {"fact": "params", "formula": "3*3*12*10 + 10 = 1090"},
         {"fact": "macs", "formula": "26*26*3*3*12*10 = 730080"},
         {"fact": "size", "axis": "height", "formula": "floor((28 - 3) / 1) + 1 = 26"},

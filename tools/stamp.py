@@ -105,7 +105,7 @@ def stamp_readme(text, address):
     text = re.sub(rf"(mybinder\.org/v2/gh/){name}", rf"\g<1>{slug(address)}", text)
     owner, project = slug(address).split("/")
     # In bold: the link to the site. Others that GitHub hosts are sources.
-    text = re.sub(r"https://[\w-]+\.github\.io/[\w.-]+/(?=(?:\w+/)?\)\*\*)", f"https://{owner}.github.io/{project}/", text)
+    text = re.sub(r"(?<=https://)[\w-]+\.github\.io/[\w.-]+/(?=(?:\w+/)?\)\*\*)", f"{owner}.github.io/{project}/", text)
     return re.sub(rf"(git clone |git\+|repo=)https://github\.com/{name}", rf"\g<1>{address}", text)
 
 

@@ -667,10 +667,9 @@ ON_SCREEN = """() => {
 }"""
 
 
-FULL_SCREEN = ["layers.Conv2D(10, 3), (1, 28, 28, 12)", "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)"]
-
-
-@pytest.mark.parametrize("layer", FULL_SCREEN)
+@pytest.mark.parametrize(
+    "layer", ["layers.Conv2D(10, 3), (1, 28, 28, 12)", "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)"]
+)
 def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, layer):
     page = show(layer)
     button(page, "Full screen").click()

@@ -140,7 +140,8 @@ SQUARE = ["slider {0}", "textbox {0}", "checkbox square"]
 WALK = [
     *[f"{kind} input {name}" for name in ("height", "width", "channels") for kind in ("slider", "textbox")],
     *["slider filters", "textbox filters"],
-    *[line.format(name) for name in ("kernel_size", "strides") for line in SQUARE],
+    *[f"{kind} kernel_size {axis}" for axis in ("height", "width") for kind in ("slider", "textbox")],
+    *["checkbox square", *[line.format("strides") for line in SQUARE]],
     *["menu padding", "checkbox output_padding"],
     *[line.format("dilation_rate") for line in SQUARE],
     *["checkbox use_bias", "menu activation", "button Reset", "menu kernel", "button turn the kernel"],

@@ -11,6 +11,7 @@ from keras import layers
 from lab import driver
 from reading import button, canvas, facts, highlighted, labels, lines, numbers, point, press, strip, wait_highlighted
 
+from widgets import DeformableConv2D
 from widgets.facts import layer_facts
 from widgets.language import words
 from widgets.picture import VIEWS, layer_picture
@@ -481,6 +482,55 @@ def test_a_pinned_cell_shows_how_each_channel_and_then_the_cell_is_made(page):
     assert "".join(parts.locator(".cn-signed-term").last.inner_text().split()).startswith("→relu→")
     page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
     assert not parts.is_visible()
+
+
+def test_the_cells_of_a_window_show_what_they_are_multiplied_by_and_the_bias_is_drawn(page):
+    layer = layers.Conv2D(2, 2, kernel_initializer="ones", bias_initializer=keras.initializers.Constant(0.25))
+    _, pictures = record("a", layer, np.arange(16).reshape(1, 4, 4, 1))
+    page.show(pictures)
+    page.page.evaluate("""() => {
+      window.drawn = [];
+      const fill = CanvasRenderingContext2D.prototype.fillText;
+      CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+        window.drawn.push(text);
+        fill.call(this, text, ...place);
+      };
+    }""")
+    point(page, 1, 1, 1, size=(3, 3))
+    assert [text for text in page.page.evaluate("window.drawn") if "×" in text] == ["×1"] * 4
+    assert page.stage.locator(".cn-bias").inner_text() == "+ bias[0] = 0.25"
+    page.page.evaluate("window.drawn = []")
+    point(page, 0, 1, 1, size=(4, 4))
+    assert not any("×" in text for text in page.page.evaluate("window.drawn"))
+
+
+def test_a_pinned_cell_of_a_separable_layer_shows_both_steps(page):
+    answer, pictures = record("a", layers.SeparableConv2D(2, 2), (1, 4, 4, 3))
+    page.show(pictures)
+    point(page, 2, 1, 2, size=(3, 3))
+    page.page.mouse.down()
+    page.page.mouse.up()
+    texts = page.stage.locator(".cn-part > div").all_inner_texts()
+    assert [text.split(" = ")[0] for text in texts[:3]] == [f"z1[0, 1, 2, {channel}]" for channel in range(3)]
+    sums = [numbers(text)[-1] for text in texts]
+    assert sums[:3] == pytest.approx(answer.steps[0].y[0, 1, 2], rel=1e-3)
+    assert sum(sums[3:]) == pytest.approx(answer.y[0, 1, 2, 0], rel=2e-3)
+    page.stage.locator('[data-grid="2"] .cn-frame').press("Escape")
+
+
+def test_a_pinned_cell_of_a_deformable_layer_shows_the_four_neighbours_of_each_point(page):
+    layer = DeformableConv2D(1, 2)
+    layer.build((1, 4, 4, 1))
+    layer.offset_bias.assign([0.5, 0.25, 0, 0, 0, 0, 0, 0])
+    answer, pictures = record("a", layer, np.arange(16.0).reshape(1, 4, 4, 1))
+    page.show(pictures)
+    point(page, 1, 1, 1, size=(3, 3))
+    page.page.mouse.down()
+    page.page.mouse.up()
+    texts = page.stage.locator(".cn-part > div").all_inner_texts()
+    assert texts[0] == "[0, 0] (1.5, 1.25) = 7.25"  # halfway between 5.25 and 9.25
+    assert len(texts) == 4 + 1
+    page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
 
 
 def test_a_lessons_own_question_is_answered_before_the_answer_and_shown_beside_it(page):

@@ -35,6 +35,8 @@ test("each channel's patch, slice, products and sum, then bias and activation, d
       { channel: 0, patch: [2, 3], slice: [1, -1], products: [2, -3], sum: -1 },
       { channel: 1, patch: [20, 30], slice: [2, 1], products: [40, 30], sum: 70 },
     ],
+    steps: [],
+    points: [],
     rest: null,
     bias: -40,
     before: -5,
@@ -65,4 +67,29 @@ test("there are none where values are missing until they come, for the input, pa
   assert.equal(cellParts(whole, undefined, [0, 0, 0], [0, 0], null), null);
   assert.equal(parts(whole, -1), null);
   assert.equal(parts(picture([1, 2], 1, [5], [[0, 1]], [1, 2], { kernel: null }), 0), null);
+});
+
+test("where each cell that is read is a sum of the step before, as in a separable layer, both steps are given", () => {
+  const first = picture([1, 2, 3], 1, [5, 8], [[0, 1], [1, 2]], [1, 2]); // prettier-ignore
+  const second = picture([5, 8], 1, [50, 80], [[0], [1]], [10]); // prettier-ignore
+  const both = { grids: [first.grids[0], ...second.grids], links: [first.links[0], second.links[0]] };
+  const [step, ...others] = cellParts(both, 2, [0, 0, 1], [0, 0, 0], null).steps;
+  assert.deepEqual([step.cell, step.parts[0].patch, step.parts[0].slice, step.value], [[0, 0, 1], [2, 3], [1, 2], 8]);
+  assert.deepEqual(others, []);
+  both.links[0].activation = "relu"; // its sums are not what is read
+  assert.deepEqual(cellParts(both, 2, [0, 0, 1], [0, 0, 0], null).steps, []);
+});
+
+test("of a deformed window's points the four neighbours and their parts of the value are given", () => {
+  const more = { points: Float32Array.of(0, 1.25), mask: Float32Array.of(0.5), offset_groups: 1 };
+  const [point, ...others] = parts(picture([3, 4, 8], 1, [0], [[1]], [2], more), 0).points;
+  assert.deepEqual(
+    [point.point, point.patch, point.slice],
+    [
+      [0, 1.25],
+      [4, 8, 0, 0],
+      [0.375, 0.125, 0, 0],
+    ],
+  );
+  assert.deepEqual([point.sum, others], [2.5, []]);
 });

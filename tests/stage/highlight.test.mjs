@@ -79,6 +79,14 @@ test("a cell is made from all that is behind it, and padding between is made of 
   assert.deepEqual(columns(highlightsOfCell(CHAIN, [0, 0, 0], 2, [0, 0, 1]).grids[0]), [0, 1, 2, 3]);
 });
 
+test("each cell of a window bears the weight that its value is multiplied by, those of steps before it none", () => {
+  const { grids } = highlightsOfCell(CHAIN, [0, 0, 0], 2, [0, 0, 1]);
+  assert.deepEqual(grids[1].map(({ cell, weight }) => [cell[2], weight]), [[0, 7], [1, 8], [2, 9]]); // prettier-ignore
+  assert.deepEqual(new Set(grids[0].map(({ weight }) => weight)), new Set([undefined]));
+  const stamps = highlightsOfCell(STAMPS, [0, 0], 1, [0, 0, 3]).grids[0];
+  assert.deepEqual(stamps.map(({ cell, weight }) => [cell[2], weight]), [[1, 6]]); // prettier-ignore
+});
+
 test("padding of the input is highlighted with its window", () => {
   const padded = { grids: [CHAIN.grids[1], CHAIN.grids[2]], links: [CHAIN.links[1]] };
   assert.deepEqual(columns(highlightsOfCell(padded, [0, 0], 1, [0, 0, 2]).grids[0]), [1, 2, 3]);

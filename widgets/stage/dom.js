@@ -70,15 +70,17 @@ export function chooser(kind) {
 /** One grid, or one slice of a kernel: its heading, its canvas (and that without what is highlighted, never shown: each
  * canvas on a page costs the browser a layer in every frame), its choosers. @param {import("./state.js").Panel} what */
 export function panel(what) {
-  const [title, shape, label] = ["title", "shape", "label"].map((name) => element("div", { class: `cn-${name}` }));
+  const [title, shape, label, bias] = ["title", "shape", "label", "bias"].map((name) =>
+    element("div", { class: `cn-${name}` }),
+  );
   const [cells, plain] = [element("canvas", { class: "cn-cells" }), element("canvas")];
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", ...OWN_KEYS }, cells);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
   const kind = what.link === undefined ? "grid" : "kernel";
   const heading = element("div", { class: "cn-heading" }, title, ...(kind === "grid" ? [shape] : []));
-  const parts = [heading, frame, ...(kind === "grid" ? [] : [shape]), label, planes.root, channels.root];
+  const parts = [heading, frame, ...(kind === "grid" ? [] : [bias, shape]), label, planes.root, channels.root];
   const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, ...parts);
-  return { ...what, root, title, shape, label, frame, cells, plain, planes, channels, cell: 10 };
+  return { ...what, root, title, shape, label, bias, frame, cells, plain, planes, channels, cell: 10 };
 }
 
 /** The buttons and the slider that go through the cells. @param {any} words */

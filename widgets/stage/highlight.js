@@ -15,7 +15,8 @@ import {
 import { neighbours, touched, cropBlock, followBlock, product } from "./lookups.js";
 
 /**
- * @typedef {{cell: number[], number?: number}} Highlight a cell, and the number that is written in it meanwhile
+ * @typedef {{cell: number[], number?: number, weight?: number}} Highlight a cell, the number that is written in it meanwhile, and
+ *   the weight that its value is multiplied by
  * @typedef {{grids: Highlight[][], kernels: Highlight[][]}} Highlights of each grid, and of each link's kernel
  */
 
@@ -69,9 +70,15 @@ function highlightEarlier({ grids, links }, channels, g, cell, highlights) {
       highlights.kernels[i] = plainHighlights(points.map(({ tap }) => tap));
       return;
     }
+    const seen = ({ cell: at }) => i === 0 || inside(grids[i], at);
+    const reads = i === g - 1 && inside(grids[g], cell) ? windowOf(links[i], cell) : [];
+    const read = links[i].kernel && channelsOf(links[i], channels[g]).includes(channels[i]);
     block = followBlock(links[i], cropBlock(grids[i + 1], block));
-    highlights.grids[i] = plainHighlights(product(block).filter((at) => i === 0 || inside(grids[i], at)));
-    highlights.kernels[i] = plainHighlights(i === g - 1 ? windowOf(links[i], cell).map(({ tap }) => tap) : []);
+    const cells = plainHighlights(product(block));
+    const weight = (tap) => weightAt(links[i], tap, sliceOf(links[i], channels[i], channels[g]), channels[g]);
+    const weighted = () => reads.map(({ at, tap }) => ({ cell: at, weight: weight(tap) }));
+    highlights.grids[i] = (reads.length && read ? weighted() : cells).filter(seen);
+    highlights.kernels[i] = plainHighlights(reads.map(({ tap }) => tap));
   }
 }
 

@@ -204,13 +204,15 @@ export function pointsOf(link, cell, channel, channels) {
 export const pointsOfTap = (link, later, tap, channel, channels) =>
   cellsOf(later).map((at) => pointsOf(link, at, channel, channels)[tap[1] * link.axes[2].taps + tap[2]].point);
 
-/** The cells around a point that the value there is made of, each with its part. @param {number[]} point row and column */
-export function neighbours([row, column]) {
+/** The four cells around a point, row by row, each with its part of the value there. @param {number[]} point row and column */
+export function around([row, column]) {
   const [top, left] = [Math.floor(row), Math.floor(column)];
   const cells = product([[0], [top, top + 1], [left, left + 1]]);
-  const parts = cells.map((cell) => ({ cell, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) }));
-  return parts.filter(({ part }) => part);
+  return cells.map((cell) => ({ cell, part: (1 - Math.abs(row - cell[1])) * (1 - Math.abs(column - cell[2])) }));
 }
+
+/** Those of them that have a part in it. @param {number[]} point row and column */
+export const neighbours = (point) => around(point).filter(({ part }) => part);
 
 /** The value at a point between the cells. @param {Grid} grid @param {number[]} point @param {number} channel */
 export const sampled = (grid, point, channel) =>

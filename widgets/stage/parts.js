@@ -29,24 +29,46 @@ export function showParts(stage) {
     ui.parts.hidden = !made;
     if (!made) return ui.parts.replaceChildren();
     ui.parts.setAttribute("aria-label", cellName(picture, g, highlighted.cell, channels[g]));
-    const channelParts = made.parts.map((part) => drawnPart(stage, made, part, g));
-    ui.parts.replaceChildren(...(made.columns ? channelParts : []), addition(words, made));
+    const drawings = made.columns ? [...steps(stage, made, g), ...points(stage, made, g), ...own(stage, made, g)] : [];
+    ui.parts.replaceChildren(...drawings, addition(words, made));
   });
 }
 
-/** One channel: patch × slice = products, and their sum. @param {any} stage @param {import("./cell_parts.js").CellParts} made
- * @param {import("./cell_parts.js").Part} part @param {number} g */
-function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g) {
+/** @typedef {import("./cell_parts.js").CellParts} CellParts */
+
+/** Each channel of a cell of grid g. @param {any} stage @param {CellParts} made @param {number} g */
+function own(stage, made, g) {
+  const text = ({ channel, sum }) => ({ key: "part_sum", fields: { channel, sum: number(sum) } });
+  return made.parts.map((part) => drawnPart(stage, made, part, g, text(part)));
+}
+
+/** The cells that it is made of, each a sum itself. @param {any} stage @param {CellParts} made @param {number} g */
+function steps(stage, made, g) {
+  const name = ({ cell, filter }) => cellName(stage.picture, g - 1, cell, filter);
+  const text = (step, { sum }) => `${name(step)} = ${number(sum)}`;
+  return made.steps.flatMap((step) => step.parts.map((one) => drawnPart(stage, step, one, g - 1, text(step, one))));
+}
+
+/** Where each tap of a deformed window reads: four neighbours × their weights. @param {any} stage @param {CellParts} made @param {number} g */
+function points(stage, made, g) {
+  const text = ({ tap, point: [row, column], sum }) =>
+    `[${tap[1]}, ${tap[2]}] (${number(row)}, ${number(column)}) = ${number(sum)}`;
+  const two = { rows: 2, columns: 2, parts: made.points };
+  return made.points.map((point) => drawnPart(stage, two, point, g, text(point), 1));
+}
+
+/** Patch × slice = products, and their sum. @param {any} stage @param {{rows: number, columns: number, parts: import("./cell_parts.js").Part[]}} made
+ * @param {import("./cell_parts.js").Part} part @param {number} g @param {any} said the sum @param {number} [most] the largest weight */
+function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, said, most) {
   const { theme, zoom, width } = view;
   const [earlier, link] = [picture.grids[g - 1], picture.links[g - 1]];
   const cell = Math.min(CELL * zoom, (HIGHEST * zoom) / rows, (width - 2 * SIGN - 12) / (3 * columns));
   const largest = Math.max(...parts.flatMap(({ products }) => products.map(Math.abs)).filter(Number.isFinite), 0) || 1;
   const looks = [
     { values: part.patch, grey: earlier.grey, limit: earlier.grey ? earlier.limit : limitOf(earlier, part.channel) },
-    { values: part.slice, grey: false, limit: link.kernel_limit },
+    { values: part.slice, grey: false, limit: most ?? link.kernel_limit },
     { values: part.products, grey: false, limit: largest },
   ];
-  const text = say(words, { key: "part_sum", fields: { channel: part.channel, sum: number(part.sum) } });
   const canvas = element("canvas", { class: "cn-products", role: "img", "aria-label": words.part_products });
   const step = columns * cell + SIGN;
   const context = sized(canvas, 3 * step - SIGN, rows * cell);
@@ -59,7 +81,7 @@ function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g) 
     context.fillStyle = theme.highlight;
     if (i) context.fillText("×="[i - 1], i * step - SIGN / 2, (rows * cell) / 2);
   });
-  return element("div", { class: "cn-part" }, canvas, element("div", {}, text));
+  return element("div", { class: "cn-part" }, canvas, element("div", {}, say(words, said)));
 }
 
 /** All sums, the bias and the activation. @param {any} words @param {import("./cell_parts.js").CellParts} made */

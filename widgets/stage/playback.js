@@ -3,7 +3,7 @@
 import { stepsOf } from "./state.js";
 import { writtenSteps } from "./filling.js";
 import { CELLS_A_SECOND, write } from "./dom.js";
-import { say } from "./text.js";
+import { say, thousands } from "./text.js";
 import { showPlaying } from "./view.js";
 
 export function playback(stage) {
@@ -45,10 +45,8 @@ export function playback(stage) {
     if (!state.reveal) return write(ui.where, ""); // how many cells there are is part of the answer
     ui.position.max = count - 1;
     ui.position.value = String(state.step);
-    ui.position.setAttribute(
-      "aria-valuetext",
-      say(words, { key: "position_of", fields: { position: state.step + 1, count } }),
-    );
-    write(ui.where, `${state.step + 1} / ${count}`);
+    const [position, all] = [state.step + 1, count].map(thousands);
+    ui.position.setAttribute("aria-valuetext", say(words, { key: "position_of", fields: { position, count: all } }));
+    write(ui.where, `${position} / ${all}`);
   });
 }

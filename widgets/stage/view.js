@@ -4,7 +4,7 @@ import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from ".
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
 import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
-import { THEMES } from "./colours.js";
+import { THEMES, colourOf, inkOn } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
@@ -186,6 +186,13 @@ function namePanel(view, picture, state, one) {
   breakable(one.title, name, /(_)/);
   write(one.shape, link ? link.kernel_label : picture.grids[g].label);
   breakable(one.label, code, /(^[^[]*)/);
+  one.bias.hidden = !link?.bias;
+  if (link?.bias) {
+    const bias = link.bias[channels[i + 1]];
+    write(one.bias, `+ bias[${channels[i + 1]}] = ${number(bias)}`);
+    const colour = colourOf(bias, link.kernel_limit, false, view.theme);
+    Object.assign(one.bias.style, { background: `rgb(${colour})`, color: inkOn(colour) });
+  }
   one.frame.setAttribute("aria-label", say(view.words, { key: "grid_label", fields: { name, rows, columns } }));
 }
 
@@ -271,7 +278,7 @@ export function drawHighlighted(view, picture, state) {
     const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];
     const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
     const seen = [...together, ...own].filter(({ cell }) => cell[0] === planeShown(state, one));
-    const cells = seen.map(({ cell: [, row, column], number }) => ({ row, column, number }));
+    const cells = seen.map(({ cell: [, row, column], number, weight }) => ({ row, column, number, weight }));
     const numbers = cells.flatMap(({ number }) => number ?? []);
     const labels = labelsIn(one.cell, numbers, view.least);
     const points = grid === 0 && state.reveal ? pointsShown(picture, state) : [];

@@ -317,7 +317,7 @@ def test_one_to_twelve_layers_are_compared(count):
             "same number of spatial axes.* Received: 2, 1 axes",
         ),
         ([layers.Conv2D(1, 3)], (28, 28, 12), ValueError, "A shape needs 4 whole numbers"),
-        ([layers.Conv2D(1, 3)], "a picture", TypeError, "`x` must be an array"),
+        ([layers.Conv2D(1, 3)], "a picture", TypeError, "`x` may be the path of a picture"),
         ([layers.ReLU()], [[1], [2, 3]], TypeError, "`x` must be an array"),
         ([layers.ReLU()], np.zeros((1, 0)), ValueError, "at least one cell"),
     ],

@@ -60,7 +60,7 @@ def test_the_batch_of_a_shape_may_be_none():
     [
         (layers.Conv2D, None, TypeError, "must be a Keras layer"),
         (layers.Dense(1), None, TypeError, "Received: Dense"),
-        (layers.Conv2D(1, 3), "a picture", TypeError, "array or tensor of real numbers"),
+        (layers.Conv2D(1, 3), "a picture", TypeError, "may be the path of a picture"),
         (layers.Conv2D(1, 3), np.ones((8, 8, 2)), ValueError, "needs 4 axes"),
         (layers.Conv2D(1, 3), (8, 8, 1), ValueError, "4 whole numbers"),
     ],

@@ -119,8 +119,11 @@ def shown(explorer):
             found[name] = (batch, channels, *sizes) if first else (batch, *sizes, channels)
         elif name == "output_padding" and not values[name]:
             found[name] = None
-        elif any(f"{name} {axis}" in values for axis in AXES[3] + AXES[1]):
-            found[name] = tuple(values[f"{name} {axis}"] for axis in AXES[1] + AXES[3] if f"{name} {axis}" in values)
+        elif axes := [axis for axis in AXES[1] + AXES[3] if f"{name} {axis}" in values]:
+            if name in values:  # one slider for all axes: those of the others, hidden, go with it
+                assert {values[f"{name} {axis}"] for axis in axes} == {values[name]}
+                axes.append(name)
+            found[name] = tuple(values[f"{name} {axis}" if axis != name else name] for axis in axes)
         else:
             found[name] = None if values[name] == "None" else values[name]
     return found

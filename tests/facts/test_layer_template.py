@@ -223,5 +223,5 @@ class Conv2D(layers.Layer):
 
 @pytest.mark.parametrize("layer", [layers.Conv2D, layers.Dense(1), keras.Sequential(), "Conv2D", None, 3, Conv2D()])
 def test_no_recipe_is_made_of_what_is_no_convolution(layer):
-    with pytest.raises(TypeError, match=r"must be a Keras layer.*Received: \w+.*Try `explore\(layers"):
+    with pytest.raises(TypeError, match=r"`layer` must be .*Received: \w+.*Try `explore\("):
         LayerTemplate(layer)

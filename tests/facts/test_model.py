@@ -452,7 +452,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),
         (BUILT, np.zeros((9, 8, 2)), ValueError, r"needs 4 axes .* Received shape: \(9, 8, 2\)."),
-        (BUILT, "nine", TypeError, "must be an array or tensor of real numbers, .* Received: str. Try"),
+        (BUILT, "nine", TypeError, "may be the path of a picture. None could be read at 'nine'. Try"),
         (
             BUILT,
             (1, 9, 8, 3),

@@ -10,6 +10,7 @@ import re
 from contextlib import contextmanager
 from pathlib import Path
 from string import Formatter
+from unittest import mock
 
 import keras
 import numpy as np
@@ -18,7 +19,7 @@ import pytest
 from keras import layers
 
 from widgets import compare, explore, goal, predict
-from widgets.explorer import images, page_settings
+from widgets.explorer import images
 from widgets.facts import isolation, layer_facts
 from widgets.language import set_language
 from widgets.language.english import ENGLISH
@@ -46,6 +47,9 @@ FOR_THE_EYE = {
     "stage.own_large": "editing.image_large, which is followed below, in the browser's words",
     "stage.points_hint": "says how points are moved; done in tests/browser/test_deformable.py",
     "page.kernel_adds": "says what a notebook can do besides",
+    "site.lead": "says what a notebook can do besides",
+    "site.setup": "a heading",
+    "site.colab": "a link",
     "sharing.received": "stands inside sharing.bad_state",
 }
 # A file, and what of it is followed there.
@@ -300,17 +304,28 @@ def saved_as_told(text):
 
 def page_of(controls):
     """A page that may have four states."""
-    before = recording.MOST_STATES, page_settings.MOST_STATES
-    recording.MOST_STATES = page_settings.MOST_STATES = 4
-    try:
+    with mock.patch.object(recording.LIMITS, "states", 4):
         explore(layers.Conv2D(1, 2), (1, 4, 4, 1)).save("page.html", controls)
-    finally:
-        recording.MOST_STATES, page_settings.MOST_STATES = before
+
+
+def small_page_of(x):
+    """A page that may have 50,000 bytes: a comparison's, whose picture alone may be more."""
+    with mock.patch.object(recording.LIMITS, "size", 50_000):
+        compare([layers.Conv2D(4, 3)], x).save("page.html")
 
 
 def page_as_told(text):
     page_of(ast.literal_eval(re.search(r"Try controls=(.*): it", text)[1]))
+    return page()
+
+
+def page():
     return Path("page.html").read_bytes()
+
+
+def page_by_code(text):
+    do(text)
+    return Path("questions.html").read_bytes()
 
 
 def file_of(width, height):
@@ -564,6 +579,19 @@ REMEDIES = {
     "goal.no_condition": (lambda: goal(input_shape=(8, 8, 1), sees="all"), do),
     "goal.unknown": (lambda: goal(input_shape=(8, 8, 1)), lambda text: goal(input_shape=(8, 8, 1), params=60)),
     "controls.bad_file": (lambda: explore(CONV).save("picture.txt"), saved_as_told),
+    "page.no_end": (lambda: predict(layers.Conv2D).save("questions.html"), page_by_code),
+    "page.no_questions": (
+        lambda: predict(layers.Conv2D(1, 3), PICTURE, ask=["settings"]).save("page.html"),
+        lambda text: predict(layers.Conv2D(1, 3), PICTURE, ask=["settings", ast.literal_eval(text.split()[-1][:-1])]),
+    ),
+    "page.bad_file": (
+        lambda: compare([CONV], PICTURE).save("page.txt"),
+        lambda text: do("`compare([CONV], PICTURE)." + code(text)[0] + "`", CONV=CONV, PICTURE=PICTURE) or page(),
+    ),
+    "page.too_large": (
+        lambda: small_page_of((1, 60, 60, 3)),
+        lambda text: small_page_of((1, 5, 5, 3)) or page(),
+    ),
     "page.too_much": (lambda: page_of(["strides", "padding"]), page_as_told),
 }
 

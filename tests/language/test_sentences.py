@@ -324,8 +324,7 @@ def test_a_page_holds_no_english_in_another_language(made_up, tmp_path):
     explore(layers.Conv2D(1, (2, 3)), (1, 5, 5, 1)).save(tmp_path / "page.html", ["kernel_size"])
     text = (tmp_path / "page.html").read_text(encoding="utf-8")
     held = json.loads(re.search(r'id="record">(.*?)</script>', text, re.DOTALL)[1])
-    labels = [control["label"] for control in held["record"]["controls"]]
-    shown = [*held["texts"]["words"].values(), *held["texts"]["notes"], *labels]
+    shown = [*held["texts"]["words"].values(), *held["texts"]["notes"]]
     shown.append(text.split("</main>")[0].split("<body>")[1])
     assert "xx_page_kernel_adds" in held["texts"]["notes"] and "xx_page_open_in_browser" in shown[-1]
     assert [run for one in shown for run in english(one)] == []

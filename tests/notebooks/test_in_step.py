@@ -106,6 +106,7 @@ def sections(path):
         path.read_text(encoding="utf-8")
         .replace("/notebooks/ru/", "/notebooks/")
         .replace("(notebooks/ru/", "(notebooks/")
+        .replace("convolution-notebooks/ru/)", "convolution-notebooks/)")
     )
     text = text.replace("[In English](README.md)", "[По-русски](README.ru.md)")
     return [

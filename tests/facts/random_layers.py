@@ -31,6 +31,11 @@ class Tensor:
         return order
 
 
+def kernel(*shape):
+    """Weights that neither are nearly 0 nor add up to it with others."""
+    return np.linspace(0.4, 1, int(np.prod(shape)), dtype="float32").reshape(shape)
+
+
 def window(name, *arguments, **options):
     return lambda t: t.named(name)(*[t.d(some) for some in arguments], **options, **t.form)
 
@@ -68,7 +73,9 @@ KNOWN = {
 }
 OTHER = {
     "Dense": lambda t: layers.Dense(3, **AWAY),
-    "EinsumDense": lambda t: layers.EinsumDense("...c,cd->...d", output_shape=(3,), **AWAY),
+    "EinsumDense": lambda t: layers.EinsumDense(
+        "{0}c,cd->{0}d".format("baxyz"[: t.n + 1]), output_shape=(*t.x.shape[1:-1], 3), **AWAY
+    ),
     "LayerNormalization": lambda t: layers.LayerNormalization(axis=t.d([-1, 1])),
     "RMSNormalization": lambda t: layers.RMSNormalization(axis=-1),
     "UnitNormalization": lambda t: layers.UnitNormalization(axis=t.d([-1, 1])),
@@ -129,18 +136,16 @@ OPS = {
     "max_pool": lambda t: lambda x: ops.max_pool(x, 2, 1, **t.form),
     "adaptive_average_pool": lambda t: lambda x: ops.adaptive_average_pool(x, 3, **t.form),
     "adaptive_max_pool": lambda t: lambda x: ops.adaptive_max_pool(x, 3, **t.form),
-    "conv": lambda t: lambda x: ops.conv(x, np.ones((*[2] * t.n, t.c, 2), "float32"), padding="same", **t.form),
-    "conv_transpose": lambda t: lambda x: ops.conv_transpose(x, np.ones((*[2] * t.n, 2, t.c), "float32"), 2, **t.form),
-    "depthwise_conv": lambda t: lambda x: ops.depthwise_conv(x, np.ones((*[2] * t.n, t.c, 1), "float32"), **t.form),
+    "conv": lambda t: lambda x: ops.conv(x, kernel(*[2] * t.n, t.c, 2), padding="same", **t.form),
+    "conv_transpose": lambda t: lambda x: ops.conv_transpose(x, kernel(*[2] * t.n, 2, t.c), 2, **t.form),
+    "depthwise_conv": lambda t: lambda x: ops.depthwise_conv(x, kernel(*[2] * t.n, t.c, 1), **t.form),
     "separable_conv": lambda t: (
-        lambda x: ops.separable_conv(
-            x, np.ones((*[2] * t.n, t.c, 1), "float32"), np.ones((*[1] * t.n, t.c, 2), "float32"), **t.form
-        )
+        lambda x: ops.separable_conv(x, kernel(*[2] * t.n, t.c, 1), kernel(*[1] * t.n, t.c, 2), **t.form)
     ),
     "depth_to_space": lambda t: lambda x: ops.depth_to_space(ops.repeat(x, 4, t.axis), 2, **t.form),
     "space_to_depth": lambda t: lambda x: ops.space_to_depth(x[:, :6, :6], 2),
-    "matmul": lambda t: lambda x: ops.matmul(x, np.ones((x.shape[-1], 3), "float32")),
-    "einsum": lambda t: lambda x: ops.einsum("b...c,cd->b...d", x, np.ones((x.shape[-1], 3), "float32")),
+    "matmul": lambda t: lambda x: ops.matmul(x, kernel(x.shape[-1], 3)),
+    "einsum": lambda t: lambda x: ops.einsum("b...c,cd->b...d", x, kernel(x.shape[-1], 3)),
     "image.resize": lambda t: lambda x: ops.image.resize(x, (10, 8), **t.form),
     "image.crop_images": lambda t: lambda x: ops.image.crop_images(x, 1, 1, target_height=4, target_width=5, **t.form),
     "image.pad_images": lambda t: (

@@ -1,6 +1,5 @@
 """Random models: what is said of them is what changing their input's cells brings out."""
 
-import inspect
 import math
 import os
 import random
@@ -10,12 +9,22 @@ import numpy as np
 from changing import reach
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from keras import layers, ops
+from keras import layers
 from random_layers import AWAY, KNOWN, MERGES, OPS, OTHER, Tensor, can_be_drawn
 
 from widgets.facts.model import ModelSteps
 
 EXAMPLES = 3000 if os.environ.get("SOAK") else 40
+
+
+# One after another these make a number that changes no more than rounding does, or take back what the first did.
+CANCELLING = [
+    (
+        {"Softmax", "LayerNormalization", "RMSNormalization", "UnitNormalization", "GroupNormalization"},
+        {"Mean", *(f"GlobalAveragePooling{n}D" for n in (1, 2, 3))},
+    ),
+    ({"Cumsum", "LayerNormalization"}, {"Diff"}),
+]
 
 
 def step(x, draw, first, kinds):
@@ -30,6 +39,8 @@ def drawn_model(draw, kinds):
     shape = (draw([1, 2]), *sizes) if first else (*sizes, draw([1, 2]))
     free = kinds is KNOWN and draw([True, False, False])
     x = start = keras.Input([None if free and size in sizes else size for size in shape])
+    if first:  # a model is to say so
+        x = KNOWN["Conv{}D"](Tensor(x, first, draw))(x)
     for _ in range(draw([2, 3, 4, 5])):
         kind = draw(["step"] * 6 + ["merge"])
         if kind == "step":
@@ -53,7 +64,7 @@ MULTIPLYING |= {"AdditiveAttention", "GroupQueryAttention", "GroupedQueryAttenti
 
 
 def products(layer, before, after, first):
-    """The multiply-accumulates of a layer, by its kernels and how often each is laid on; None where that is not clear."""
+    """The multiply-accumulates of a layer, by its kernels and how often each is laid on; None if not clear."""
     name = type(layer).__name__
     kernels = [v for v in layer.variables if "kernel" in v.name] if isinstance(layer, keras.Layer) else []
     if name in MULTIPLYING:
@@ -101,7 +112,7 @@ def counted(node, first, sizes):
 
 
 def judge(seed, kinds):
-    """(what is said, how sure, what changing the input measures) of a random model; None where Keras refuses it."""
+    """(how sure what is said of a random model is, whether it holds, both); None where Keras refuses the model."""
     draw = random.Random(seed).choice
     keras.utils.set_random_seed(seed)
     try:
@@ -115,40 +126,45 @@ def judge(seed, kinds):
     tensors = {id(t): t for node in steps._nodes for t in [*node.input_tensors, *node.output_tensors]}
     values = keras.Function(model.inputs[0], list(tensors.values()))(np.zeros(shape, "float32"))
     judge_costs(model, steps, first, {key: tuple(value.shape) for key, value in zip(tensors, values)})
-    row = steps.rows[-1]
-    last = (shape[0], *shape[2:], shape[1]) if first else shape
-    measured = reach(channels_last(model) if first else model, last)
-    if measured == ():  # a normalisation of one number, say, is the same whatever that is
-        assert row["receptive_field_is"] != "exact"
-        return None
-    return row["receptive_field"], row["receptive_field_is"], measured, last[1:-1], model
+    said, certainty = steps.rows[-1]["receptive_field"], steps.rows[-1]["receptive_field_is"]
+    names = {row["layer"] for row in steps.rows}
+    if certainty == "exact" and any(names & some and names & others for some, others in CANCELLING):
+        certainty = "at most"
+    call, shape = (channels_last(model), (shape[0], *shape[2:], shape[1])) if first else (model, shape)
+    for looks in (
+        {},
+        {"rounds": 16, "seed": 1, "tolerance": 1e-6, "scales": (1, 6)},
+    ):  # a change may be rare
+        measured = reach(call, shape, **looks)
+        if holds := certainty == "unknown" or agree(said, certainty, measured, shape[1:-1]):
+            break
+    return certainty, holds, (said, certainty, measured, [row["layer"] for row in steps.rows])
 
 
-def agree(said, certainty, measured, sizes, padded):
-    """Whether these go together; with `padded`, what is said counts padding cells that cannot be changed."""
-    said, measured = said or sizes, measured or sizes
-    pairs = list(zip(said, measured))
-    if certainty == "exact" and padded:
+def agree(said, certainty, measured, sizes):
+    """Whether these go together; windows are said with the padding cells, which cannot be changed."""
+    if measured == ():
+        return certainty == "at most"
+    pairs = list(zip(said or sizes, measured or sizes))
+    if certainty == "exact" and said:
         return all(a == b or (a > b and 2 * a > n) for (a, b), n in zip(pairs, sizes))
     if certainty == "exact":
-        return said == measured
+        return measured is None
     return all(a >= b if certainty == "at most" else a <= b for a, b in pairs)
 
 
-told = {"exact": 0, "other": 0}
+certainties = []
 
 
 @settings(deadline=None, max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), other=st.booleans())
 def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures(seed, other):
-    if (found := judge(seed, KNOWN | OTHER | OPS if other else KNOWN)) is None:
+    if (judged := judge(seed, KNOWN | OTHER | OPS if other else KNOWN)) is None:
         return
-    said, certainty, measured, sizes, model = found
-    told["exact" if certainty == "exact" else "other"] += 1
-    names = [layer.name for layer in model.layers]
-    if certainty != "unknown":
-        assert agree(said, certainty, measured, sizes, said is not None), (said, certainty, measured, names)
+    certainty, holds, both = judged
+    certainties.append(certainty)
+    assert holds, both
 
 
 def test_most_random_models_are_told_exactly():
-    assert told["exact"] >= 4 * told["other"]
+    assert certainties.count("exact") >= 0.8 * len(certainties) > 0

@@ -12,7 +12,7 @@ LAYERS = {
     "convolution": (
         layers.Conv2D,
         (4, (3, 2)),
-        {"strides": (2, 1), "padding": "same", "activation": "relu"},
+        {"strides": (2, 1), "activation": "relu"},
         (2, 7, 6),
     ),
     "groups": (layers.Conv2D, (4, 2), {"groups": 2, "dilation_rate": 1}, (4, 6, 5)),

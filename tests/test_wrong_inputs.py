@@ -13,7 +13,7 @@ from widgets import compare, explore, goal, predict
 from widgets.facts import layer_facts
 from widgets.language import Sentence
 
-EXAMPLES = 5000 if os.environ.get("SOAK") else 60
+EXAMPLES = 5000 if os.environ.get("SOAK") else 40
 
 NUMBERS = [None, True, 2.0, "3", 10**6, 2**40, float("nan"), 1 + 2j, *range(-2, 12), *range(1, 9)]
 DTYPES = ["float64", "uint8", "bool", "complex64", "object", "U3", "datetime64[s]", "int64"]

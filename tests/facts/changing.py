@@ -3,16 +3,17 @@
 import numpy as np
 
 
-def reach(model, shape, rounds=4, seed=0):
+def reach(model, shape, rounds=4, seed=0, tolerance=1e-4, scales=(1,)):
     """How far one cell of a model's answer sees along each spatial axis of its input: the most of all cells.
 
-    None is all of the input, and () is nothing. `shape` is that of the input, channels last.
+    None is all of the input, and () is nothing. `shape` is that of the input, channels last. A change counts from
+    `tolerance` on, as a part of the answer; the rounds take noise of these scales in turn.
     """
     random = np.random.default_rng(seed)
     spatial = shape[1:-1] or shape[1:]
     moved = [0] * len(spatial)
-    for _ in range(rounds):
-        base = random.normal(size=shape).astype("float32")
+    for turn in range(rounds):
+        base = scales[turn % len(scales)] * random.normal(size=shape).astype("float32")
         for axis, n in enumerate(spatial):
             batch = np.repeat(base, n + 1, 0)
             for k in range(n):
@@ -20,7 +21,7 @@ def reach(model, shape, rounds=4, seed=0):
                 batch[at] += 4 * random.normal(size=batch[at].shape)
             y = np.asarray(model(batch, training=False)).astype("float64")
             y = y.reshape(*y.shape[:-1], -1) if y.ndim > 2 else y.reshape(len(y), 1, -1)
-            moved[axis] |= (np.abs(y[1:] - y[:1]).max(-1) > 1e-4 * np.abs(y[0]).max()).reshape(n, -1)
+            moved[axis] |= (np.abs(y[1:] - y[:1]).max(-1) > tolerance * np.abs(y[0]).max()).reshape(n, -1)
     if not all(found.any() for found in moved):
         return ()
     sizes = []

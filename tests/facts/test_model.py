@@ -539,3 +539,9 @@ def test_settings_of_a_run_without_a_convolution_are_refused_in_a_sentence():
     assert (e.settings, e.layer) == ({}, None)
     with pytest.raises(ValueError, match="none can be set. Received: {'filters': 2}. Try another"):
         e.settings = {"filters": 2}
+
+
+def test_an_operation_alone_says_that_channels_are_first():
+    x = keras.Input((2, 9, 8))
+    model = keras.Model(x, keras.ops.max_pool(x, (3, 2), 1, data_format="channels_first"))
+    assert ModelSteps(model, (1, 2, 9, 8)).rows[-1]["receptive_field"] == (3, 2)

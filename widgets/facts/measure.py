@@ -21,6 +21,7 @@ MOST_SECONDS = 0.5  # for all that is measured when a tool opens
 QUIET, CHEAP_ROUNDS, MOST_ROUNDS = 4, 24, 64  # of noise: that add nothing, that need no clock, and in all
 MOST_NUMBERED = 2**24  # numbers that float32 keeps apart
 STEP = 5.0
+FAINT = 3e-7  # of an answer: more than the last bit of a number, less than sums in another order differ
 
 
 class Clock:
@@ -73,7 +74,7 @@ class Measurement:
 
         `call` takes a list of inputs. It is not kept: the reader's layer would never be forgotten.
         """
-        self._call = call
+        self._call, self._shapes_after = call, [tuple(shape[1:]) for shape in shapes_after]
         try:
             return self._parts_behind(parts, shapes_after, clock)
         finally:
@@ -107,6 +108,7 @@ class Measurement:
         return self._answers[name]
 
     def _outputs(self, inputs):
+        """What comes out, an array each; its shape is the one that Keras says it has, or nothing can be told of it."""
         tensors = [tf.constant(values, dtype) for values, dtype in zip(inputs, self._dtypes)]
         before = [(variable, keras.ops.convert_to_numpy(variable)) for variable in self._variables]
         try:
@@ -115,7 +117,10 @@ class Measurement:
             for variable, values in before:  # a layer may count its calls
                 if not np.array_equal(keras.ops.convert_to_numpy(variable), values):
                     variable.assign(values)
-        return [np.asarray(keras.ops.convert_to_numpy(y), "float32") for y in outputs]
+        outputs = [np.asarray(keras.ops.convert_to_numpy(y), "float32") for y in outputs]
+        if [y.shape[1:] for y in outputs] != self._shapes_after:  # of an EinsumDense with "..." it says another
+            raise ValueError("another shape than Keras says")
+        return outputs
 
     def _noise(self, random, j, count=1, turn=0):
         """Values for an input: mixed, positive or negative in turn."""
@@ -185,20 +190,23 @@ class Measurement:
 
     def _noised(self, j, axis, subsets, clock, bytes_each, apart=False):
         """Tables as in `_table` of what moves with each subset of the cells, in as many rounds as find something."""
-        random, tables, quiet = np.random.default_rng(1), None, 0
+        random, tables, faint, quiet = np.random.default_rng(1), None, None, 0
         cheap = len(subsets) * bytes_each <= SMALL
         for turn in range(MOST_ROUNDS):
             if clock.left <= 0 and not (cheap and turn < CHEAP_ROUNDS):
                 return None if tables is None or apart else (tables, AT_LEAST)
             with clock, tf.device("CPU:0"), isolated_keras():
-                moved = self._moves(random, turn, j, axis, subsets, bytes_each)
+                moved, traces = self._moves(random, turn, j, axis, subsets, bytes_each)
             if apart and not all(_stays_apart(table, subsets, axis) for table in moved):
                 return None
             before = 0 if tables is None else sum(int(table.sum()) for table in tables)
             tables = moved if tables is None else [old | new for old, new in zip(tables, moved)]
+            faint = traces if faint is None else [old | new for old, new in zip(faint, traces)]
             quiet = quiet + 1 if sum(int(table.sum()) for table in tables) == before else 0
             if quiet == QUIET:
                 break
+        # What a cell far away adds may be lost in rounding: a recurrent layer's memory fades.
+        lost = any((one & ~table).any() for one, table in zip(map(_of_cells, faint), map(_of_cells, tables)))
         if apart:
             if any(not (table == _along(subsets, axis, table.ndim)).all() for table in map(_of_cells, tables)):
                 return None
@@ -206,12 +214,12 @@ class Measurement:
             tables = [_along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
         if not all(_of_cells(table).any(0).all() for table in tables):
             return tables, UNKNOWN
-        return [_shrunk(table) for table in tables], EXACT
+        return [_shrunk(table) for table in tables], AT_LEAST if lost else EXACT
 
     def _moves(self, random, turn, j, axis, subsets, bytes_each):
-        """For each output (subsets, *axes): what moves when the cells of a subset are changed."""
+        """For each output (subsets, *axes): what moves when the cells of a subset are changed; and what does at all."""
         base = [self._noise(random, i, turn=turn) for i in range(len(self._shapes))]
-        size, moved = max(int(CHUNK // bytes_each), 1), []
+        size, moved, traces = max(int(CHUNK // bytes_each), 1), [], []
         for some in (subsets[i : i + size] for i in range(0, len(subsets), size)):
             inputs = [np.repeat(x, len(some) + 1, 0) for x in base]
             noise = self._noise(random, j, len(some))
@@ -219,7 +227,8 @@ class Measurement:
             inputs[j][1:] = np.where(_along(some, axis, changed.ndim), changed, inputs[j][1:])
             answers = self._outputs(inputs)
             moved.append([_differs(y[1:], y[:1]) for y in answers])
-        return [np.concatenate(parts) for parts in zip(*moved)]
+            traces.append([_differs(y[1:], y[:1], FAINT) for y in answers])
+        return tuple([np.concatenate(parts) for parts in zip(*some)] for some in (moved, traces))
 
     def _ends(self, j, axis, clock, bytes_each):
         """Where a table would take too long: the first and the last cell along an axis that a middle cell reads."""
@@ -234,7 +243,7 @@ class Measurement:
                     if clock.left <= 0:
                         raise TimeoutError
                     with clock, tf.device("CPU:0"), isolated_keras():
-                        new = self._moves(np.random.default_rng(turn), turn, j, axis, subset[None], bytes_each)
+                        new, _ = self._moves(np.random.default_rng(turn), turn, j, axis, subset[None], bytes_each)
                     moves = new if moves is None else [a | b for a, b in zip(moves, new)]
                 if moves[0][(0, *_middle(moves[0]))].any():
                     high = middle
@@ -275,15 +284,15 @@ def _stays_apart(table, subsets, axis):
     return not (table & ~_along(subsets, axis, table.ndim)).any()
 
 
-def _rounding(values):
+def _rounding(values, part=1e-5):
     # A sum made in another order differs so much; of half as many bits, more.
-    return 1e-5 * float(np.abs(values[np.isfinite(values)]).max(initial=1e-30))
+    return part * float(np.abs(values[np.isfinite(values)]).max(initial=1e-30))
 
 
-def _differs(values, base):
+def _differs(values, base, part=1e-5):
     gone = np.isfinite(values) != np.isfinite(base)
     with np.errstate(invalid="ignore"):
-        return (np.abs(values - base) > _rounding(base)) | gone
+        return (np.abs(values - base) > _rounding(base, part)) | gone
 
 
 def _shrunk(array):

@@ -157,8 +157,9 @@ def _part(number, layer):
 
 def channel_axis(model):
     """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
-    said = (getattr(layer, "data_format", None) for layer in model._flatten_layers(include_self=False))
-    return 1 if "channels_first" in said else -1
+    graph = getattr(model, "_functional", None) or model
+    parts = [*model._flatten_layers(include_self=False), *getattr(graph, "operations", ())]  # ops.max_pool says it too
+    return 1 if any(getattr(part, "data_format", None) == "channels_first" for part in parts) else -1
 
 
 def model_nodes(model):

@@ -120,7 +120,7 @@ def shown(explorer):
         elif name == "output_padding" and not values[name]:
             found[name] = None
         elif axes := [axis for axis in AXES[1] + AXES[3] if f"{name} {axis}" in values]:
-            if name in values:  # one slider for all axes: those of the others, hidden, go with it
+            if type(values.get(name)) is int:  # one slider for all axes: those of the others, hidden, go with it
                 assert {values[f"{name} {axis}"] for axis in axes} == {values[name]}
                 axes.append(name)
             found[name] = tuple(values[f"{name} {axis}" if axis != name else name] for axis in axes)

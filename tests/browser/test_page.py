@@ -48,7 +48,7 @@ def test_every_control_moves_from_end_to_end_and_shows_what_keras_says(open_page
     assert page.page.locator("fieldset legend").all_inner_texts() == BOAT
     for name in BOAT:
         assert page.page.get_by_label(name, exact=True).count() == 1
-    assert page.page.locator(".cn-edit, .cn-own, .cn-png, .cn-gif, .cn-state").count() == 0
+    assert page.page.locator(".cn-edit:visible, .cn-own, .cn-png, .cn-gif, .cn-state").count() == 0
     assert page.page.get_by_text("In a notebook you can also").is_visible()
 
 
@@ -149,6 +149,8 @@ def test_a_page_fits_on_a_phone_and_is_worked_by_keys_alone(open_page, name):
     assert page.page.evaluate("document.documentElement.scrollWidth") == 390
     for control in page.page.locator(".cn-recorded-controls :is(input, select)").all():
         assert control.bounding_box()["height"] >= 20
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("document.activeElement.textContent") == "Skip to the picture"
     page.page.keyboard.press("Tab")
     page.page.keyboard.press("ArrowRight")
     page.wait_until("location.hash.startsWith('#kernel_size=')")

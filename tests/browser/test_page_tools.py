@@ -142,6 +142,8 @@ def test_choosing_a_row_shows_its_picture(open_page):
     radios.first.focus()
     page.page.keyboard.press("ArrowDown")
     assert page.code == "layers.DepthwiseConv2D(2)"
+    page.stage.locator(".cn-go-back").first.click()
+    assert page.code == radios.nth(0).get_attribute("aria-label") and radios.first.is_checked()
     page.page.locator("tbody tr").nth(3).click()
     assert page.code == "keras.Sequential([layers.Conv2D(1, 2), layers.Conv2D(1, 2)])"
     assert page.page.locator(".cn-panel-grid").count() == 3

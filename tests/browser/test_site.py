@@ -64,12 +64,12 @@ class Page:
     def bytes(self):
         return sum(len(response.body()) for response in self.fetched.values())
 
-    def places(self):
-        """The places of recorded tools, each in sight and at work."""
+    def places(self, tool=".cn-place"):
+        """The places of recorded tools, each in sight and at work: a question has no picture before its answer."""
         self.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        for place in self.page.locator(".cn-place").all():
+        for place in self.page.locator(tool).all():
             place.scroll_into_view_if_needed()
-            place.locator(".cn-stage[data-revision]").wait_for()
+            place.locator(".cn-stage[data-revision], .cn-question").first.wait_for()
             yield place
 
 
@@ -104,7 +104,7 @@ def states_of(control):
 @each_lesson
 def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_explained(open_page, name):
     page = open_page(f"{name}.html")
-    for place in page.places():
+    for place in page.places("[data-tool=recorded_tool]"):
         code, controls = place.locator(".cn-code"), place.locator(".cn-recorded-controls :is(input, select)").all()
         assert len(controls) >= 2
         for control in controls:
@@ -120,6 +120,15 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
             reveal.click()
         place.locator("[data-grid='1'] .cn-cells").hover()
         assert re.match(r"y\[.*\] = ", place.locator(".cn-sum").inner_text())
+
+
+def test_a_question_is_answered_and_then_its_picture_is_shown(open_page):
+    [place] = open_page("00_start_here.html").places("[data-tool=recorded_questions]")
+    assert place.locator("canvas").count() == 0
+    place.get_by_role("textbox").fill("1 12 7 1")
+    place.get_by_role("button", name="Check").click()
+    assert place.locator(".cn-feedback").inner_text().startswith("\u2713 Right.")
+    assert place.locator(".cn-panel-grid").count() == 2
 
 
 @each_lesson
@@ -183,6 +192,8 @@ def test_axe_finds_nothing_against_wcag_2_2_aa_and_nothing_is_wider_than_the_pag
     for width, scheme in LOOKS:
         page.page.set_viewport_size({"width": width, "height": 768})
         page.page.emulate_media(color_scheme=scheme)
+        others = f"document.querySelectorAll('.cn-stage:not([data-theme={scheme}])').length"
+        page.page.wait_for_function(f"{others} === 0")
         page.page.wait_for_timeout(300)  # the stages draw themselves anew
         assert page.page.evaluate(RUN_AXE, "body")["bad"] == [], (width, scheme)
         assert page.page.evaluate("document.documentElement.scrollWidth") == width

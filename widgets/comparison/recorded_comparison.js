@@ -45,27 +45,27 @@ async function startComparison(place, record, { words, notes }) {
   for (const one of styled) one.style.cssText = one.dataset.style ?? "";
   const rows = /** @type {HTMLElement[]} */ ([...table.querySelectorAll("tbody tr")]);
   const stage = element("div");
-  const at = [0, 0];
-  const show = (control, value) => {
-    at[control] = value;
-    source.show(at);
+  let view = 0;
+  const show = ([layer, ofLayer]) => {
+    view = ofLayer;
+    for (const one of choices) if (one) one.choice.checked = one.layer === layer;
+    source.show([layer, view]);
   };
   const source = recordedSource({ ...record, words, start: {}, reveal: true }, opened, show);
-  const group = `layer-${place.dataset.record}`; // of all comparisons on a page, one layer each can be chosen
+  const group = `layer-${place.id}`; // of all comparisons on a page, one layer each can be chosen
 
   /** What chooses a layer, with the first channel of its output. @param {number} layer of those drawn @param {HTMLElement} row */
   function buildChoice(layer, row) {
     const name = row.querySelector("th")?.textContent ?? "";
     const choice = element("input", { type: "radio", name: group, "aria-label": name, autocomplete: "off" });
     const canvas = element("canvas", { role: "img", "aria-label": words["compare.thumbnail"] });
-    choice.checked = layer === 0;
-    choice.addEventListener("change", () => show(0, layer));
+    choice.addEventListener("change", () => show([layer, view]));
     row.addEventListener("click", ({ detail }) => {
       if (!choice.checked) choice.click();
       // Arrow keys click too, and must not lose sight of what they choose among.
       if (detail && stage.getBoundingClientRect().top > innerHeight * SEEN) stage.scrollIntoView();
     });
-    return { canvas, layer, parts: [element("label", { class: "cn-choice" }, choice, canvas)] };
+    return { choice, canvas, layer, parts: [element("label", { class: "cn-choice" }, choice, canvas)] };
   }
 
   const choices = rows.map((row, i) => (record.drawn.includes(i) ? buildChoice(record.drawn.indexOf(i), row) : null));
@@ -79,7 +79,7 @@ async function startComparison(place, record, { words, notes }) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   draw();
   if (!record.drawn.length) return;
-  source.show(at);
+  show([0, 0]);
   renderRecorded(source, stage);
 }
 

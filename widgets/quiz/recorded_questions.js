@@ -36,7 +36,7 @@ async function startQuestions(place, record, { words, notes }) {
   const [heading, asked, feedback, stage, label] = ["div", "div", "div", "div", "span"].map((tag) => element(tag));
   const field = element("input", { type: "text", class: "cn-field cn-answer-field", autocomplete: "off" });
   const names = ["check", ...Object.keys(BUTTONS)];
-  const buttons = Object.fromEntries(names.map((name) => [name, button(name, words[`predict.${name}`])]));
+  const buttons = Object.fromEntries(names.map((name) => [name, button(`question-${name}`, words[`predict.${name}`])]));
   const form = element("form", {}, element("label", {}, label, field), ...Object.values(buttons));
   const tool = element("div", { class: "cn-explorer cn-recorded" });
   tool.append(element("div", { class: "cn-question" }, heading, asked, form, feedback), stage);
@@ -62,13 +62,9 @@ async function startQuestions(place, record, { words, notes }) {
   /** The picture of the layer that was asked about, begun at the value asked for. */
   function reveal() {
     const { start, veiled } = stateNow();
-    const at = [quiz.number, 0];
-    const source = recordedSource({ ...record, words, start, reveal: true }, opened, (control, value) => {
-      at[control] = value;
-      source.show(at);
-    });
+    const source = recordedSource({ ...record, words, start, reveal: true }, opened, (at) => source.show(at));
     tool.classList.toggle("cn-veiled", veiled);
-    source.show(at);
+    source.show([quiz.number, 0]);
     end = renderRecorded(source, stage);
   }
 

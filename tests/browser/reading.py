@@ -30,20 +30,25 @@ IS_HIGHLIGHTED = """(context, x, y, height = 4) => {
   return [...Array(height).keys()].every(i => bright(...data.slice(4 * i, 4 * i + 3)));
 }"""
 OURS = ".cn-explorer, .cn-asked, .cn-comparison, .cn-question, .cn-feedback"
-# Words cut in two, words cut off, and what sticks out of its output. No telephone is wide enough for code.
+# Words cut in two, words cut off, and what sticks out of its output or, on a full screen, of the window. No telephone
+# is wide enough for code; what finds no room on a full screen is not shown.
 CUT = r"""ours => {
   const found = [];
-  const unseen = '.cn-spoken, thead';
-  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest(unseen);
+  const unseen = '.cn-spoken, .cn-skip:not(:focus), thead';
+  const edge = element => element?.getBoundingClientRect().right ?? Infinity;
+  const seen = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest(unseen)
+    && element.getBoundingClientRect().left < edge(element.closest('.cn-full .cn-rest'));
   for (const box of document.querySelectorAll(ours)) {
-    const right = box.closest('.jp-OutputArea-output').getBoundingClientRect().right;
+    const { right: end } = box.closest('.jp-OutputArea-output').getBoundingClientRect();
     for (const element of box.querySelectorAll('*')) {
       if (!seen(element)) continue;
-      const { width, right: end } = element.getBoundingClientRect();
-      if (width && end > right + 1) found.push(`sticks out: ${element.outerHTML.slice(0, 99)}`);
+      const { width, right } = element.getBoundingClientRect();
+      const room = element.closest('.cn-explorer.cn-full') ? innerWidth : end;
+      if (width && right > room + 1) found.push(`sticks out: ${element.outerHTML.slice(0, 99)}`);
       const { overflowX, display } = getComputedStyle(element);
       const named = display !== 'inline' && element.matches('label, button, th, td, legend');
-      const holds = (named || overflowX !== 'visible') && !element.matches('select, input, .cn-listing');
+      const scrolls = 'select, input, .cn-listing, .cn-full .cn-rest';
+      const holds = (named || overflowX !== 'visible') && !element.matches(scrolls);
       if (holds && element.scrollWidth > element.clientWidth + 1)
         found.push(`cut off: ${element.outerHTML.slice(0, 99)}`);
     }

@@ -242,7 +242,7 @@ def test_on_a_projector_words_and_thumbnails_are_large(page):
     explorer.get_by_role("button", name="Leave full screen").wait_for()
     try:
         assert explorer.evaluate(FONTS) == {}
-        assert (strip.bounding_box()["width"], strip.bounding_box()["height"]) == (184, 46)
+        assert (strip.bounding_box()["width"], strip.bounding_box()["height"]) == (180, 45)
         page.screenshot("projector")
     finally:
         explorer.get_by_role("button", name="Leave full screen").press("Enter")

@@ -230,7 +230,7 @@ def keras_says():
 def shown_by_controls():
     sliders = {}
     def walk(w):
-        if type(w).__name__ == "IntSlider": sliders[w.description] = w.value
+        if type(w).__name__ == "IntSlider" and w.layout.display != "none": sliders[w.description] = w.value
         for child in getattr(w, "children", ()): walk(child)
     walk(e)
     return sliders

@@ -37,7 +37,7 @@ class StackExplorer(Explorer):
         remove = ipywidgets.Button(description=say("chain.remove_layer"), icon="minus", layout=fitting)
         self._added = itertools.count()
         self._note = ipywidgets.HTML()
-        buttons = ipywidgets.HBox([add, remove])
+        buttons = ipywidgets.HBox([add, remove], layout={"flex_flow": "row wrap"})
         controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._note])
         controls.add_class("cn-controls")
         self._open()

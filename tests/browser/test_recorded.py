@@ -430,7 +430,8 @@ def test_the_words_are_those_of_the_table_with_its_forms_for_numbers(page):
 
 
 def test_on_a_dark_page_it_is_dark_and_on_a_light_one_light_again(page):
-    _, pictures = record("a", layers.Conv2D(1, 2, kernel_initializer="zeros"), np.linspace(-1, 1, 9).reshape(1, 3, 3, 1))
+    signed = np.linspace(-1, 1, 9).reshape(1, 3, 3, 1)  # not in grey
+    _, pictures = record("a", layers.Conv2D(1, 2, kernel_initializer="zeros"), signed)
     page.show(pictures)
     corner = (
         "cells => [...cells.getContext('2d').getImageData(cells.width - 6, cells.height - 6, 1, 1).data.slice(0, 3)]"

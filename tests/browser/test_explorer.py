@@ -785,8 +785,8 @@ def test_small_and_large_inputs_are_drawn_and_can_be_pointed_at(show, layer, sha
         python(page, f"float(e.y[0, {last[0]}, {last[1]}, 0])"), rel=1e-6
     )
     if shape[1] * shape[2] > 1:
-        assert colours(page, 0) > 10
-        assert colours(page, 1) > 10
+        assert colours(page, 0) > 5  # quarters from 0 to 1, and the frames
+        assert colours(page, 1) > 5
     box = page.stage.bounding_box()
     for panel in page.stage.locator(".cn-cells").all():
         inner = panel.bounding_box()

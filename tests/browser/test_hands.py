@@ -29,8 +29,9 @@ def frame(nb, grid):
 def test_black_and_white_cells_are_painted_with_the_mouse_and_the_answer_is_that_of_the_layer(page):
     edit_button(page).click()
     frame(page, 0)
-    mouse = page.page.mouse
-    mouse.move(*middle(page, 0, 0, 0))
+    mouse, corner = page.page.mouse, middle(page, 0, 0, 0)
+    mouse.move(*corner)
+    assert middle(page, 0, 0, 0) == pytest.approx(corner, abs=1)  # nothing moves away under the pointer
     mouse.down()
     for column in range(1, 8):
         mouse.move(*middle(page, 0, 0, column))

@@ -143,7 +143,7 @@ def test_equal_rates_leave_gaps_in_the_input(show):
 
 
 def test_in_a_corner_what_is_seen_ends_at_the_padding(show):
-    page = show("stack(1, 2, padding='same'), (1, 7, 8, 1)")
+    page = show("stack(1, 2, padding='same'), np.ones((1, 7, 8, 1))")  # whole numbers, which cross no outline
     point(page, 2, 0, 0, size=(7, 8))
     assert highlighted_cells(page, 1, 7, 8, padding=2) == ([0, 2], [0, 2])
     assert highlighted_cells(page, 0, 7, 8, padding=1) == ([-1, 0, 1, 2, 3], [-1, 0, 1, 2, 3])

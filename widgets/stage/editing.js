@@ -95,6 +95,7 @@ function showEdited(stage) {
   ui.field.disabled = ui.fill.disabled = ui.clear.disabled = !at;
   if (!on) return;
   ui.editedName.textContent = say(words, at ? { key: "edit_cell", fields: at } : { key: "edit_hint" });
+  ui.editedName.classList.toggle("cn-hint", !at);
   ui.field.setAttribute("aria-label", say(words, at ? { key: "edit_value", fields: at } : { key: "edit" }));
   if (document.activeElement !== ui.field) ui.field.value = at ? String(Number(at.value.toPrecision(7))) : ""; // what leaves it is float32 again
   ui.field.removeAttribute("aria-invalid");

@@ -49,7 +49,8 @@ def counts(layer, x, cell):
 def changed_channels(layer, x, channel):
     """Which output channels change with this input channel."""
     other = np.array(x)
-    other[..., channel] += 1
+    # Each cell otherwise, and far: four weights whose sum is nearly 0 hide a step that all cells take.
+    other[..., channel] += np.random.default_rng(channel).normal(0, 100, other[..., channel].shape)
     moved = np.abs(np.array(layer(other)) - np.array(layer(x))) > 1e-4
     return np.flatnonzero(moved.any(axis=tuple(range(moved.ndim - 1)))).tolist()
 

@@ -5,6 +5,10 @@ import { button, noteBeside, relabel } from "./dom.js";
 /** Whether the page is a frame in another one, whose height may follow from what is in it, and which may forbid much. */
 export const isFramed = () => window !== window.top;
 
+/** The height that a reader sees at once, in CSS pixels. A frame's own follows from the picture: cells sized by it would
+ * change under the pointer. */
+export const heightInSight = () => (isFramed() ? window.screen.availHeight : window.innerHeight);
+
 /** "dark" or "light": from the colour that the page really has behind the stage; where it has none, from the theme that
  * Colab's page names, before that of the system. @param {Element} el */
 export function themeBehind(el) {

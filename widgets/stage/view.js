@@ -10,7 +10,7 @@ import { drawStrip, drawWiring } from "./strips.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./explanation.js";
-import { isFull, themeBehind } from "./page.js";
+import { heightInSight, isFull, themeBehind } from "./page.js";
 import { isNarrow, layOut } from "./layout.js";
 import { factLine, headline } from "./facts.js";
 
@@ -126,7 +126,7 @@ function arrangePanels(view, picture) {
 /** The cell size of each panel, from the room there is. @param {View} view @param {any} picture @param {State} state */
 function sizePanels(view, picture, state) {
   const full = isFull(view.el);
-  const height = full ? roomForCells(view) : window.innerHeight * 0.85 - 380; // beside what is to be in sight with them
+  const height = full ? roomForCells(view) : heightInSight() * 0.85 - 380; // beside what is to be in sight with them
   view.least = full ? window.innerHeight / 55 : 0;
   view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
   const width = Math.max(view.width - 2, 200);

@@ -105,6 +105,15 @@ RUN_ALL = f"""async seconds => {{
   return errors;
 }}"""
 
+# How busy the machine is decides no test: anywidget gives a stage up that is not loaded in 2 s, ipywidgets a kernel that
+# does not tell of its widgets in 4 s.
+PATIENT = """
+const { timeout } = AbortSignal;
+const later = window.setTimeout;
+AbortSignal.timeout = ms => timeout.call(AbortSignal, ms === 2000 ? 60000 : ms);
+window.setTimeout = (act, ms, ...rest) => later.call(window, act, ms === 4000 ? 60000 : ms, ...rest);
+"""
+
 
 def find_chromium():
     """Path of a Chromium or Chrome: $CHROMIUM, else the first on this machine; None where there is none."""
@@ -240,6 +249,7 @@ class Lab:
             self._set("notebook-extension/tracker", windowingMode="none" if whole else "full")
             permissions = ["clipboard-read", "clipboard-write"]
             page = self._browser.new_context(has_touch=touch, permissions=permissions).new_page()
+            page.add_init_script(f"{{{PATIENT}}}")
             if script:
                 page.add_init_script(script)
         page.set_viewport_size({"width": size[0], "height": size[1]})

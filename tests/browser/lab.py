@@ -105,8 +105,8 @@ RUN_ALL = f"""async seconds => {{
   return errors;
 }}"""
 
-# How busy the machine is decides no test: anywidget gives a stage up that is not loaded in 2 s, ipywidgets a kernel that
-# does not tell of its widgets in 4 s.
+# How busy the machine is decides no test: anywidget gives a stage up that is not loaded in 2 s, ipywidgets a kernel
+# that does not tell of its widgets in 4 s.
 PATIENT = """
 const { timeout } = AbortSignal;
 const later = window.setTimeout;

@@ -22,6 +22,14 @@ from widgets import explore
 place = ipywidgets.VBox()
 place"""
 
+# Networks of a notebook that is run after this are trained for one epoch: what is tried is the page.
+ONE_EPOCH = """
+import keras
+def _one_epoch(fit):
+    return lambda *args, **kwargs: fit(*args, **kwargs | {"epochs": 1})
+keras.Model.fit = _one_epoch(keras.Model.fit)
+"""
+
 # Whether all pixels of a canvas down from (x, y) bear the colour of what is highlighted, or its mixture with the halo.
 # No value is drawn in such a colour; the dots of cells that no window reads are, with gaps between them.
 IS_HIGHLIGHTED = """(context, x, y, height = 4) => {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from reading import ONE_EPOCH
 
 NOTEBOOKS = sorted((Path(__file__).parents[3] / "notebooks").glob("*.ipynb"))
 SOAK = bool(os.environ.get("SOAK"))
@@ -33,12 +34,6 @@ def _watch():
     get_ipython().events.register("post_run_cell", note)
     return changed
 _changed = _watch()
-"""
-ONE_EPOCH = """
-def _one_epoch(fit):
-    return lambda *args, **kwargs: fit(*args, **kwargs | {"epochs": 1})
-import keras
-keras.Model.fit = _one_epoch(keras.Model.fit)
 """
 DRAWN = """() => document.querySelector('.jupyter-widgets') !== null &&
   [...document.querySelectorAll('.cn-tool')].every(tool => tool.querySelector('.cn-connection')) &&

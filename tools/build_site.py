@@ -40,7 +40,7 @@ SITE = ROOT / "site"
 CACHE = ROOT / ".site-cache"
 
 PAGE_BYTES = 4_000_000  # of a page with all that can be opened on it
-TOOLS_SHARE = 0.8  # of these, what its tools may take; the rest is text, pictures and code
+EXPLORERS_SHARE = 0.8  # of these, what its explorers may take; the rest is text, pictures, code and questions
 COLOURS = {"light": "default", "dark": "github-dark"}  # of code
 SHEETS = ("stage/stage.css", "page/page.css", "quiz/predict.css", "comparison/compare.css")
 PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib", "ipywidgets", "anywidget")
@@ -78,7 +78,7 @@ EDITIONS = (Edition("en", "notebooks", "README.md"), Edition("ru", "notebooks/ru
 def executed(path):
     """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed."""
     notebook = nbformat.read(path, as_version=4)
-    size = int(PAGE_BYTES * TOOLS_SHARE / max(_count_tools(notebook), 1))
+    size = int(PAGE_BYTES * EXPLORERS_SHARE / max(_count_explorers(notebook), 1))
     kept = CACHE / f"{path.stem}-{_key(path, size)}.json"
     if kept.exists():
         return nbformat.read(kept, as_version=4)
@@ -98,8 +98,8 @@ def executed(path):
     return notebook
 
 
-def _count_tools(notebook):
-    """How many tools a notebook displays, as far as its saved outputs tell."""
+def _count_explorers(notebook):
+    """How many explorers a notebook displays, as far as its saved outputs tell: its other tools are small."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     return sum("".join(output.get("data", {}).get("text/plain", "")).startswith("<Explorer") for output in outputs)
 

@@ -1,6 +1,6 @@
 """The site, served as a static host would, with the network cut: no kernel, and no other host.
 
-Lessons 00 and 04 are built; with SOAK=1 all of them.
+Four lessons are built; with SOAK=1 all of them.
 """
 
 import base64
@@ -18,7 +18,8 @@ import pytest
 from lab import driver
 from test_for_everyone import AXE, RUN_AXE
 
-NAMES = build_site.EDITIONS[0].names if os.environ.get("SOAK") else ["00_start_here", "04_transposed"]
+FOUR = ["00_start_here", "02_grouped", "04_transposed", "08_compare"]
+NAMES = build_site.EDITIONS[0].names if os.environ.get("SOAK") else FOUR
 LOOKS = [(390, "dark"), (1366, "light")] + [(390, "light"), (1366, "dark")] * bool(os.environ.get("SOAK"))
 FIRST_VIEW, PAGE, SMALL, LARGE = 400_000, 4_000_000, 150_000, 500_000  # bytes
 each_lesson = pytest.mark.parametrize("name", NAMES)
@@ -122,9 +123,13 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
         assert re.match(r"y\[.*\] = ", place.locator(".cn-sum").inner_text())
 
 
-def test_a_question_is_answered_and_then_its_picture_is_shown(open_page):
+def test_a_question_is_answered_wrong_and_right_and_then_its_picture_is_shown(open_page):
     [place] = open_page("00_start_here.html").places("[data-tool=recorded_questions]")
     assert place.locator("canvas").count() == 0
+    place.get_by_role("textbox").fill("1 12 7 5")
+    place.get_by_role("button", name="Check").click()
+    assert place.locator(".cn-feedback").inner_text().startswith("\u2717 Not yet.")
+    assert place.locator(".cn-panel-grid").count() == 0
     place.get_by_role("textbox").fill("1 12 7 1")
     place.get_by_role("button", name="Check").click()
     assert place.locator(".cn-feedback").inner_text().startswith("\u2713 Right.")

@@ -7,6 +7,7 @@ While a notebook runs here, what a tool displays bears its record: every state t
 Nothing stands inline in a page, and nothing comes from another site: `default-src 'self'` is its policy.
 """
 
+import ast
 import base64
 import hashlib
 import html
@@ -78,35 +79,63 @@ EDITIONS = (Edition("en", "notebooks", "README.md"), Edition("ru", "notebooks/ru
 def executed(path):
     """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed."""
     notebook = nbformat.read(path, as_version=4)
-    size = int(PAGE_BYTES * EXPLORERS_SHARE / max(_count_explorers(notebook), 1))
-    kept = CACHE / f"{path.stem}-{_key(path, size)}.json"
+    size = int(PAGE_BYTES * EXPLORERS_SHARE / max(len(_explorers(notebook)), 1))
+    asked = settings_asked_for(nbformat.read(EDITIONS[0].path(path.stem), as_version=4))
+    kept = CACHE / f"{path.stem}-{_key(path, size, asked)}.json"
     if kept.exists():
         return nbformat.read(kept, as_version=4)
-    line = f"from widgets.page import record_what_is_displayed; record_what_is_displayed({size})"
-    NotebookClient(
+    lines = ["import widgets.page", f"widgets.page.record_what_is_displayed({size})"]
+    client = NotebookClient(
         notebook,
         timeout=600,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         coalesce_streams=True,
         store_widget_state=False,
-        extra_arguments=[f"--IPKernelApp.exec_lines={line}"],
-    ).execute()
+        extra_arguments=[f"--IPKernelApp.exec_lines={line}" for line in lines],
+    )
+
+    def ask(cell, **_):
+        line = f"from widgets.page import ask_for as _ask_for; _ask_for({asked.get(cell.id, {})})"
+        client.kc.execute(line, silent=True, store_history=False)
+
+    client.on_cell_execute = ask
+    client.execute()
     tidy(notebook)
     CACHE.mkdir(exist_ok=True)
     nbformat.write(notebook, kept)
     return notebook
 
 
-def _count_explorers(notebook):
-    """How many explorers a notebook displays, as far as its saved outputs tell: its other tools are small."""
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
-    return sum("".join(output.get("data", {}).get("text/plain", "")).startswith("<Explorer") for output in outputs)
+def _explorers(notebook):
+    """The ids of the cells that display an explorer, as far as saved outputs tell. Other tools take little room."""
+    shown = {
+        cell.id: "".join(output.get("data", {}).get("text/plain", ""))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    }
+    return [name for name, text in shown.items() if text.startswith("<Explorer")]
 
 
-def _key(path, size):
-    """What a run depends on: the notebook, the package, the versions, and how much a record may take."""
-    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), str(size)]).encode())
+def settings_asked_for(notebook):
+    """What a lesson's texts tell the reader to set in an explorer: {id of its cell: {setting: [values]}}.
+
+    The changed code stands in the texts' metadata, where the tests run it.
+    """
+    asked, explorers = {}, _explorers(notebook)
+    for trial in [trial for cell in notebook.cells for trial in cell.metadata.get("widgets_try", ())]:
+        shown = [name for name in trial["run"] if name in explorers] if trial["run"] != "all" else []
+        for line in ast.parse("\n".join(trial.get("then", ()))).body if shown else ():
+            if isinstance(line, ast.Assign) and getattr(line.targets[0], "attr", "") == "settings":
+                for setting, value in ast.literal_eval(line.value).items():
+                    values = asked.setdefault(shown[-1], {}).setdefault(setting, [])
+                    values.append(list(value) if isinstance(value, tuple) else value)
+    return asked
+
+
+def _key(path, *bounds):
+    """What a run depends on: the notebook, the package, the versions, what a record may take and must reach."""
+    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), *map(str, bounds)]).encode())
     for part in (path, *sorted(WIDGETS.rglob("*.py"))):
         found.update(part.read_bytes())
     return found.hexdigest()[:16]

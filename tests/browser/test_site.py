@@ -3,6 +3,7 @@
 Four lessons are built; with SOAK=1 all of them.
 """
 
+import ast
 import base64
 import functools
 import json
@@ -121,6 +122,35 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
             reveal.click()
         place.locator("[data-grid='1'] .cn-cells").hover()
         assert re.match(r"y\[.*\] = ", place.locator(".cn-sum").inner_text())
+
+
+def told_to_set(name):
+    """What the texts of a lesson tell to set: the code cells that may show it, the setting, its value for each axis."""
+    for cell in json.loads(build_site.EDITIONS[0].path(name).read_text(encoding="utf-8"))["cells"]:
+        for trial in cell["metadata"].get("widgets_try", ()):
+            for settings in re.findall(r"\.settings = (.*)", "\n".join(trial.get("then", ()))):
+                for setting, value in ast.literal_eval(settings).items():
+                    yield trial["run"], setting, value if isinstance(value, tuple) else (value,)
+
+
+@each_lesson
+def test_what_the_text_tells_to_set_can_be_set(open_page, name):
+    page = open_page(f"{name}.html")
+    assert list(page.places())
+    for cells, setting, values in told_to_set(name):
+        shown = [cell for cell in cells if page.page.locator(f"#{cell}.cn-place").count()]
+        if not shown:  # the text tells to write it
+            continue
+        controls = page.page.locator(f"#{shown[-1]} [name={setting}]").all()
+        assert len(controls) == len(values), (name, shown[-1], setting)
+        for control, value in zip(controls, values):
+            if control.get_attribute("type") == "checkbox":
+                control.set_checked(value)
+                assert control.is_checked() == value
+            else:
+                is_list = control.evaluate("one => one.tagName") == "SELECT"
+                (control.select_option if is_list else control.fill)(str(value))
+                assert control.input_value() == str(value)
 
 
 def test_a_question_is_answered_wrong_and_right_and_then_its_picture_is_shown(open_page):

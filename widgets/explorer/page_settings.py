@@ -171,10 +171,15 @@ class PageSettings:
         return (value,) * len(self._axes) if per_axis and value is not None else value
 
     def _by_wish(self):
-        """All names, the most wanted ones first: those that the reader's line names, then those in ORDER."""
+        """All names, the most wanted ones first: those that a text asks for, those that the reader's line names, and
+        those in ORDER."""
         order = {name: place for place, name in enumerate(ORDER)}
         code = self._explorer._live.code() if self._rules else ""
-        return sorted(self._rules, key=lambda name: (f" {name}=" not in code, order.get(name, len(ORDER))))
+
+        def wish(name):
+            return name not in LIMITS.asked, f" {name}=" not in code, order.get(name, len(ORDER))
+
+        return sorted(self._rules, key=wish)
 
     def _view(self):
         views = [view for view in VIEWS.get(self._explorer.facts.operation, ()) if view]
@@ -188,7 +193,7 @@ class PageSettings:
     def _of(self, name):
         """The controls of one setting: one that moves all axes, as a square one is moved, or one for each."""
         rule, value = self._rules[name], self.settings[name]
-        if isinstance(value, tuple) and len(set(value)) > 1:
+        if isinstance(value, tuple) and any(len(set(one)) > 1 for one in (value, *self._asked(name))):
             return [self._control(name, rule, one, axis) for one, axis in zip(value, self._axes)]
         per_axis = isinstance(rule, Count) and rule.per_axis
         return [
@@ -202,11 +207,17 @@ class PageSettings:
         label = say("controls.along", name=name, axis=say(f"axes.{axis}")) if axis else name
         return Control(name, values, values.index(value), axis, label, axes)
 
+    def _asked(self, name):
+        """The values of a setting that a text asks for, each with one number for each axis."""
+        values = LIMITS.asked.get(name, ())
+        return [value if isinstance(value, list) else [value] * len(self._axes) for value in values]
+
     def _values(self, name, rule, value, axis):
         if isinstance(rule, Count):
             most = min(MOST_VALUES.get(name, OTHERS_MOST), LIMITS.values)
             low = max(rule.low, (value or 0) - most + 1)
-            numbers = tuple(range(low, low + most))
+            asked = {one[self._axes.index(axis) if axis else 0] for one in self._asked(name)} - {None}
+            numbers = range(min({low, *asked}), max({low + most - 1, *asked}) + 1)
             return (None, *numbers) if rule.optional and not axis else numbers
         if isinstance(rule, Divisor):
             channels = self._explorer._input_shape()[self._explorer._live.template.channel_axis]

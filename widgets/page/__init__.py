@@ -12,4 +12,4 @@ from widgets.page.recording import (
     fitting,
     record,
 )
-from widgets.page.site import SITE_TOOL, record_what_is_displayed
+from widgets.page.site import SITE_TOOL, ask_for, record_what_is_displayed

@@ -19,6 +19,11 @@ def record_what_is_displayed(size):
     Tool._beside = _bundle
 
 
+def ask_for(settings):
+    """What is displayed next must have a control for each of these settings, with these values: {"groups": [2, 3]}."""
+    LIMITS.asked = settings
+
+
 def _bundle(tool):
     """What a page needs of this tool but for its figure, which the display bears anyway."""
     best = None

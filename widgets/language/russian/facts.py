@@ -33,7 +33,7 @@ FACTS = {
     "masked": "В каждой клетке `x` должно быть число. Получен массив с пропусками. Попробуем `x.filled(0)`.",
     "other_channels": "У `x` должно быть столько каналов, сколько читает построенный слой: {wanted}. Получена форма: {received}. Передайте тот вход, для которого слой построен, или ещё не построенный слой.",
     "keras_2": "Для `widgets` нужен Keras 3. Получено: Keras {version}. Попробуем `pip install -U keras` без TF_USE_LEGACY_KERAS.",
-    "other_backend": 'Для `widgets` нужен Keras поверх TensorFlow. Получено: {backend}. До импорта Keras задайте os.environ["KERAS_BACKEND"] = "tensorflow" и перезапустите ядро.',
+    "other_backend": 'Для `widgets` нужен Keras поверх TensorFlow. Получено: {backend}. До импорта Keras задайте os.environ["KERAS_BACKEND"] = "tensorflow" и перезапустите ядро Jupyter.',
     "broken_rule": "`{name}` — это {rule}.",
     "step_refused": "Слой {number}: {problem}",
     "advice_strides_dilation": "Этот слой принимает strides или dilation_rate, но не то и другое сразу: вернём один из них к 1 по всем осям.",

@@ -174,7 +174,7 @@ def zeros_then_a_turned_kernel():
 
 @judges(
     'Without dilation and `output_padding`, "valid" gives (n − 1)·s + max(k, s), "same" n·s. `output_padding` chooses '
-    "among the sizes that a convolution takes to the same n; `None` is not 0."
+    'among the sizes that a convolution takes to the same n; with "same" and a stride above 1, `None` is not 0.'
 )
 def sizes_of_transposed_layers():
     for n, k, s in itertools.product((1, 2, 5), range(1, 6), range(1, 4)):
@@ -194,6 +194,12 @@ def sizes_of_transposed_layers():
         for p in (None, 0, 1)
     ]
     assert sizes == [6, 5, 6]
+    for k, s in itertools.product(range(1, 7), range(2, 5)):
+        default, zero = (
+            layers.Conv1DTranspose(1, k, strides=s, padding="same", output_padding=p).compute_output_shape((1, 3, 1))
+            for p in (None, 0)
+        )
+        assert default != zero, (k, s)
 
 
 @judges("Kernel: (height, width, filters, input channels). There is no `groups`.")
@@ -211,10 +217,7 @@ def kernel_of_transposed_layers():
         raise AssertionError("Keras takes groups")
 
 
-@judges(
-    "It gives back a shape. It gives back the values only if the convolution's matrix is orthogonal: a transpose is "
-    "seldom an inverse."
-)
+@judges("It gives back a shape. It gives back the values only in rare cases: a transpose is seldom an inverse.")
 def values_come_back_only_from_an_orthogonal_matrix():
     def there_and_back(kernel, n):
         """(whether the numbers come back, whether the matrix is orthogonal) for one row of n cells."""

@@ -15,7 +15,7 @@ TRIALS = [
 # How the lessons speak when something is to be changed.
 TOLD = re.compile(
     r"\*\*Try|Try that|To go on|Now give|Write `|, write `|put the sizes|Clear the box|tick \*|change the seed"
-    r"|[Ss]et (both )?`|[Ss]et the stride to|give it rate|Choose layer|walk the"
+    r"|run the first two|[Ss]et (both )?`|[Ss]et the stride to|give it rate|Choose layer|walk the"
     r"|[Mm]ove `|[Mm]ove both|(?<!can )[Mm]ove (it|the slider|the rate|the `\w+` slider)|move a slider and"
 )
 # A model of the reader's own; and points that are dragged, for which there is tests/browser/test_deformable.py.

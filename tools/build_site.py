@@ -1,7 +1,7 @@
 """Builds site/: every notebook as a page that answers without a kernel, and an index of them. `make site`.
 
-    python tools/build_site.py                    all notebooks, in all languages that there are
-    python tools/build_site.py 00_start_here ...  these alone
+    python tools/build_site.py                                     all notebooks, in all languages that there are
+    python tools/build_site.py 00_start_here ru/00_start_here ...  these alone
 
 While a notebook runs here, what a tool displays bears its record: every state that its controls can reach on the page.
 Nothing stands inline in a page, and nothing comes from another site: `default-src 'self'` is its policy.
@@ -343,7 +343,9 @@ def build(root=SITE, names=()):
     shutil.rmtree(root, ignore_errors=True)
     site = Site(root, names)
     site.share()
-    lessons = [(edition, name) for edition in site.editions for name in edition.names if not names or name in names]
+    lessons = [(edition, name) for edition in site.editions for name in edition.names]
+    if names:
+        lessons = [(edition, name) for edition, name in lessons if edition.prefix + name in names]
     with ThreadPoolExecutor(min(2, os.cpu_count())) as pool:
         notebooks = pool.map(lambda lesson: executed(lesson[0].path(lesson[1])), lessons)
         for (edition, name), notebook in zip(lessons, notebooks):

@@ -217,7 +217,7 @@ class PageSettings:
             most = min(MOST_VALUES.get(name, OTHERS_MOST), LIMITS.values)
             low = max(rule.low, (value or 0) - most + 1)
             asked = {one[self._axes.index(axis) if axis else 0] for one in self._asked(name)} - {None}
-            numbers = range(min({low, *asked}), max({low + most - 1, *asked}) + 1)
+            numbers = tuple(range(min({low, *asked}), max({low + most - 1, *asked}) + 1))
             return (None, *numbers) if rule.optional and not axis else numbers
         if isinstance(rule, Divisor):
             channels = self._explorer._input_shape()[self._explorer._live.template.channel_axis]

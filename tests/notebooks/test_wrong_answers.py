@@ -75,6 +75,10 @@ class Asked:
     def sizes(self, sizes):
         return (self.x[0], *map(int, sizes), self.out[-1])
 
+    def with_and_without_one(self, **changes):
+        shape = self.shape(**changes)
+        return [shape, self.sizes(np.array(shape[1:-1]) - 1)]
+
     def without(self, *names):
         return self.params - sum(prod(self.weights.get(name, (0,))) for name in names)
 
@@ -97,8 +101,8 @@ def turned(shape, first, last):
 
 # What a sentence says was done -> the answers that this gives. A lambda that the layer has no settings for gives none.
 AXES = {
-    "That leaves out dilation_rate": lambda a: [a.shape(dilation_rate=1)],
-    "That leaves out strides": lambda a: [a.shape(strides=1)],
+    "That leaves out dilation_rate": lambda a: a.with_and_without_one(dilation_rate=1),
+    "That leaves out strides": lambda a: a.with_and_without_one(strides=1),
     "That leaves out the padding": lambda a: [a.shape(padding="valid"), a.shape(padding="valid", strides=1)],
     'That is the size with padding="same"': lambda a: [a.shape(padding="same")],
     'That is the size with padding="valid"': lambda a: [a.shape(padding="valid")],
@@ -113,6 +117,7 @@ AXES = {
     "That counts the cropped cells on one side": lambda a: [
         a.sizes((a.o + a.shape(padding="valid")[1:-1] + up) // 2) for up in (0, 1)
     ],
+    "That takes output_padding for another number": lambda a: [a.shape(output_padding=0)],
     "That is input size times strides": lambda a: [a.sizes(a.n * a.s)],
     "Those are the input's channels": lambda a: [(*a.out[:-1], a.c)],
     "A filter spans its input channels and adds": lambda a: [(*a.out[:-1], a.c * a.f)],
@@ -166,6 +171,7 @@ WHOLE = {
         "That is a plain convolution": lambda a: a.counts(plain=True),
         "That leaves out the convolution that": lambda a: a.counts(plain=True)[:1],
         "That leaves out the bias of the convolution that": lambda a: [a.without("offset_bias")],
+        "That counts the offsets as learned": lambda a: [a.without("offset_kernel")],
         "That counts multiplications": lambda a: [macs(a.layer, a.x, a.out, a.weights)],
         "That counts the output's cells": lambda a: [prod(a.out[1:])],
     },
@@ -375,3 +381,34 @@ def test_drawn_layers_reach_a_goal_if_keras_says_the_same_and_are_told_what_they
             assert first == "Not yet." and len(lines) == len(failed), case
             for got, line in zip(failed.values(), lines):
                 assert line.startswith("Wanted: ") and line.endswith(f". Received: {got}."), case
+
+
+# The mistake that each lesson is there to prevent: an answer that it leads to, and what is said to that.
+CENTRAL = {
+    "00_start_here": ("1 11 6 1", "The places are one more: the first window stands before any step."),
+    "01_convolution": ("3*2*5 + 5", "a filter spans all the input channels that it reads."),
+    "02_grouped": ("1 6 10 3", "The groups share the filters out, but all of them give an output channel."),
+    "03_dilated": ("5 5 4 5", "That is the size of the window. Dilation moves the taps apart and adds none."),
+    "04_transposed": ("1 3 3 3", "That is the size that a convolution gives. A transposed one goes the other way."),
+    "05_separable": (
+        "3*4*5*14 + 14",
+        "That is a plain convolution with one large kernel. This layer has two small ones.",
+    ),
+    "06_deformable": (
+        "2*3*4*6 + 6 + 2*3*3*2",
+        "That counts the offsets as learned numbers. A second convolution computes",
+    ),
+    "07_other_dimensions": ("2 3 5 4", "Channels are missing: a filter spans all the input channels"),
+    "08_compare": ("11*15 * 3*3*8*10", "That counts multiplications. The weights are shared"),
+}
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_mistake_that_a_lesson_is_about_has_an_answer_of_its_own(lesson):
+    typed, said = CENTRAL[lesson]
+    several, x, ask = calls(lesson)["predict"]
+    prediction, texts = predict(several, x, ask=ask), []
+    while prediction.solution is not None:
+        texts.append(prediction.answer(typed).text)
+        prediction.next()
+    assert sum(said in text for text in texts) == 1, texts

@@ -19,7 +19,7 @@ from reading_notebooks import FOLDER, LESSONS
 
 from widgets import DeformableConv2D, goal, predict
 
-WRONG = 100 if os.environ.get("SOAK") else 10  # wrong answers a question, and half as many wrong layers a goal
+WRONG, LAYERS = (100, 100) if os.environ.get("SOAK") else (10, 7)  # wrong answers a question, wrong layers a goal
 SEED = int(os.environ.get("SEED", 0))
 PLAIN = ("filters", "kernel_size", "strides", "padding", "dilation_rate")
 SETTINGS = (*PLAIN, "groups", "depth_multiplier", "offset_groups", "modulated", "use_bias")
@@ -57,6 +57,7 @@ class Asked:
             self.sums = [[int(v), int(w)] for x, k in self.pairs for v, w in zip(x.flat, k.flat) if w] + [[self.bias]]
             self.right = sum(map(prod, self.sums))
         self.whole, self.axes = slips(WHOLE[kind], self), slips(AXES if kind == "output_shape" else {}, self)
+        self.slips = [answer for found in (self.whole, self.axes) for answers in found.values() for answer in answers]
 
     def build(self, more=0, c=None, plain=False, **changes):
         """(output shape, shapes of the weights by name, parameters); the input has so many more cells each axis."""
@@ -200,16 +201,16 @@ def slips(kind, a):
     return found
 
 
-def drawn_answer(a, rng):
-    """(what is typed, what it means): right now and then, else near the right answer or what a slip gives."""
-    way, known = rng.integers(6), [answer for found in (a.whole, a.axes) for each in found.values() for answer in each]
-    slip = known[rng.integers(len(known))]
+def drawn_answer(a, rng, number):
+    """(what is typed, what it means): what each slip gives, by turns; then the right answer, or something near it."""
+    slip = a.slips[number] if number < len(a.slips) else None
+    way = 5 if slip is not None else rng.integers(5)
     if isinstance(a.right, tuple):
-        shape = list(slip if way > 3 else a.right)
+        shape = list(slip or a.right)
         at = int(rng.integers(len(shape)))
-        if way in (1, 2):
+        if way in (1, 4):
             shape[at] = abs(shape[at] + int(rng.integers(-3, 4)))
-        if way == 2:
+        if way in (2, 4):
             shape = list(rng.permutation(shape))
         if way == 3:
             shape = shape[:at] + shape[at + 1 :] if rng.integers(2) else [*shape, 1]
@@ -225,7 +226,7 @@ def drawn_answer(a, rng):
     if way == 3:
         terms = terms[:at] + terms[at + 1 :] if rng.integers(2) else [*terms, terms[-1]]
     if way > 3:
-        terms = [[slip if way == 4 else a.right + rng.integers(-3, 4)]]
+        terms = [[slip if way == 5 else a.right + rng.integers(-3, 4)]]
     text = " + ".join("*".join(f"({v})" if v < 0 else f"{v}" for v in term) for term in terms) or "0"
     value = eval(text)
     typed = [text, text.replace("*", " x "), text.replace("*", "\u00b7"), f"{text} = {value}", value, float(value)]
@@ -266,9 +267,10 @@ def test_a_drawn_answer_is_praised_if_keras_says_the_same_and_told_what_is_true_
     for layer, kind in itertools.product(several if isinstance(several, list) else [several], ask):
         names = [name for name in Asked(layer, x).weights if name.endswith("kernel")]
         for name in names if kind == "kernel_shape" else ["kernel"]:
-            a, wrong = Asked(layer, x, kind, name, prediction.question), 0
-            while wrong < WRONG:
-                typed, value = drawn_answer(a, rng)
+            a, wrong, number = Asked(layer, x, kind, name, prediction.question), 0, 0
+            while wrong < WRONG or number < len(a.slips) + WRONG:
+                typed, value = drawn_answer(a, rng, number)
+                number += 1
                 feedback = prediction.answer(typed)
                 case = f"SEED={SEED}, {kind}: {typed!r}; {a.right} is right. Said: {feedback}"
                 assert feedback.counts and feedback.right == (value == a.right), case
@@ -360,7 +362,7 @@ def test_drawn_layers_reach_a_goal_if_keras_says_the_same_and_are_told_what_they
     wanted = calls(lesson)["goal"]
     task, x, rng, wrong = goal(**wanted), wanted["input_shape"], np.random.default_rng(SEED), 0
     solutions = runpy.run_path(str(FOLDER / "solutions" / f"{lesson}.py"))["RIGHT"]["task2"]
-    while wrong < WRONG / 2:
+    while wrong < LAYERS:
         solution = solutions[rng.integers(len(solutions))]
         try:
             chain = neighbour(solution if isinstance(solution, list) else [solution], rng)

@@ -78,7 +78,7 @@ class Asked:
 
     def with_and_without_one(self, **changes):
         shape = self.shape(**changes)
-        return [shape, self.sizes(np.array(shape[1:-1]) - 1)]
+        return [shape, self.sizes(np.array(shape[1:-1]) - 1)] if shape != self.out else []
 
     def without(self, *names):
         return self.params - sum(prod(self.weights.get(name, (0,))) for name in names)

@@ -89,7 +89,9 @@ OUTPUT_SLIPS = [
     (layers.Conv2D(6, 3), (4, 27, 20), "The shape has 4 axes"),
     (layers.Conv2D(6, 3, groups=3), (4, 27, 20, 2), "The groups share the filters out"),
     (layers.Conv2D(6, 3, dilation_rate=2), (4, 27, 18, 6), "height 27. That leaves out dilation_rate"),
+    (layers.Conv2D(6, 3, dilation_rate=2), (4, 26, 18, 6), "height 26. That leaves out dilation_rate"),
     (layers.Conv2D(6, 4, strides=3), (4, 26, 7, 6), "height 26. That leaves out strides."),
+    (layers.Conv2D(6, 4, strides=3), (4, 25, 7, 6), "height 25. That leaves out strides."),
     (layers.DepthwiseConv2D(3, depth_multiplier=2), (4, 27, 20, 12), "That leaves out depth_multiplier"),
     (layers.DepthwiseConv2D(3, depth_multiplier=2), (4, 27, 20, 2), "output channels of one input channel"),
     (layers.Conv2DTranspose(6, 3, strides=2), (4, 14, 45, 6), "height 14. That is the size that a convolution gives."),
@@ -168,6 +170,7 @@ PARAMS_SLIPS = [
     (layers.SeparableConv2D(6, 2), "2*2*12 + 6", "That leaves out the second kernel"),
     (layers.SeparableConv2D(6, 2), "12*6 + 6", "That leaves out the first kernel"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5", "the convolution that predicts the offsets"),
+    (DeformableConv2D(5, 3), "3*3*12*5 + 5 + 2*9", "That counts the offsets as learned numbers"),
     (layers.Conv2D(10, 3), 17, "17 is not right."),
 ]
 

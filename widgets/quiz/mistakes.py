@@ -56,7 +56,7 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
             (arithmetic.output_size(n, k, s, 1), say("mistake.no_dilation")),
             (arithmetic.output_size(n, k, 1, d), say("mistake.no_strides")),
             (arithmetic.output_size(n, k, s, d, "same"), say("mistake.not_same")),
-            (n - k, say("mistake.no_plus_one")),
+            (n - k, say("mistake.no_dilation" if d > 1 else "mistake.no_strides")),
         ]
         return places + [(n, say("mistake.not_same"))]
     before, after = arithmetic.padding_cells(n, k, s, d, padding)
@@ -190,5 +190,6 @@ def params(facts):
         found += [
             (total - offsets, say("mistake.no_offsets")),
             (total - cells.get("offset_bias", 0), say("mistake.no_offset_bias")),
+            (total - cells["offset_kernel"], say("mistake.offsets_learned")),
         ]
     return [*found, (facts.macs, say("mistake.macs")), (math.prod(facts.output_shape[1:]), say("mistake.output_cells"))]

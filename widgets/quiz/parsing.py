@@ -51,7 +51,7 @@ def read_number(answer, example):
     1.5
     """
     if isinstance(answer, str):
-        text = re.sub(r"(?<=\d)\s*[xX]\s*(?=\d)", "*", answer.translate(SIGNS))
+        text = re.sub(r"(?<=[\d)])\s*[xX]\s*(?=[\d(-])", "*", answer.translate(SIGNS))
         *before, last = [side.strip() for side in text[: LONGEST + 1].split("=")]
         value = _side(last) if len(answer) <= LONGEST else None
         if value is None:

@@ -26,7 +26,7 @@ export function readShape(typed, example) {
 /** A number; sums, differences and products are worked out, on both sides of a "=". @param {string} typed
  * @param {string} example @returns {Read} */
 export function readNumber(typed, example) {
-  const text = plainSigns(typed).replace(/(?<=\d)\s*[xX]\s*(?=\d)/g, "*");
+  const text = plainSigns(typed).replace(/(?<=[\d)])\s*[xX]\s*(?=[\d(-])/g, "*");
   const sides = text
     .slice(0, LONGEST + 1)
     .split("=")

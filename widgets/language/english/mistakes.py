@@ -54,6 +54,7 @@ MISTAKE = {
     "not_factored": "That is a plain convolution with one large kernel. This layer has two small ones.",
     "no_offsets": "That leaves out the convolution that predicts the offsets.",
     "no_offset_bias": "That leaves out the bias of the convolution that predicts the offsets.",
+    "offsets_learned": "That counts the offsets as learned numbers. A second convolution computes them at every place: count its kernel.",
     "macs": "That counts multiplications. The weights are shared: the same ones are used at every place.",
     "output_cells": "That counts the output's cells. Parameters are the layer's own numbers.",
     "value_no_bias": "That forgets the bias.",

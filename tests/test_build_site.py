@@ -81,15 +81,17 @@ def lesson(tmp_path, monkeypatch):
 
 def test_a_notebook_is_run_again_only_when_it_changes_or_a_version_does(lesson, monkeypatch):
     path, runs = lesson
-    assert build_site.executed(path).cells[0].outputs[0].text == "2\n"
-    assert build_site.executed(path).cells[0].outputs[0].text == "2\n"
+    assert build_site.executed(path, {}).cells[0].outputs[0].text == "2\n"
+    assert build_site.executed(path, {}).cells[0].outputs[0].text == "2\n"
     assert len(runs) == 1
     monkeypatch.setattr(build_site, "version", lambda name: "0.0")
-    build_site.executed(path)
+    build_site.executed(path, {})
     assert len(runs) == 2
     path.write_text(path.read_text().replace("1 + 1", "3 - 1"))
-    build_site.executed(path)
+    build_site.executed(path, {})
     assert len(runs) == 3
+    build_site.executed(path, {"a": {"groups": [2]}})
+    assert len(runs) == 4
 
 
 def parts_of(cells, tmp_path, language=0):

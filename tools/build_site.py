@@ -76,11 +76,13 @@ EDITIONS = (Edition("en", "notebooks", "README.md"), Edition("ru", "notebooks/ru
 # Running
 
 
-def executed(path):
-    """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed."""
+def executed(path, asked):
+    """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed.
+
+    `asked` is what its records must be able to reach: see `settings_asked_for`.
+    """
     notebook = nbformat.read(path, as_version=4)
     size = int(PAGE_BYTES * EXPLORERS_SHARE / max(len(_explorers(notebook)), 1))
-    asked = settings_asked_for(nbformat.read(EDITIONS[0].path(path.stem), as_version=4))
     kept = CACHE / f"{path.stem}-{_key(path, size, asked)}.json"
     if kept.exists():
         return nbformat.read(kept, as_version=4)
@@ -347,7 +349,8 @@ def build(root=SITE, names=()):
     if names:
         lessons = [(edition, name) for edition, name in lessons if edition.prefix + name in names]
     with ThreadPoolExecutor(min(2, os.cpu_count())) as pool:
-        notebooks = pool.map(lambda lesson: executed(lesson[0].path(lesson[1])), lessons)
+        asked = [settings_asked_for(nbformat.read(EDITIONS[0].path(name), as_version=4)) for _, name in lessons]
+        notebooks = pool.map(executed, [edition.path(name) for edition, name in lessons], asked)
         for (edition, name), notebook in zip(lessons, notebooks):
             site.write_lesson(edition, name, notebook)
             print(f"built {edition.prefix}{name}.html", flush=True)

@@ -43,7 +43,7 @@ COLOURS = 128
 def take(lab, name):
     """The picture of one cell, as Pillow has it."""
     width = 1240 if name in ("explorer", "08_compare") else 940  # as wide as what is shown needs
-    notebook = lab.notebook([SETUP, SHOWN[name]], size=(width, 1150))
+    notebook = lab.notebook([SETUP, SHOWN[name]], size=(width, 1350))
     shown = notebook.page.locator(".cn-explorer" if name == "explorer" else ".cn-panels, .cn-compare table").first
     shown.wait_for()
     cells = notebook.page.locator(".cn-stage .cn-cells")

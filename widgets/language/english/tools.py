@@ -126,7 +126,7 @@ SITE = {
     "colab": "Open in Colab",
     "download": "Download notebook",
     "source": "Source code",
-    "minutes": "minutes",
+    "minutes": "Minutes",
 }
 
 COMPARE = {

@@ -178,5 +178,5 @@ SITE = {
     "colab": "Открыть в Colab",
     "download": "Скачать ноутбук",
     "source": "Исходный код",
-    "minutes": "минут",
+    "minutes": "Минуты",
 }

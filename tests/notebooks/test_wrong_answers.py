@@ -111,6 +111,7 @@ AXES = {
     "That is rounded up": lambda a: [a.shape(a.s - 1)],
     "That is rounded down": lambda a: [a.shape(1 - a.s)],
     "That counts the steps": lambda a: [a.sizes(a.o - 1)],
+    "That takes kernel_size times dilation_rate": lambda a: [a.shape(kernel_size=a.k * a.d, dilation_rate=1)],
     "That counts the padding on one side": lambda a: [
         a.shape(((a.o - 1) * a.s + a.d * (a.k - 1) + 2 - a.n) // 2, padding="valid")
     ],

@@ -90,6 +90,9 @@ OUTPUT_SLIPS = [
     (layers.Conv2D(6, 3, groups=3), (4, 27, 20, 2), "The groups share the filters out"),
     (layers.Conv2D(6, 3, dilation_rate=2), (4, 27, 18, 6), "height 27. That leaves out dilation_rate"),
     (layers.Conv2D(6, 3, dilation_rate=2), (4, 26, 18, 6), "height 26. That leaves out dilation_rate"),
+    (layers.Conv2D(6, 3, dilation_rate=2), (4, 24, 18, 6), "height 24. That takes kernel_size times dilation_rate"),
+    (layers.Conv2D(6, 3, dilation_rate=4), (4, 18, 14, 6), "height 18. That takes kernel_size times dilation_rate"),
+    (layers.Conv2D(6, 3, dilation_rate=4), (4, 20, 14, 6), "height 20. That counts the steps."),
     (layers.Conv2D(6, 4, strides=3), (4, 26, 7, 6), "height 26. That leaves out strides."),
     (layers.Conv2D(6, 4, strides=3), (4, 25, 7, 6), "height 25. That leaves out strides."),
     (layers.DepthwiseConv2D(3, depth_multiplier=2), (4, 27, 20, 12), "That leaves out depth_multiplier"),
@@ -97,6 +100,7 @@ OUTPUT_SLIPS = [
     (layers.Conv2DTranspose(6, 3, strides=2), (4, 14, 45, 6), "height 14. That is the size that a convolution gives."),
     (layers.Conv2DTranspose(6, 3, strides=2), (4, 58, 45, 6), "height 58. That is input size times strides."),
     (layers.Conv2DTranspose(6, 2, strides=3), (4, 86, 66, 6), "None is not 0."),
+    (layers.Conv2DTranspose(6, 3, dilation_rate=4), (4, 40, 30, 6), "height 40. That takes kernel_size times"),
     (layers.Conv2DTranspose(6, 5, strides=2, padding="same"), (4, 60, 44, 6), "cropped cells on one side only"),
     (layers.Conv2DTranspose(6, 5, strides=2, padding="same"), (4, 61, 44, 6), 'With "same" the ends are cropped'),
 ]

@@ -52,6 +52,7 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
     if padding == "valid":
         places = [
             (math.ceil((n - window) / s) + 1, say("mistake.ceil")),
+            (arithmetic.output_size(n, k * d, s), say("mistake.window_product")),
             ((n - window) // s, say("mistake.no_plus_one")),
             (arithmetic.output_size(n, k, s, 1), say("mistake.no_dilation")),
             (arithmetic.output_size(n, k, 1, d), say("mistake.no_strides")),
@@ -84,6 +85,7 @@ def _stamped_sizes(n, k, s, d, padding, output_padding, window):
         (arithmetic.transposed_size(n, k, s, d, padding, 0), say("mistake.output_padding")),
         (arithmetic.transposed_size(n, k, s, d, "valid", output_padding), say("mistake.not_cropped")),
         (n * s, say("mistake.not_multiplied")),
+        (arithmetic.transposed_size(n, k * d, s, 1, padding, output_padding), say("mistake.window_product")),
     ]
 
 

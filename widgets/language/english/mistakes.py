@@ -11,6 +11,7 @@ MISTAKE = {
     "ceil": "That is rounded up. Without padding a window that does not fit whole is left out: round down (floor).",
     "floor": 'That is rounded down. With padding="same" the remainder gets an output cell too: round up (ceil).',
     "no_plus_one": "That counts the steps. The places are one more: the first window stands before any step.",
+    "window_product": "That takes kernel_size times dilation_rate for the length. Between k taps there are k − 1 gaps, so at rate d the length is d·(k − 1) + 1.",
     "no_dilation": "That leaves out dilation_rate: its gaps make the window longer.",
     "no_strides": "That leaves out strides.",
     "not_same": 'That is the size with padding="same". This layer has "valid", which pads nothing.',

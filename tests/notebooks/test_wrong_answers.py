@@ -158,6 +158,7 @@ WHOLE = {
     "params": {
         "That forgets the bias": lambda a: a.counts()[1:],
         "That counts one bias": lambda a: [a.counts()[1] + 1],
+        "That counts a bias for each output cell": lambda a: [a.counts()[1] + prod(a.out[1:])],
         "Channels are missing": lambda a: a.with_kernel(*a.kernel[:-2], a.f),
         "That is one filter": lambda a: a.with_kernel(prod(a.kernel) // a.f),
         "Those are the filters of one group": lambda a: [a.params // a.g],

@@ -160,6 +160,7 @@ def test_a_wrong_kernel_shape_is_told_what_went_wrong(layer, answer, place, said
 PARAMS_SLIPS = [
     (layers.Conv2D(10, 3), "3*3*12*10", "That forgets the bias"),
     (layers.Conv2D(10, 3), "3*3*12*10 + 1", "That counts one bias"),
+    (layers.Conv2D(10, 3), "3*3*12*10 + 27*20*10", "That counts a bias for each output cell"),
     (layers.Conv2D(10, 3), "3*3*10 + 10", "Channels are missing"),
     (layers.Conv2D(10, 3), "3*3*10", "Channels are missing"),
     (layers.Conv2D(10, 3), "3*3*12", "That is one filter"),

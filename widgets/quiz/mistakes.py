@@ -194,4 +194,8 @@ def params(facts):
             (total - cells.get("offset_bias", 0), say("mistake.no_offset_bias")),
             (total - cells["offset_kernel"], say("mistake.offsets_learned")),
         ]
-    return [*found, (facts.macs, say("mistake.macs")), (math.prod(facts.output_shape[1:]), say("mistake.output_cells"))]
+    output_cells = math.prod(facts.output_shape[1:])
+    found += [(facts.macs, say("mistake.macs")), (output_cells, say("mistake.output_cells"))]
+    if bias:
+        found.append((total - bias + output_cells, say("mistake.bias_each_cell")))
+    return found

@@ -44,6 +44,7 @@ MISTAKE = {
     "offset_filters": "This kernel does not make the output but the offsets: a pair for each tap.",
     "no_bias": "That forgets the bias: one number for each output channel.",
     "bias_once": "That counts one bias. There is one for each output channel.",
+    "bias_each_cell": "That counts a bias for each output cell. There is one for each output channel: all its cells share it.",
     "bias_extra": "That counts a bias, but this layer has use_bias=False.",
     "bias_twice": "That counts a bias after each of the two steps. A separable layer has one, at the end.",
     "params_channels": "Channels are missing: a filter spans all the input channels that it reads.",

@@ -161,6 +161,7 @@ WHOLE = {
         "That counts a bias for each output cell": lambda a: [a.counts()[1] + prod(a.out[1:])],
         "Channels are missing": lambda a: a.with_kernel(*a.kernel[:-2], a.f),
         "That is one filter": lambda a: a.with_kernel(prod(a.kernel) // a.f),
+        "That counts a weight for each input cell": lambda a: a.with_kernel(*a.x[1:], a.f),
         "Those are the filters of one group": lambda a: [a.params // a.g],
         "That forgets the groups": lambda a: a.counts(groups=1),
         "That is the size of the window": lambda a: a.with_kernel(*map(int, a.d * (a.k - 1) + 1), *a.kernel[-2:]),

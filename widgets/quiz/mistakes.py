@@ -178,6 +178,9 @@ def params(facts):
             found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
             forgotten = total + (groups - 1) * cells["kernel"]
             found += [(forgotten - less, say("mistake.params_groups")) for less in (0, bias)]
+        if "filters" in axes["kernel"]:
+            dense = total - cells["kernel"] + math.prod(facts.input_shape[1:]) * facts.settings["filters"]
+            found += [(dense - less, say("mistake.params_input_cells")) for less in (0, bias)]
     for name in ("pointwise_kernel", "depthwise_kernel"):
         text = say(f"mistake.no_{name.removesuffix('_kernel')}")
         if name in cells:

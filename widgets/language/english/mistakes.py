@@ -49,6 +49,7 @@ MISTAKE = {
     "bias_twice": "That counts a bias after each of the two steps. A separable layer has one, at the end.",
     "params_channels": "Channels are missing: a filter spans all the input channels that it reads.",
     "params_one_filter": "That is one filter. There are more of them.",
+    "params_input_cells": "That counts a weight for each input cell. The size of the input does not matter, that of the kernel does: its weights serve at every place.",
     "params_one_group": "Those are the filters of one group. The other groups have as many.",
     "params_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "no_pointwise": "That leaves out the second kernel, the pointwise one.",

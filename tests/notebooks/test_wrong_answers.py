@@ -152,7 +152,7 @@ WHOLE = {
         "The filters belong to pointwise_kernel": lambda a: [(*a.kernel[:-1], a.f)],
         "An offset is a pair": lambda a: [(*a.kernel[:-1], prod(a.layer.kernel_size))],
         "That leaves out the masks": lambda a: [a.shape(modulated=False)],
-        "That is one offset group": lambda a: [a.shape(offset_groups=1)],
+        "That counts one offset group": lambda a: [a.shape(offset_groups=1)],
         "This kernel does not make the output": lambda a: [(*a.kernel[:-1], a.f)],
     },
     "params": {
@@ -176,6 +176,8 @@ WHOLE = {
         "That leaves out the convolution that": lambda a: a.counts(plain=True)[:1],
         "That leaves out the bias of the convolution that": lambda a: [a.without("offset_bias")],
         "That counts the offsets as learned": lambda a: [a.without("offset_kernel")],
+        "That leaves out the masks": lambda a: [a.build(modulated=False)[2]],
+        "That counts one offset group": lambda a: [a.build(offset_groups=1)[2]],
         "That counts multiplications": lambda a: [macs(a.layer, a.x, a.out, a.weights)],
         "That counts the output's cells": lambda a: [prod(a.out[1:])],
     },

@@ -144,7 +144,7 @@ KERNEL_SLIPS = [
     (DeformableConv2D(5, (2, 3)), (2, 3, 12, 6), 1, "An offset is a pair"),
     (DeformableConv2D(5, (2, 3)), (2, 3, 12, 5), 1, "does not make the output but the offsets"),
     (DeformableConv2D(5, (2, 3), modulated=True), (2, 3, 12, 12), 1, "That leaves out the masks"),
-    (DeformableConv2D(5, (2, 3), modulated=True, offset_groups=4), (2, 3, 12, 18), 1, "That is one offset group"),
+    (DeformableConv2D(5, (2, 3), modulated=True, offset_groups=4), (2, 3, 12, 18), 1, "That counts one offset group"),
     (layers.Conv2D(6, (2, 3), dilation_rate=(1, 4)), (2, 9, 12, 6), 0, "That is the size of the window"),
     (layers.SeparableConv2D(6, 2, depth_multiplier=3), (1, 1, 12, 6), 1, "all channels that the depthwise step makes"),
 ]
@@ -179,6 +179,8 @@ PARAMS_SLIPS = [
     (layers.SeparableConv2D(6, 2), "12*6 + 6", "That leaves out the first kernel"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5", "the convolution that predicts the offsets"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5 + 2*9", "That counts the offsets as learned numbers"),
+    (DeformableConv2D(5, 3, modulated=True), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That leaves out the masks"),
+    (DeformableConv2D(5, 3, offset_groups=2), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That counts one offset group"),
     (layers.Conv2D(10, 3), 17, "17 is not right."),
 ]
 

@@ -196,7 +196,10 @@ def params(facts):
             (total - offsets, say("mistake.no_offsets")),
             (total - cells.get("offset_bias", 0), say("mistake.no_offset_bias")),
             (total - cells["offset_kernel"], say("mistake.offsets_learned")),
+            (total - offsets + offsets // facts.settings["offset_groups"], say("mistake.offset_groups")),
         ]
+        if facts.settings["modulated"]:
+            found.append((total - offsets // 3, say("mistake.offset_masks")))
     output_cells = math.prod(facts.output_shape[1:])
     found += [(facts.macs, say("mistake.macs")), (output_cells, say("mistake.output_cells"))]
     if bias:

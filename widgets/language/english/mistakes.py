@@ -40,7 +40,7 @@ MISTAKE = {
     "depthwise_filters": "The filters belong to pointwise_kernel. This kernel keeps the channels apart.",
     "offset_pairs": "An offset is a pair, (dy, dx), for each tap.",
     "offset_masks": "That leaves out the masks: where modulated=True, each tap has one number more.",
-    "offset_groups": "That is one offset group. Each of them has offsets of its own.",
+    "offset_groups": "That counts one offset group. Each of them has offsets of its own.",
     "offset_filters": "This kernel does not make the output but the offsets: a pair for each tap.",
     "no_bias": "That forgets the bias: one number for each output channel.",
     "bias_once": "That counts one bias. There is one for each output channel.",

@@ -122,6 +122,9 @@ AXES = {
     "That takes output_padding for another number": lambda a: [a.shape(output_padding=0)],
     "That is input size times strides": lambda a: [a.sizes(a.n * a.s)],
     "Those are the input's channels": lambda a: [(*a.out[:-1], a.c)],
+    "Those are the channels between the two steps": lambda a: [
+        (*a.out[:-1], a.build(depth_multiplier=a.layer.depth_multiplier)[1]["pointwise_kernel"][-2])
+    ],
     "A filter spans its input channels and adds": lambda a: [(*a.out[:-1], a.c * a.f)],
     "The groups share the filters out": lambda a: [(*a.out[:-1], a.f // a.g)],
     "A convolution leaves the batch": lambda a: [(a.x[0] + 1, *a.out[1:])],

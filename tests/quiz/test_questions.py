@@ -97,6 +97,8 @@ OUTPUT_SLIPS = [
     (layers.Conv2D(6, 4, strides=3), (4, 25, 7, 6), "height 25. That leaves out strides."),
     (layers.DepthwiseConv2D(3, depth_multiplier=2), (4, 27, 20, 12), "That leaves out depth_multiplier"),
     (layers.DepthwiseConv2D(3, depth_multiplier=2), (4, 27, 20, 2), "output channels of one input channel"),
+    (layers.SeparableConv2D(6, 3, depth_multiplier=2), (4, 27, 20, 24), "the channels between the two steps"),
+    (layers.SeparableConv2D(6, 3), (4, 27, 20, 12), "channels 12. Those are the input's channels."),
     (layers.Conv2DTranspose(6, 3, strides=2), (4, 14, 45, 6), "height 14. That is the size that a convolution gives."),
     (layers.Conv2DTranspose(6, 3, strides=2), (4, 58, 45, 6), "height 58. That is input size times strides."),
     (layers.Conv2DTranspose(6, 2, strides=3), (4, 86, 66, 6), "None is not 0."),

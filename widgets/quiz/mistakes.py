@@ -98,10 +98,10 @@ def output_channels(facts):
             (settings["depth_multiplier"], say("mistake.only_multiplier")),
             (channels, say("mistake.no_multiplier")),
         ]
-    text = say("mistake.channels_kept")
     return [
         (filters // groups, say("mistake.filters_shared")),
-        (channels, text),
+        (channels, say("mistake.channels_kept")),
+        (channels * settings.get("depth_multiplier", 1), say("mistake.channels_between")),
         (channels * filters, say("mistake.channels_summed")),
     ]
 

@@ -27,6 +27,7 @@ MISTAKE = {
     "no_multiplier": "That leaves out depth_multiplier: each input channel gives so many output channels.",
     "filters_shared": "The groups share the filters out, but all of them give an output channel.",
     "channels_kept": "Those are the input's channels. The output has one for each filter.",
+    "channels_between": "Those are the channels between the two steps. The pointwise step makes one for each filter.",
     "channels_summed": "A filter spans its input channels and adds them up: it gives one channel, not one for each.",
     "kernel_turned": "The last two axes are swapped. In this layer the order is {axes}.",
     "kernel_order": "That is PyTorch's axis order. Keras has the spatial axes in front: {axes}.",

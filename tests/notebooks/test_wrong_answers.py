@@ -175,6 +175,11 @@ WHOLE = {
             a.without("depthwise_kernel", *bias) for bias in ((), ("bias",))
         ],
         "That counts a bias after each of": lambda a: a.in_two_steps(),
+        "That leaves out depth_multiplier in the pointwise kernel": lambda a: [
+            a.without("pointwise_kernel", *bias) + prod(a.build(depth_multiplier=1)[1]["pointwise_kernel"])
+            for bias in ((), ("bias",))
+        ],
+        "That leaves out depth_multiplier: each": lambda a: a.counts(depth_multiplier=1),
         "That is a plain convolution": lambda a: a.counts(plain=True),
         "That leaves out the convolution that": lambda a: a.counts(plain=True)[:1],
         "That leaves out the bias of the convolution that": lambda a: [a.without("offset_bias")],

@@ -190,6 +190,12 @@ def params(facts):
         if bias:
             found.append((total + channels * multiplier, say("mistake.bias_twice")))
         found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
+        both = cells["depthwise_kernel"] + cells["pointwise_kernel"]
+        for part, text in [
+            (cells["pointwise_kernel"], say("mistake.params_pointwise")),
+            (both, say("mistake.params_multiplier")),
+        ]:
+            found += [(total - part + part // multiplier - less, text) for less in (0, bias)]
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
         found += [

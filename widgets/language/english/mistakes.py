@@ -55,6 +55,8 @@ MISTAKE = {
     "params_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "no_pointwise": "That leaves out the second kernel, the pointwise one.",
     "no_depthwise": "That leaves out the first kernel, the depthwise one.",
+    "params_pointwise": "That leaves out depth_multiplier in the pointwise kernel: it reads all channels that the depthwise step makes.",
+    "params_multiplier": "That leaves out depth_multiplier: each of the two kernels is that many times as large.",
     "not_factored": "That is a plain convolution with one large kernel. This layer has two small ones.",
     "no_offsets": "That leaves out the convolution that predicts the offsets.",
     "no_offset_bias": "That leaves out the bias of the convolution that predicts the offsets.",

@@ -150,6 +150,7 @@ WHOLE = {
         ],
         "That forgets the groups": lambda a: [a.shape(groups=1)],
         "The groups share out the input's channels on": lambda a: [(*a.kernel[:-2], a.c, a.f // a.g)],
+        "That is the kernel of one group": lambda a: [a.shape(c=a.c // a.g, filters=a.f // a.g, groups=1)],
         "That is the size of the window": lambda a: [(*map(int, a.d * (a.k - 1) + 1), *a.kernel[-2:])],
         "That leaves out depth_multiplier": lambda a: [a.shape(depth_multiplier=1)],
         "The filters belong to pointwise_kernel": lambda a: [(*a.kernel[:-1], a.f)],

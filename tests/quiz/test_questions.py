@@ -139,6 +139,7 @@ KERNEL_SLIPS = [
     (layers.Conv2D(6, (2, 3)), (2, 3, 12, 6, 1), 0, "This kernel has 4 axes. Your answer has 5."),
     (layers.Conv2D(6, 2, groups=3), (2, 2, 12, 6), 0, "That forgets the groups"),
     (layers.Conv2D(6, 2, groups=3), (2, 2, 12, 2), 0, "share out the input's channels on this axis"),
+    (layers.Conv2D(6, 2, groups=3), (2, 2, 4, 2), 0, "That is the kernel of one group"),
     (layers.Conv2DTranspose(5, 2), (2, 2, 12, 5), 0, "The last two axes are swapped"),
     (layers.Conv2DTranspose(5, 2), (12, 5, 2, 2), 0, "PyTorch's axis order"),
     (layers.DepthwiseConv2D(2, depth_multiplier=3), (2, 2, 12, 36), 0, "The last axis is depth_multiplier alone"),

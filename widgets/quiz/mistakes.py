@@ -126,6 +126,7 @@ def kernel_shapes(facts, name):
     if groups > 1 and name == "kernel":
         found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.kernel_groups")))
         found.append(((*spatial, channels, b // groups), say("mistake.kernel_groups_filters")))
+        found.append(((*spatial, a, b // groups), say("mistake.kernel_one_group")))
     if windows := _dilated(facts, shape):
         found.append(((*windows, a, b), say("mistake.kernel_window")))
     if name == "pointwise_kernel":

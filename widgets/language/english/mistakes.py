@@ -35,6 +35,7 @@ MISTAKE = {
     "kernel_flat": "That is the window only. The kernel has two more axes: {axes}.",
     "kernel_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "kernel_groups_filters": "The groups share out the input's channels on this axis, not the filters.",
+    "kernel_one_group": "That is the kernel of one group. The last axis holds the filters of all of them.",
     "kernel_window": "That is the size of the window. Dilation moves the taps apart and adds none.",
     "pointwise_multiplier": "That leaves out depth_multiplier: this kernel reads all channels that the depthwise step makes.",
     "depthwise_product": "The last axis is depth_multiplier alone. The output's channels are another number.",

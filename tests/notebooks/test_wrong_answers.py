@@ -111,6 +111,7 @@ AXES = {
     "That is rounded up": lambda a: [a.shape(a.s - 1)],
     "That is rounded down": lambda a: [a.shape(1 - a.s)],
     "That counts the steps": lambda a: [a.sizes(a.o - 1)],
+    "That takes kernel_size times dilation_rate": lambda a: [a.shape(kernel_size=a.k * a.d, dilation_rate=1)],
     "That counts the padding on one side": lambda a: [
         a.shape(((a.o - 1) * a.s + a.d * (a.k - 1) + 2 - a.n) // 2, padding="valid")
     ],
@@ -121,6 +122,9 @@ AXES = {
     "That takes output_padding for another number": lambda a: [a.shape(output_padding=0)],
     "That is input size times strides": lambda a: [a.sizes(a.n * a.s)],
     "Those are the input's channels": lambda a: [(*a.out[:-1], a.c)],
+    "Those are the channels between the two steps": lambda a: [
+        (*a.out[:-1], a.build(depth_multiplier=a.layer.depth_multiplier)[1]["pointwise_kernel"][-2])
+    ],
     "A filter spans its input channels and adds": lambda a: [(*a.out[:-1], a.c * a.f)],
     "The groups share the filters out": lambda a: [(*a.out[:-1], a.f // a.g)],
     "A convolution leaves the batch": lambda a: [(a.x[0] + 1, *a.out[1:])],
@@ -146,19 +150,22 @@ WHOLE = {
         ],
         "That forgets the groups": lambda a: [a.shape(groups=1)],
         "The groups share out the input's channels on": lambda a: [(*a.kernel[:-2], a.c, a.f // a.g)],
+        "That is the kernel of one group": lambda a: [a.shape(c=a.c // a.g, filters=a.f // a.g, groups=1)],
         "That is the size of the window": lambda a: [(*map(int, a.d * (a.k - 1) + 1), *a.kernel[-2:])],
         "That leaves out depth_multiplier": lambda a: [a.shape(depth_multiplier=1)],
         "The filters belong to pointwise_kernel": lambda a: [(*a.kernel[:-1], a.f)],
         "An offset is a pair": lambda a: [(*a.kernel[:-1], prod(a.layer.kernel_size))],
         "That leaves out the masks": lambda a: [a.shape(modulated=False)],
-        "That is one offset group": lambda a: [a.shape(offset_groups=1)],
+        "That counts one offset group": lambda a: [a.shape(offset_groups=1)],
         "This kernel does not make the output": lambda a: [(*a.kernel[:-1], a.f)],
     },
     "params": {
         "That forgets the bias": lambda a: a.counts()[1:],
         "That counts one bias": lambda a: [a.counts()[1] + 1],
+        "That counts a bias for each output cell": lambda a: [a.counts()[1] + prod(a.out[1:])],
         "Channels are missing": lambda a: a.with_kernel(*a.kernel[:-2], a.f),
         "That is one filter": lambda a: a.with_kernel(prod(a.kernel) // a.f),
+        "That counts a weight for each input cell": lambda a: a.with_kernel(*a.x[1:], a.f),
         "Those are the filters of one group": lambda a: [a.params // a.g],
         "That forgets the groups": lambda a: a.counts(groups=1),
         "That is the size of the window": lambda a: a.with_kernel(*map(int, a.d * (a.k - 1) + 1), *a.kernel[-2:]),
@@ -169,10 +176,17 @@ WHOLE = {
             a.without("depthwise_kernel", *bias) for bias in ((), ("bias",))
         ],
         "That counts a bias after each of": lambda a: a.in_two_steps(),
+        "That leaves out depth_multiplier in the pointwise kernel": lambda a: [
+            a.without("pointwise_kernel", *bias) + prod(a.build(depth_multiplier=1)[1]["pointwise_kernel"])
+            for bias in ((), ("bias",))
+        ],
+        "That leaves out depth_multiplier: each": lambda a: a.counts(depth_multiplier=1),
         "That is a plain convolution": lambda a: a.counts(plain=True),
         "That leaves out the convolution that": lambda a: a.counts(plain=True)[:1],
         "That leaves out the bias of the convolution that": lambda a: [a.without("offset_bias")],
         "That counts the offsets as learned": lambda a: [a.without("offset_kernel")],
+        "That leaves out the masks": lambda a: [a.build(modulated=False)[2]],
+        "That counts one offset group": lambda a: [a.build(offset_groups=1)[2]],
         "That counts multiplications": lambda a: [macs(a.layer, a.x, a.out, a.weights)],
         "That counts the output's cells": lambda a: [prod(a.out[1:])],
     },

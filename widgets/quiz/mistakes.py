@@ -52,6 +52,7 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
     if padding == "valid":
         places = [
             (math.ceil((n - window) / s) + 1, say("mistake.ceil")),
+            (arithmetic.output_size(n, k * d, s), say("mistake.window_product")),
             ((n - window) // s, say("mistake.no_plus_one")),
             (arithmetic.output_size(n, k, s, 1), say("mistake.no_dilation")),
             (arithmetic.output_size(n, k, 1, d), say("mistake.no_strides")),
@@ -84,6 +85,7 @@ def _stamped_sizes(n, k, s, d, padding, output_padding, window):
         (arithmetic.transposed_size(n, k, s, d, padding, 0), say("mistake.output_padding")),
         (arithmetic.transposed_size(n, k, s, d, "valid", output_padding), say("mistake.not_cropped")),
         (n * s, say("mistake.not_multiplied")),
+        (arithmetic.transposed_size(n, k * d, s, 1, padding, output_padding), say("mistake.window_product")),
     ]
 
 
@@ -96,10 +98,10 @@ def output_channels(facts):
             (settings["depth_multiplier"], say("mistake.only_multiplier")),
             (channels, say("mistake.no_multiplier")),
         ]
-    text = say("mistake.channels_kept")
     return [
         (filters // groups, say("mistake.filters_shared")),
-        (channels, text),
+        (channels, say("mistake.channels_kept")),
+        (channels * settings.get("depth_multiplier", 1), say("mistake.channels_between")),
         (channels * filters, say("mistake.channels_summed")),
     ]
 
@@ -124,6 +126,7 @@ def kernel_shapes(facts, name):
     if groups > 1 and name == "kernel":
         found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.kernel_groups")))
         found.append(((*spatial, channels, b // groups), say("mistake.kernel_groups_filters")))
+        found.append(((*spatial, a, b // groups), say("mistake.kernel_one_group")))
     if windows := _dilated(facts, shape):
         found.append(((*windows, a, b), say("mistake.kernel_window")))
     if name == "pointwise_kernel":
@@ -176,6 +179,9 @@ def params(facts):
             found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
             forgotten = total + (groups - 1) * cells["kernel"]
             found += [(forgotten - less, say("mistake.params_groups")) for less in (0, bias)]
+        if "filters" in axes["kernel"]:
+            dense = total - cells["kernel"] + math.prod(facts.input_shape[1:]) * facts.settings["filters"]
+            found += [(dense - less, say("mistake.params_input_cells")) for less in (0, bias)]
     for name in ("pointwise_kernel", "depthwise_kernel"):
         text = say(f"mistake.no_{name.removesuffix('_kernel')}")
         if name in cells:
@@ -185,11 +191,24 @@ def params(facts):
         if bias:
             found.append((total + channels * multiplier, say("mistake.bias_twice")))
         found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
+        both = cells["depthwise_kernel"] + cells["pointwise_kernel"]
+        for part, text in [
+            (cells["pointwise_kernel"], say("mistake.params_pointwise")),
+            (both, say("mistake.params_multiplier")),
+        ]:
+            found += [(total - part + part // multiplier - less, text) for less in (0, bias)]
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
         found += [
             (total - offsets, say("mistake.no_offsets")),
             (total - cells.get("offset_bias", 0), say("mistake.no_offset_bias")),
             (total - cells["offset_kernel"], say("mistake.offsets_learned")),
+            (total - offsets + offsets // facts.settings["offset_groups"], say("mistake.offset_groups")),
         ]
-    return [*found, (facts.macs, say("mistake.macs")), (math.prod(facts.output_shape[1:]), say("mistake.output_cells"))]
+        if facts.settings["modulated"]:
+            found.append((total - offsets // 3, say("mistake.offset_masks")))
+    output_cells = math.prod(facts.output_shape[1:])
+    found += [(facts.macs, say("mistake.macs")), (output_cells, say("mistake.output_cells"))]
+    if bias:
+        found.append((total - bias + output_cells, say("mistake.bias_each_cell")))
+    return found

@@ -35,7 +35,7 @@ def test_a_display_bears_a_record_only_while_a_site_is_built(recording):
     assert SITE_TOOL not in displayed(e)
     recording(10**6)
     told = displayed(e)[SITE_TOOL]
-    assert (told["module"], told["name"]) == ("page/recorded_tool.js", "recorded_tool")
+    assert (told["module"], told["name"]) == ("page/recorded_picture.js", "recorded_picture")
     counts = {control["name"]: len(control["values"]) for control in told["record"]["controls"]}
     assert list(counts.items())[:3] == [("kernel_size", 5), ("strides", 3), ("padding", 2)]
     assert math.prod(counts.values()) <= 300

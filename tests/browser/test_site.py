@@ -107,7 +107,7 @@ def states_of(control):
 @each_lesson
 def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_explained(open_page, name):
     page = open_page(f"{name}.html")
-    for place in page.places("[data-tool=recorded_tool]"):
+    for place in page.places("[data-tool=recorded_picture]"):
         code, controls = place.locator(".cn-code"), place.locator(".cn-recorded-controls :is(input, select)").all()
         assert len(controls) >= 2
         for control in controls:

@@ -1,4 +1,4 @@
-// What a page says to typed answers. Run by test_page_questions.py: in come a record, its words, answers to single
+// What a page says to typed answers. Run by test_recorded_questions.py: in come a record, its words, answers to single
 // questions, and what is done to all of them in turn; out goes what is said, as JSON.
 import { readFileSync } from "node:fs";
 import { openRecord } from "../../widgets/page/recorded_source.js";

@@ -9,7 +9,7 @@ import ipywidgets
 import keras
 import tensorflow as tf
 
-from widgets.comparison.page_comparison import record_comparison
+from widgets.comparison.recorded_comparison import record_comparison
 from widgets.comparison.table import as_html, as_text, row, thumbnail
 from widgets.facts import (
     Weight,

@@ -4,7 +4,7 @@ import { drawStrip } from "../stage/strips.js";
 import { THEMES } from "../stage/colours.js";
 import { element } from "../stage/dom.js";
 import { floats } from "../stage/lookups.js";
-import { themeBehind } from "../stage/page.js";
+import { themeBehind } from "../stage/surroundings.js";
 import { bringToLife, fillPlace, keepTheme, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 

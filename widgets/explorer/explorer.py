@@ -10,7 +10,7 @@ from widgets.explorer import sharing
 from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
 from widgets.explorer.own_moves import OwnMoves
-from widgets.explorer.page_settings import record_explorer
+from widgets.explorer.recorded_settings import record_explorer
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page

@@ -12,7 +12,7 @@ from widgets.language import say
 from widgets.stage import joined
 
 HERE = Path(__file__).parent
-PICTURES = HERE / "recorded_tool.js"  # the module of a tool that is a picture with controls
+PICTURES = HERE / "recorded_picture.js"  # the module of a tool that is a picture with controls
 SHEETS = (HERE.parent / "stage" / "stage.css", HERE / "page.css")
 
 

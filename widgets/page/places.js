@@ -1,7 +1,7 @@
 // @ts-check
 /** The places of a page where recorded tools stand. */
 import { element } from "../stage/dom.js";
-import { themeBehind } from "../stage/page.js";
+import { themeBehind } from "../stage/surroundings.js";
 import { render } from "../stage/stage.js";
 
 /** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */

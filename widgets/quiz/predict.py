@@ -6,7 +6,7 @@ import ipywidgets
 
 from widgets.language import in_own_words, say, together, words
 from widgets.page import write_page
-from widgets.quiz.page_questions import record_questions
+from widgets.quiz.recorded_questions import record_questions
 from widgets.quiz.rendering import Feedback, feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
 from widgets.stage import Tool, lifetime

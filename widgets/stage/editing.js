@@ -3,7 +3,7 @@
 import { inside, sliceOf, valueAt, weightAt } from "./lookups.js";
 import { say } from "./text.js";
 import { relabel } from "./dom.js";
-import { cellName, tapName } from "./explanation.js";
+import { cellName, tapName } from "./cell_sentences.js";
 import { isHighlighted, pointsShown } from "./state.js";
 import { ARROWS, cellUnder, drawnPanel, panelAt, placeUnder } from "./view.js";
 

@@ -1,5 +1,8 @@
 // @ts-check
 /** How the panels of a picture share the page: the room of each, and the size of its cells. All in CSS pixels. */
+import { clamp } from "./lookups.js";
+import { extentOf } from "./state.js";
+import { heightInSight, isFull } from "./surroundings.js";
 
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const CHAIN_KERNEL = 9; // the same for a kernel among many grids
@@ -9,9 +12,36 @@ const LONGEST_NAME = 116; // of a kernel among several grids, such as "pointwise
 const GAP = 14;
 const WRITTEN = 12; // cells from here on can hold a number
 const READ_WELL = 26; // and from here on most numbers
+const FULL_EDGE = 18; // around what fills a screen
 
 /** Whether a stage so wide has kernels below its grids, not between them. @param {number} width */
 export const isNarrow = (width) => width < 520;
+
+/** The cell size of each panel, from the room there is. @param {any} view @param {any} picture @param {any} state */
+export function sizePanels(view, picture, state) {
+  const full = isFull(view.el);
+  const height = full ? roomForCells(view) : heightInSight() * 0.85 - 380; // beside what is to be in sight with them
+  view.least = full ? window.innerHeight / 55 : 0;
+  view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
+  const width = Math.max(view.width - 2, 200);
+  view.el.classList.toggle("cn-narrow", isNarrow(width));
+  const sizes = view.panels.map((one) => {
+    const { sizes, padding } = extentOf(picture, one, state.reveal);
+    const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
+    return { kernel: one.link !== undefined, rows, columns };
+  });
+  layOut(sizes, { width, height, full, line: picture.rank === 1 }).forEach((size, i) => {
+    Object.assign(view.panels[i], size);
+    view.panels[i].root.style.width = `${size.room}px`;
+  });
+}
+
+/** What is left for cells on a full screen. @param {any} view */
+function roomForCells({ ui, panels }) {
+  const drawn = Math.max(...panels.map(({ cells }) => cells.offsetHeight));
+  const lines = new Set(panels.map(({ root }) => root.offsetTop)).size;
+  return drawn + (window.innerHeight - FULL_EDGE - ui.sum.getBoundingClientRect().bottom) / lines;
+}
 
 /** The width of each panel and of its cells. Grids have cells of one size where these can hold numbers.
  * @param {{kernel: boolean, rows: number, columns: number}[]} panels with the padding that is drawn

@@ -2,10 +2,10 @@
 /** The highlighted cell in words: written below the picture, and said to who hears the page. */
 import { say } from "./text.js";
 import { element, fold } from "./dom.js";
-import { explain } from "./explanation.js";
+import { explain } from "./cell_sentences.js";
 import { factsToCompare, panelOf } from "./state.js";
 import { headline } from "./facts.js";
-import { explorerAround } from "./page.js";
+import { explorerAround } from "./surroundings.js";
 
 const QUIET = 250; // ms after which what is highlighted is said at once; of quicker moves the first and the last are said
 const WAIT = 120; // ms that a cell is highlighted before Python is asked for what is missing
@@ -31,7 +31,7 @@ export function speech(stage) {
     spoken = now;
   }
 
-  /** @param {import("./explanation.js").Line} line @param {string[]} open the lists that are */
+  /** @param {import("./cell_sentences.js").Line} line @param {string[]} open the lists that are */
   function written(line, open) {
     if (!("summary" in line)) return element("div", { class: `cn-line cn-${line.kind}` }, say(words, line.text));
     const summary = say(words, line.summary);

@@ -11,10 +11,10 @@ import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
-import { showParts } from "./parts.js";
+import { showParts } from "./cell_drawings.js";
 import { saving } from "./saving.js";
 import { copy } from "./dom.js";
-import { fullScreen, mendControls, watchPage } from "./page.js";
+import { fullScreen, mendControls, watchPage } from "./surroundings.js";
 
 /**
  * @typedef {{

@@ -1,6 +1,6 @@
 // @ts-check
 /** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
-import { clamp, floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
+import { floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
 import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
@@ -9,9 +9,9 @@ import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawStrip, drawWiring } from "./strips.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
-import { cellName, tapName } from "./explanation.js";
-import { heightInSight, isFull, themeBehind } from "./page.js";
-import { isNarrow, layOut } from "./layout.js";
+import { cellName, tapName } from "./cell_sentences.js";
+import { isFull, themeBehind } from "./surroundings.js";
+import { sizePanels } from "./layout.js";
 import { factLine, headline } from "./facts.js";
 
 /** @typedef {import("./state.js").State} State
@@ -26,7 +26,6 @@ export const ARROWS = {
   PageUp: [-1, 0, 0],
   PageDown: [1, 0, 0],
 };
-const FULL_EDGE = 18; // around what fills a screen
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 
 /** @param {HTMLElement} el @param {any} words */
@@ -95,6 +94,7 @@ function panelView(picture, state, what, written) {
 export function drawPicture(view, picture, state) {
   arrangePanels(view, picture);
   sizePanels(view, picture, state);
+  relabel(view.ui.full, isFull(view.el) ? view.words.full_leave : view.words.full);
   for (const one of view.panels) drawPanel(view, picture, state, one);
   drawSamples(view, picture);
   drawWires(view, picture, state);
@@ -121,33 +121,6 @@ function arrangePanels(view, picture) {
   if (names(wanted) === names(view.panels)) return;
   view.panels = wanted.map(panel);
   view.ui.row.replaceChildren(...view.panels.map(({ root }) => root));
-}
-
-/** The cell size of each panel, from the room there is. @param {View} view @param {any} picture @param {State} state */
-function sizePanels(view, picture, state) {
-  const full = isFull(view.el);
-  const height = full ? roomForCells(view) : heightInSight() * 0.85 - 380; // beside what is to be in sight with them
-  view.least = full ? window.innerHeight / 55 : 0;
-  view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
-  const width = Math.max(view.width - 2, 200);
-  view.el.classList.toggle("cn-narrow", isNarrow(width));
-  relabel(view.ui.full, full ? view.words.full_leave : view.words.full);
-  const sizes = view.panels.map((one) => {
-    const { sizes, padding } = extentOf(picture, one, state.reveal);
-    const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
-    return { kernel: one.link !== undefined, rows, columns };
-  });
-  layOut(sizes, { width, height, full, line: picture.rank === 1 }).forEach((size, i) => {
-    Object.assign(view.panels[i], size);
-    view.panels[i].root.style.width = `${size.room}px`;
-  });
-}
-
-/** What is left for cells on a full screen. @param {View} view */
-function roomForCells({ ui, panels }) {
-  const drawn = Math.max(...panels.map(({ cells }) => cells.offsetHeight));
-  const lines = new Set(panels.map(({ root }) => root.offsetTop)).size;
-  return drawn + (window.innerHeight - FULL_EDGE - ui.sum.getBoundingClientRect().bottom) / lines;
 }
 
 /** A panel's cells and thumbnails, without what is highlighted. Most moves leave the input as it is, and then it is not

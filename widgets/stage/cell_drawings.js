@@ -4,7 +4,7 @@ import { limitOf } from "./lookups.js";
 import { centreText, drawCells, sized } from "./canvas.js";
 import { cellParts } from "./cell_parts.js";
 import { element } from "./dom.js";
-import { cellName } from "./explanation.js";
+import { cellName } from "./cell_sentences.js";
 import { panelOf } from "./state.js";
 import { number, say } from "./text.js";
 

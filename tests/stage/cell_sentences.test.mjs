@@ -1,7 +1,7 @@
 // What is highlighted, in sentences by their keys: whole ones, each with what it is filled in with.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explain } from "../../widgets/stage/explanation.js";
+import { explain } from "../../widgets/stage/cell_sentences.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false };
 const grid = (values, symbol, channels = 1) => {

@@ -98,4 +98,4 @@ function memory(id, fragment) {
   return { remember, addressNow };
 }
 
-bringToLife("recorded_tool", startTool);
+bringToLife("recorded_picture", startTool);

@@ -32,7 +32,7 @@ OTHERS_MOST = 4
 
 def record_explorer(explorer, names=None, announced=False):
     """An explorer as a page has it: all states of its controls are asked for."""
-    pages = PageSettings(explorer)
+    pages = RecordedSettings(explorer)
     controls = pages.controls(names)
     seconds, size = estimate(controls, pages.asker(), random.Random(0))
     progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
@@ -84,7 +84,7 @@ def _cells(facts):
     return math.prod(size for axis, size in enumerate(facts.input_shape) if axis not in (0, facts.channel_axis))
 
 
-class PageSettings:
+class RecordedSettings:
     """The settings of an explorer's layer as controls of a page."""
 
     def __init__(self, explorer):

@@ -111,12 +111,11 @@ def executed(path, asked):
 
 def _explorers(notebook):
     """The ids of the cells that display an explorer, as far as saved outputs tell. Other tools take little room."""
-    shown = {
-        cell.id: "".join(output.get("data", {}).get("text/plain", ""))
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-    }
-    return [name for name, text in shown.items() if text.startswith("<Explorer")]
+
+    def is_explorer(output):
+        return "".join(output.get("data", {}).get("text/plain", "")).startswith("<Explorer")
+
+    return [cell.id for cell in notebook.cells if any(map(is_explorer, cell.get("outputs", ())))]
 
 
 def settings_asked_for(notebook):

@@ -294,8 +294,9 @@ def test_a_saved_model_loads_and_gives_equal_outputs(modulated, tmp_path):
     assert np.array_equal(model(x), loaded(x))
 
 
-@pytest.mark.parametrize("modulated", [False, True])
-@pytest.mark.parametrize("policy", ["float32", "mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "policy, modulated", [("float32", False), ("float32", True), ("mixed_float16", True), ("mixed_bfloat16", True)]
+)
 def test_fit_changes_every_weight_of_both_versions_in_each_precision(policy, modulated):
     keras.utils.set_random_seed(0)
     x = random(8, 7, 6, 4)

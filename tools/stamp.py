@@ -60,7 +60,7 @@ SAID = {
             "не установился. Проверьте сеть и адрес; подробности покажет print(pip.stderr)"
         ),
         "The package at {address} {why}. Then restart the kernel, and run this cell again.": (
-            "Пакет {address} {why}. Потом перезапустите ядро и запустите эту ячейку ещё раз."
+            "Пакет {address} {why}. Потом перезапустите ядро Jupyter и запустите эту ячейку ещё раз."
         ),
         "the sentence alone": "только эта фраза",
         "Open in Colab": "Открыть в Colab",

@@ -116,7 +116,9 @@ def test_a_comparison_draws_and_sorts(show):
     names = page.page.locator(".cn-compare tbody th")
     names.first.wait_for()
     pictures = page.page.locator(".cn-compare tbody img")
-    assert pictures.evaluate_all("images => images.map(image => image.naturalWidth)") == [26, 26]
+    assert pictures.evaluate_all(
+        "images => Promise.all(images.map(image => image.decode().then(() => image.naturalWidth)))"
+    ) == [26, 26]
     assert names.all_inner_texts() == ["layers.Conv2D(6, 3)", "layers.SeparableConv2D(6, 3)"]
     page.page.get_by_label("sort by").select_option("parameters")
     first = "text => document.querySelector('.cn-compare tbody th')?.textContent === text"

@@ -92,7 +92,9 @@ def test_a_refused_layer_says_why_across_the_row(table):
 
 def test_every_accepted_layer_has_a_picture_that_the_browser_can_draw(table):
     pictures = table.page.locator(".cn-compare tbody img")
-    widths = pictures.evaluate_all("images => images.map(image => image.naturalWidth)")
+    widths = pictures.evaluate_all(
+        "images => Promise.all(images.map(image => image.decode().then(() => image.naturalWidth)))"
+    )
     assert widths == [26, 57, 26, 26, 12]
 
 

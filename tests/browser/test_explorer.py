@@ -864,7 +864,7 @@ def test_the_saved_output_shows_a_picture_where_nothing_is_run(notebook, tmp_pat
     reopened = notebook.open(tmp_path / "saved.ipynb", run=False)
     image = reopened.page.locator(".jp-OutputArea img")
     image.wait_for()
-    assert image.evaluate("image => image.naturalWidth") > 500
+    assert image.evaluate("image => image.decode().then(() => image.naturalWidth)") > 500
     assert reopened.stage.count() == 0
 
 

@@ -42,6 +42,7 @@ def test_black_and_white_cells_are_painted_with_the_mouse_and_the_answer_is_that
     mouse.down()
     mouse.up()
     wait_for(page, "e.x[0, 0, 3, 0] == 0")
+    settle(page)
     assert page.page.locator(".cn-pin").count() == 0
 
 
@@ -131,7 +132,7 @@ def test_a_well_known_kernel_is_chosen_and_turned_by_keys(page):
     page.page.get_by_role("button", name="turn the kernel").focus()
     page.page.keyboard.press("Enter")
     wait_for(page, "e.layer.kernel[:, :, 0, 1].numpy().tolist() == [[1, 0, -1], [2, 0, -2], [1, 0, -1]]")
-    assert "convolution of mathematics" in page.page.locator(".cn-side").inner_text()
+    page.page.locator(".cn-side").get_by_text("convolution of mathematics").wait_for()
 
 
 def test_a_reader_s_own_picture_is_uploaded_and_a_damaged_one_is_refused(page, tmp_path):

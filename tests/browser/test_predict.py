@@ -15,10 +15,16 @@ def focused(page):
 
 
 def settle(nb, state):
-    """Wait for feedback of one kind: "right", "wrong" or "told"; returns its text."""
+    """Wait for feedback of one kind, "right", "wrong" or "told", and for what follows it; returns its text."""
     place = nb.page.locator(f".cn-feedback.cn-{state}")
     place.wait_for()
+    catch_up(nb)
     return place.inner_text()
+
+
+def catch_up(nb):
+    """Wait for all that the kernel has sent: text, buttons and the focus come one after the other."""
+    nb.run("")
 
 
 def type_answer(nb, text):
@@ -49,6 +55,7 @@ def test_predict_wrong_read_the_hint_predict_right_and_go_on_by_keyboard_alone(n
     page.keyboard.press("Enter")
     page.get_by_label("shape of kernel", exact=True).wait_for()
     page.wait_for_function("document.querySelector('.cn-stage') === null")
+    catch_up(nb)
     assert focused(page) == "shape of kernel"
     assert "Question 2 of 5, right: 1 of 1" in page.locator(".cn-question").inner_text()
     assert nb.run("p.results[0]['tries']") == "2"
@@ -88,6 +95,7 @@ def test_the_last_question_gives_the_score_and_offers_to_begin_again(notebook):
     assert nb.stage.locator(".cn-facts").is_visible()
     page.keyboard.press("Enter")
     page.get_by_text("That was the last question. Right: 1 of 1.").wait_for()
+    catch_up(nb)
     assert not field.is_visible()
     page.wait_for_function("document.activeElement.textContent.trim() === 'Again'")
     page.keyboard.press("Enter")

@@ -1,7 +1,7 @@
 """The judge of every kind: random settings, Keras itself, and a slow loop along the picture's links.
 
 Nothing here uses a formula of `widgets`: what is asked is whether whoever follows the links arrives at what Keras
-returns, and whether the facts are Keras'. `make test` tries the same 100 settings of each kind every time,
+returns, and whether the facts are Keras'. `make test` tries the same 60 settings of each kind every time,
 `make soak` 2,000 others. How many were refused: `pytest --hypothesis-show-statistics tests/facts/test_judge.py`.
 """
 
@@ -27,7 +27,7 @@ from widgets.picture import layer_picture
 
 SOAK = os.environ.get("SOAK", "") not in ("", "0")
 RANDOM = settings(
-    max_examples=2000 if SOAK else 100,
+    max_examples=2000 if SOAK else 60,
     derandomize=not SOAK,
     deadline=None,
     phases=set(Phase) - {Phase.explain},  # it says little here and takes minutes

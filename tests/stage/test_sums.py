@@ -16,7 +16,7 @@ from widgets import DeformableConv2D, explore
 from widgets.facts import KINDS
 
 SCRIPT = Path(__file__).with_name("sums.mjs")
-SETTINGS, CELLS = 40, 20  # of each kind, and of each setting
+SETTINGS, CELLS = 24, 20  # of each kind, and of each setting
 
 
 def random_case(kind, rng):

@@ -7,7 +7,7 @@ import { factsToCompare, panelOf } from "./state.js";
 import { headline } from "./facts.js";
 import { explorerAround } from "./surroundings.js";
 
-const QUIET = 250; // ms after which what is highlighted is said at once; of quicker moves the first and the last are said
+const QUIET = 250; // ms after which what is highlighted is said once it is painted; of quicker moves the first and the last are said
 const WAIT = 120; // ms that a cell is highlighted before Python is asked for what is missing
 
 /** Words for the stage's highlighted cell: returns what writes them. @param {any} stage */
@@ -63,8 +63,9 @@ export function speech(stage) {
     if (explanation?.missing) ask(panel.grid, highlighted.cell);
     const text = say(words, explanation?.spoken ?? "");
     clearTimeout(saying);
-    if (performance.now() - lastMove > QUIET) speak(text);
-    else saying = window.setTimeout(() => speak(text), QUIET);
+    const sayIt = () => speak(text); // asked before the paint what is seen, the page would be laid out twice
+    if (performance.now() - lastMove > QUIET) requestAnimationFrame(() => setTimeout(sayIt));
+    else saying = window.setTimeout(sayIt, QUIET);
     lastMove = performance.now();
   };
 }

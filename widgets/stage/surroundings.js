@@ -29,17 +29,20 @@ export function mendSliders(box) {
   for (const slider of box.querySelectorAll(".widget-slider, .widget-hslider")) {
     const name = slider.querySelector(".widget-label")?.textContent ?? "";
     const value = slider.querySelector(".widget-readout")?.textContent ?? "";
+    const disabled = String(slider.querySelector("[disabled], .ui-slider-disabled") !== null);
     for (const handle of slider.querySelectorAll(".noUi-handle, .ui-slider-handle, .widget-readout")) {
-      if (handle.getAttribute("aria-label") !== name) handle.setAttribute("aria-label", name);
-      handle.setAttribute("data-lm-suppress-shortcuts", "true");
-      handle.setAttribute("aria-disabled", String(slider.querySelector("[disabled], .ui-slider-disabled") !== null));
-      if (handle.hasAttribute("contenteditable")) handle.setAttribute("role", "textbox");
+      setOthers(handle, { "aria-label": name, "data-lm-suppress-shortcuts": "true", "aria-disabled": disabled });
+      if (handle.hasAttribute("contenteditable")) setOthers(handle, { role: "textbox" });
     }
-    for (const handle of slider.querySelectorAll(".ui-slider-handle")) {
-      const attributes = { role: "slider", "aria-valuenow": value, "aria-valuetext": value };
-      for (const [attribute, text] of Object.entries(attributes)) handle.setAttribute(attribute, text);
-    }
+    for (const handle of slider.querySelectorAll(".ui-slider-handle"))
+      setOthers(handle, { role: "slider", "aria-valuenow": value, "aria-valuetext": value });
   }
+}
+
+/** Set attributes that are other ones: each that is set has the page look at its styles. @param {Element} made @param {Record<string, string>} attributes */
+function setOthers(made, attributes) {
+  for (const [name, text] of Object.entries(attributes))
+    if (made.getAttribute(name) !== text) made.setAttribute(name, text);
 }
 
 /** "End" goes to the last value that a slider has now: noUiSlider itself goes to the one that it was made with.

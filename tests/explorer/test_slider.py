@@ -80,3 +80,16 @@ def test_a_slider_that_rests_for_another_reason_stays_so_when_its_range_grows():
     slider.disabled = True  # its box is not ticked
     slider.admit(7)
     assert (slider.max, slider.disabled) == (7, True)
+
+
+def test_no_page_hears_of_a_hidden_slider_until_it_is_shown(monkeypatch):
+    slider, heard = IntSlider(3, 1, 9), []
+    monkeypatch.setattr(ipywidgets.IntSlider, "_send", lambda _, msg, buffers=None: heard.append(msg["state"]))
+    slider.layout.display = "none"
+    slider.admit(12)
+    slider.value = 12
+    assert heard == []
+    slider._handle_msg({"content": {"data": {"method": "request_state"}}})  # a page that is loaded
+    assert heard.pop()["value"] == 12
+    slider.layout.display = None
+    assert (heard[-1]["value"], heard[-1]["max"]) == (12, 12)

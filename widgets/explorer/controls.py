@@ -1,7 +1,7 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from numbers import Integral
 
 import ipywidgets
@@ -250,14 +250,12 @@ class Controls:
         """One axis' slider was moved: the others follow where they are tied together."""
         if self._own_moves:
             return
-        with ExitStack() as held:  # the browser hears of the others when it has the picture
-            if self._squares[name].value:
-                with self._own_moves.moving():
-                    for slider in self._controls[name]:
-                        held.enter_context(slider.hold_sync())
-                        slider.admit(value)
-                        slider.value = value
-            self._changed()
+        if self._squares[name].value:
+            with self._own_moves.moving():
+                for slider in self._controls[name]:
+                    slider.admit(value)
+                    slider.value = value
+        self._changed()
 
     def _open(self, name):
         """One slider for all axes while they are tied together, else one for each."""

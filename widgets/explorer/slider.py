@@ -21,6 +21,8 @@ class IntSlider(ipywidgets.IntSlider):
         self._limits = low, high
         super().__init__(value, low, max(high, low + 1), **traits)  # a page cannot draw a range of one number
         self.disabled |= low == high
+        # While it is hidden no page hears of it: each message has the page laid out once more.
+        self.layout.observe(lambda change: change.new != "none" and self.send_state(), "display")
 
     def limit(self, low, high):
         """Offer the whole numbers from `low` to `high`, among them the present one."""
@@ -50,3 +52,6 @@ class IntSlider(ipywidgets.IntSlider):
             self._echo = msg
         else:
             super()._send(msg, buffers)
+
+    def _should_send_property(self, key, value):
+        return self.layout.display != "none" and super()._should_send_property(key, value)

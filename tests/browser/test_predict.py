@@ -23,8 +23,9 @@ def settle(nb, state):
 
 
 def catch_up(nb):
-    """Wait for all that the kernel has sent: text, buttons and the focus come one after the other."""
-    nb.run("")
+    """Wait for all that the kernel sends: text, buttons and the focus come one after the other."""
+    nb.wait_answered()
+    nb.run("")  # behind what no message of the page began: Enter is worked off a moment later
 
 
 def type_answer(nb, text):

@@ -43,7 +43,7 @@ CACHE = ROOT / ".site-cache"
 PAGE_BYTES = 4_000_000  # of a page with all that can be opened on it
 EXPLORERS_SHARE = 0.8  # of these, what its explorers may take; the rest is text, pictures, code and questions
 COLOURS = {"light": "default", "dark": "github-dark"}  # of code
-SHEETS = ("stage/stage.css", "page/page.css", "quiz/predict.css", "comparison/compare.css")
+SHEETS = ("stage/stage.css", "explorer/explorer.css", "page/page.css", "quiz/predict.css", "comparison/compare.css")
 PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib", "ipywidgets", "anywidget")
 
 

@@ -13,7 +13,9 @@ from reading_records import OWN, as_sent, decoded_states, held_by
 
 from widgets import DeformableConv2D, explore
 from widgets.explorer import recorded_settings
-from widgets.page import Control, combinations, count_states, estimate, fitting, recording, write_whole
+from widgets.page import Control, count_states, estimate, fitting, recording
+from widgets.page.page import write_whole
+from widgets.page.recording import combinations
 
 
 @pytest.fixture(autouse=True)

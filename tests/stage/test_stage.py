@@ -24,6 +24,7 @@ from widgets.stage.rows import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent
+SHEETS = (STAGE / "stage.css", STAGE.parent / "explorer" / "explorer.css")
 
 
 def staged(layer, x, **traits):
@@ -501,8 +502,9 @@ def test_only_the_live_source_knows_of_a_model():
     assert {name for name, text in code.items() if re.search(r"\bmodel\b", text)} == {"connection.js", "live_source.js"}
 
 
-def test_the_style_sheet_reaches_nothing_but_the_explorer():
-    text = re.sub(r"/\*.*?\*/", "", (STAGE / "stage.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_a_style_sheet_reaches_nothing_but_the_explorer(sheet):
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
     selectors = [part.strip() for part in re.findall(r"([^{}]+)\{", text)]
     assert len(selectors) > 40
     inner = re.compile(r"\([^()]*\)")
@@ -514,8 +516,13 @@ def test_the_style_sheet_reaches_nothing_but_the_explorer():
         assert [part for part in selector.split(",") if ".cn-" not in part] == []
 
 
+def test_an_explorer_brings_both_sheets():
+    both = "".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)
+    assert explore(layers.Conv2D(1, 3)).children[1]._css == both
+
+
 def test_nothing_is_loaded_from_another_site():
-    code = javascript() + (STAGE / "stage.css").read_text(encoding="utf-8")
+    code = javascript() + "".join(sheet.read_text(encoding="utf-8") for sheet in SHEETS)
     addresses = set(re.findall(r"https?://[^\s\"'`)]+", code))
     assert addresses <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"\bfetch\(|XMLHttpRequest|@import|innerHTML|eval\(", code)

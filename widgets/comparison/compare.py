@@ -17,7 +17,7 @@ from widgets.facts import (
     as_values,
     boat,
     chain_facts,
-    chain_field,
+    chain_sees,
     count_rule,
     default_input,
     input_values,
@@ -289,11 +289,7 @@ def _together(chain, steps):
 
 def _seen(chain, steps):
     """How many cells of x along each axis one cell behind the chain sees, and how sure that is."""
-    if steps[-1].problem:
-        return None, "unknown"
-    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
-    first = steps[0].channel_axis
-    return chain_field([one.layer for one in chain], shapes, first if first < len(shapes[0]) - 1 else -1)
+    return (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
 
 
 def _through(chain, x):

@@ -30,11 +30,8 @@ function buildSorting(rows, orders, words) {
   const largest = element("input", { type: "checkbox", autocomplete: "off" });
   const sort = () => rows[0].parentElement?.append(...orders[menu.value][Number(largest.checked)].map((i) => rows[i]));
   for (const one of [menu, largest]) one.addEventListener("change", sort);
-  const labels = [
-    ["compare.sort_by", menu],
-    ["compare.largest_first", largest],
-  ].map(([key, one]) => element("label", {}, words[key], one));
-  return element("div", { class: "cn-sorting" }, ...labels);
+  const labelled = (key, one) => element("label", {}, words[`compare.${key}`], one);
+  return element("div", { class: "cn-sorting" }, labelled("sort_by", menu), labelled("largest_first", largest));
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */

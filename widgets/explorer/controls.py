@@ -19,6 +19,7 @@ from widgets.facts import (
     activation_name,
     count_rule,
     in_keras_form,
+    spatial_sizes,
 )
 from widgets.language import either, say
 
@@ -56,9 +57,7 @@ class Controls:
         for name, rule in self._kind.settings.items():
             made = self._setting_rows(name, rule, (settings or template.settings)[name])
             rows += made if shown is None or name in shown else []
-        reset = ipywidgets.Button(
-            description=say("controls.reset"), icon="undo", layout=ipywidgets.Layout(width="auto")
-        )
+        reset = ipywidgets.Button(description=say("controls.reset"), icon="undo", layout={"width": "auto"})
         reset.on_click(lambda _: self.reset())
         self.box = ipywidgets.VBox([*rows, reset])
         self.box.add_class("cn-controls")
@@ -132,9 +131,7 @@ class Controls:
             if value is None:
                 return
         if name == "input_shape":
-            value = [size for axis, size in enumerate(value) if axis not in (0, self._channel_axis)] + [
-                value[self._channel_axis]
-            ]
+            value = self._sizes(value)
         controls = self._controls[name] if isinstance(self._controls[name], list) else [self._controls[name]]
         if name in self._squares:
             self._squares[name].value = len(set(value)) == 1
@@ -152,11 +149,8 @@ class Controls:
             if len(sliders) == 1:
                 self._watch(*sliders)
                 return sliders
-            square = ipywidgets.Checkbox(
-                value=len(set(value)) == 1,
-                description=say("controls.square") if len(sliders) == 2 else say("controls.cube"),
-                indent=False,
-            )
+            shape = say("controls.square" if len(sliders) == 2 else "controls.cube")
+            square = ipywidgets.Checkbox(value=len(set(value)) == 1, description=shape, indent=False)
             square.add_class("cn-square")
             self._squares[name] = square
             self._open(name)
@@ -175,11 +169,7 @@ class Controls:
             options = rule.options if value in rule.options else (*rule.options, value)
             # The names are the values: a menu takes None for "nothing chosen".
             self._options[name] = {option_name(option): option for option in options}
-            control = ipywidgets.Dropdown(
-                options=list(self._options[name]),
-                value=option_name(value),
-                description=name,
-            )
+            control = ipywidgets.Dropdown(options=list(self._options[name]), value=option_name(value), description=name)
         else:
             control = ipywidgets.Checkbox(value=value, description=name, indent=False)
         self._controls[name] = control
@@ -204,20 +194,19 @@ class Controls:
             slider.layout.display = "none" if slider.disabled else None
 
     def _input_rows(self):
-        spatial = [size for axis, size in enumerate(self._input_shape) if axis not in (0, self._channel_axis)]
+        rules = dict.fromkeys(self._kind.axes, INPUT_SIZE) | {"channels": INPUT_CHANNELS}
         sliders = [
-            self._slider(self._along(say("controls.input"), axis), INPUT_SIZE, n)
-            for axis, n in zip(self._kind.axes, spatial)
+            self._slider(self._along(say("controls.input"), axis), rule, n)
+            for (axis, rule), n in zip(rules.items(), self._sizes(self._input_shape))
         ]
-        sliders.append(
-            self._slider(
-                self._along(say("controls.input"), "channels"), INPUT_CHANNELS, self._input_shape[self._channel_axis]
-            )
-        )
         self._controls["input_shape"] = sliders
         sliders[-1].observe(self._keep_groups, "value")
         self._watch(*sliders)
         return sliders
+
+    def _sizes(self, shape):
+        """What of a shape has sliders: the spatial sizes and, last, channels."""
+        return (*spatial_sizes(shape, self._channel_axis), shape[self._channel_axis])
 
     def _with_sizes(self, sizes):
         """The input's shape with these spatial sizes and, last, channels."""

@@ -54,9 +54,7 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, quest
         raise TypeError(say("controls.state_and_layer"))
     layers, x, look = sharing.loads(state)
     try:
-        explorer = explore(
-            layers[0] if len(layers) == 1 else keras.Sequential(layers), x, reveal=reveal, controls=controls
-        )
+        explorer = _made(layers[0] if len(layers) == 1 else keras.Sequential(layers), x, reveal, controls)
         explorer.question = question or ""
         explorer._restore_view_state(look)
     except sharing.DAMAGE as error:

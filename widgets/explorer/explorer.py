@@ -18,6 +18,12 @@ from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
 
+class ExplorerStage(Stage):
+    """A stage that brings the explorer's own style sheet along: a box has none."""
+
+    _css = Stage._css + Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+
+
 class Explorer(Tool, ipywidgets.Box):
     """The controls and the stage of one layer. Made by `explore`."""
 
@@ -80,7 +86,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._picture = self._last_valid_facts = None
         view = views[0] if views else ""
         takes_image = self._image_menu is not None
-        self._stage = Stage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
+        self._stage = ExplorerStage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
         self._stage.observe(self._draw, "view")
         self._stage.on_move = self._move_point
         self._stage.on_edit = self._edit

@@ -7,19 +7,9 @@ import random
 import keras
 
 from widgets import arithmetic
-from widgets.facts import Choice, Count, Divisor
+from widgets.facts import Choice, Count, Divisor, spatial_sizes
 from widgets.language import say
-from widgets.page import (
-    LIMITS,
-    PICTURES,
-    Control,
-    RecordedTool,
-    count_states,
-    estimate,
-    fits,
-    fitting,
-    record,
-)
+from widgets.page import LIMITS, PICTURES, Control, RecordedTool, count_states, estimate, fits, fitting, record
 from widgets.picture import VIEWS
 from widgets.stage import browser_words, whole_state
 
@@ -79,20 +69,15 @@ def _fact_list(facts, words):
     return f"<dl>{''.join(f'<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>' for label, value in rows)}</dl>"
 
 
-def _cells(facts):
-    """How many cells one sample of the input has, in one channel."""
-    return math.prod(size for axis, size in enumerate(facts.input_shape) if axis not in (0, facts.channel_axis))
-
-
 class RecordedSettings:
     """The settings of an explorer's layer as controls of a page."""
 
     def __init__(self, explorer):
-        self._explorer = explorer
+        self._explorer, facts = explorer, explorer.facts
         self._rules = explorer._live.template.kind.settings if explorer.settings else {}
         self._axes = explorer._live.template.kind.axes if explorer.settings else ()
         self.settings = dict(explorer._live.settings) if explorer.settings else {}
-        self.most_bytes = LIMITS.size_for(_cells(explorer.facts))
+        self.most_bytes = LIMITS.size_for(math.prod(spatial_sizes(facts.input_shape, facts.channel_axis)))
 
     def controls(self, names=None):
         """The controls of these settings, and one for the view where there are several.
@@ -167,8 +152,10 @@ class RecordedSettings:
         return settings
 
     def _for_all_axes(self, name, value):
-        per_axis = isinstance(self._rules[name], Count) and self._rules[name].per_axis
-        return (value,) * len(self._axes) if per_axis and value is not None else value
+        return (value,) * len(self._axes) if self._per_axis(name) and value is not None else value
+
+    def _per_axis(self, name):
+        return isinstance(self._rules[name], Count) and self._rules[name].per_axis
 
     def _by_wish(self):
         """All names, the most wanted ones first: those that a text asks for, those that the reader's line names, and
@@ -195,12 +182,8 @@ class RecordedSettings:
         rule, value = self._rules[name], self.settings[name]
         if isinstance(value, tuple) and any(len(set(one)) > 1 for one in (value, *self._asked(name))):
             return [self._control(name, rule, one, axis) for one, axis in zip(value, self._axes)]
-        per_axis = isinstance(rule, Count) and rule.per_axis
-        return [
-            self._control(
-                name, rule, value[0] if isinstance(value, tuple) else value, axes=len(self._axes) if per_axis else 1
-            )
-        ]
+        one = value[0] if isinstance(value, tuple) else value
+        return [self._control(name, rule, one, axes=len(self._axes) if self._per_axis(name) else 1)]
 
     def _control(self, name, rule, value, axis="", axes=1):
         values = self._values(name, rule, value, axis)

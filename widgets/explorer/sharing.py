@@ -80,21 +80,22 @@ def _layer(record, input_shape):
     name = record["class"]
     if name not in KINDS:
         raise ValueError(say("sharing.unknown_layer", received=f"{name!r:.40}"))
+    kind = KINDS[name]
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in record["settings"].items()}
-    if unknown := [key for key in settings if key not in KINDS[name].settings]:
+    if unknown := [key for key in settings if key not in kind.settings]:
         raise ValueError(say("sharing.unknown_setting", layer=name, received=f"{unknown[0]!r:.40}"))
     for key, value in settings.items():
         if not _plain(value):
             raise ValueError(say("sharing.odd_setting", name=key))
-    layer = KINDS[name].layer_class(**settings, data_format=record["data_format"])
+    layer = kind.layer_class(**settings, data_format=record["data_format"])
     taps, channels = math.prod(layer.kernel_size), input_shape[1 if layer.data_format == "channels_first" else -1]
-    own = {key: getattr(layer, key) for key in KINDS[name].settings}
-    _check_size(4 * KINDS[name].kernel_parameters(taps, channels, own))  # before Keras asks for the memory
+    own = {key: getattr(layer, key) for key in kind.settings}
+    _check_size(4 * kind.kernel_parameters(taps, channels, own))  # before Keras asks for the memory
     layer.build(input_shape)
-    for name, text in record["weights"].items():
-        if name not in KINDS[type(layer).__name__].weights:
-            raise ValueError(say("sharing.unknown_weight", received=f"{name!r:.40}"))
-        variable = getattr(layer, name)
+    for weight, text in record["weights"].items():
+        if weight not in kind.weights:
+            raise ValueError(say("sharing.unknown_weight", received=f"{weight!r:.40}"))
+        variable = getattr(layer, weight)
         variable.assign(_unpacked(text, tuple(variable.shape)))
     return layer
 

@@ -37,9 +37,7 @@ def code_line(layer_class, arguments, standard=None):
         standard = standard | {"data_format": keras.config.image_data_format()}  # which a reader may change at any time
     if "pool_size" in arguments:  # a pooling window moves on by its own size, unless it is told otherwise
         standard = standard | {"strides": arguments["pool_size"]}
-    parts, lacking = [], []
-    for name in required:
-        parts.append(_written(_plainest(name, arguments[name])))
+    parts, lacking = [_written(_plainest(name, arguments[name])) for name in required], []
     for name, value in arguments.items():
         if name in required or name in NOT_WRITTEN or _same(value, standard.get(name)):
             continue
@@ -165,12 +163,8 @@ def _written(value):
     room = module.removeprefix("keras.src.").split(".")[0]
     if not hasattr(getattr(keras, room, None), type(value).__name__):
         return None
-    standard = {
-        p.name: p.default
-        for p in inspect.signature(type(value).__init__).parameters.values()
-        if p.default is not p.empty
-    }
-    standard |= {"trainable": True}
+    parameters = inspect.signature(type(value).__init__).parameters.values()
+    standard = {p.name: p.default for p in parameters if p.default is not p.empty} | {"trainable": True}
     config = {
         name: v
         for name, v in value.get_config().items()

@@ -9,10 +9,11 @@ import numpy as np
 
 from widgets.facts.code_line import code_line
 from widgets.facts.costs import products
-from widgets.facts.facts import Facts, Weight, channels_last
+from widgets.facts.facts import Facts, Weight, channels_last, spatial_sizes
 from widgets.facts.inputs import as_shape, as_values, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import kind_of
+from widgets.facts.kinds.kind import axis_numbers
 from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import advice, broken_rule, plain_text, too_large
 from widgets.language import say, together
@@ -56,7 +57,7 @@ def evaluate_layer(template, settings, x, start=None, offset_overrides=()):
     known = _known(template, settings, x) | _windows(template, settings, x)
     if problem := too_large(known):
         return None, Facts(**known, problem=problem, advice=say("facts.advice_large"))
-    weights, warned, own_facts = {}, [], {}
+    weights = known["weights"] = {}
     try:
         layer = template.build(settings, x.shape, start)
         for name, axes in template.kind.weights.items():
@@ -70,18 +71,16 @@ def evaluate_layer(template, settings, x, start=None, offset_overrides=()):
             before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
         said = plain_text(refusal)
-        return None, _without_output(known | {"weights": weights}, said.split("\n\n")[0], said)
+        return None, _without_output(known, said.split("\n\n")[0], said)
     if y.size == 0 or y.shape != before.shape:
         key = "facts.empty_result" if before.size == 0 else "facts.odd_result"
-        problem = say(key, before=before.shape, shape=y.shape)
-        return None, _without_output(known | {"weights": weights}, problem)
+        return None, _without_output(known, say(key, before=before.shape, shape=y.shape))
     if any(template.kind.output_size(**axis) < 1 for axis in known["axes"]):
         # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
-        problem = say("facts.unwritten_result", shape=y.shape)
-        return None, _without_output(known | {"weights": weights}, problem)
+        return None, _without_output(known, say("facts.unwritten_result", shape=y.shape))
     steps = _steps(template, settings, x, weights)
     said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(known | own_facts | {"weights": weights, "steps": steps, "warning": said}, before, y)
+    return layer, _answered(known | own_facts | {"steps": steps, "warning": said}, before, y)
 
 
 def _known(template, settings, x):
@@ -98,14 +97,9 @@ def _known(template, settings, x):
 
 def _windows(template, settings, x):
     """The numbers of each axis, and its size rule with them put in."""
-    spatial = [axis for axis in range(1, x.ndim) if axis != template.channel_axis]
-    names = ("kernel_size", "strides", "dilation_rate")
-    axes = tuple(
-        dict(zip("nksd", (x.shape[axis], *(settings[name][i] for name in names)), strict=True))
-        | {"padding": settings["padding"]}
-        | ({"output_padding": _at(settings["output_padding"], i)} if "output_padding" in settings else {})
-        for i, axis in enumerate(spatial)
-    )
+    names = ("kernel_size", "strides", "dilation_rate", "padding", "output_padding")
+    window = {name: settings[name] for name in names if name in settings}
+    axes = axis_numbers(spatial_sizes(x.shape, template.channel_axis), **window)
     formulas = tuple(f"{name}: {template.kind.size_formula(**axis)}" for name, axis in zip(template.kind.axes, axes))
     return {"axes": axes, "size_formulas": formulas}
 
@@ -118,8 +112,7 @@ def _impossible(template, settings, x, rule):
     except Exception as refusal:
         said = plain_text(refusal)
         problem = said.split("\n\n")[0]
-    known = _known(template, settings, x) | {"axes": (), "size_formulas": ()}
-    return Facts(**known, problem=problem, whole_problem=said, advice=rule)
+    return Facts(**_known(template, settings, x), problem=problem, whole_problem=said, advice=rule)
 
 
 def _without_output(known, problem, whole_problem=""):
@@ -130,8 +123,7 @@ def _answered(known, before, y):
     """All facts. The counts are made from what the layer returned, not from what was asked for."""
     shapes = [weight.shape for weight in known["weights"].values()]
     params = sum(math.prod(shape) for shape in shapes)
-    spatial = [axis for axis in range(1, y.ndim) if axis != known["channel_axis"]]
-    sizes = [[values.shape[axis] for axis in spatial] for values in (known["x"], y)]
+    sizes = [spatial_sizes(values.shape, known["channel_axis"]) for values in (known["x"], y)]
     kernels = [weight.shape for name, weight in known["weights"].items() if name.endswith("kernel")]
     factors = products(kind_of(known["operation"]), *sizes, kernels)
     macs = sum(map(math.prod, factors))
@@ -165,11 +157,6 @@ def _steps(template, settings, x, weights):
     return tuple(steps)
 
 
-def _at(value, axis):
-    """One axis' part of an argument that may be one number, one for each axis, or None."""
-    return value[axis] if isinstance(value, tuple) else value
-
-
 def _product(sizes):
     return "*".join(map(str, sizes))
 
@@ -181,10 +168,7 @@ def disagreement(facts, checked=12):
     """
     x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
     if facts.steps:
-        return _difference(
-            channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0],
-            before,
-        )
+        return _difference(channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0], before)
     for axis, got in zip(facts.size_formulas, before.shape):
         if not axis.endswith(f" = {got}"):
             return say("facts.warning_shape", got=got, formula=axis)

@@ -19,7 +19,7 @@ class Weight:
     values: np.ndarray = field(repr=False)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Facts:
     """What a layer answered for an input. Shapes are tuples, batch first; MACs are for one sample.
 
@@ -28,10 +28,10 @@ class Facts:
 
     input_shape: tuple
     code: str
-    size_formulas: tuple  # one an axis: "height: floor((28 - 3) / 1) + 1 = 26"
+    size_formulas: tuple = ()  # one an axis: "height: floor((28 - 3) / 1) + 1 = 26"
     operation: str  # what its weights do: "convolution", "depthwise", "transposed" or "separable"
-    settings: dict = field(repr=False)
-    axes: tuple  # one an axis: the numbers (n, k, s, d, padding ...) that `arithmetic` takes, by name
+    settings: dict = field(default_factory=dict, repr=False)
+    axes: tuple = ()  # one an axis: the numbers (n, k, s, d, padding ...) that `arithmetic` takes, by name
     channel_axis: int  # of x and y: the last, or 1 with data_format="channels_first"
     x: np.ndarray = field(repr=False)
     weights: dict = field(default_factory=dict)
@@ -66,6 +66,11 @@ class Facts:
     def chain(self):
         """The Facts of each layer of a chain; () for one layer, of however many steps."""
         return self.steps if self.operation == CHAIN else ()
+
+
+def spatial_sizes(shape, channel_axis):
+    """The sizes between batch and channels, which stand last or, with `channel_axis` 1, in front of them."""
+    return tuple(size for axis, size in enumerate(shape) if axis not in (0, channel_axis))
 
 
 def channels_last(values, channel_axis):

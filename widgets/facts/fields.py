@@ -11,7 +11,7 @@ import numpy as np
 
 from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
 from widgets.facts.kinds import KINDS
-from widgets.facts.kinds.kind import Kind
+from widgets.facts.kinds.kind import Kind, axis_numbers
 from widgets.facts.kinds.transposed import Transposed
 from widgets.facts.layer_template import is_convolution
 from widgets.facts.measure import AT_LEAST, EXACT, UNKNOWN, Clock, measurement, surest
@@ -24,18 +24,7 @@ CELLWISE = set(
     "Silu Softplus Sqrt Square Tanh".split()
 )
 # These make it of the numbers in that place of several inputs.
-MERGES = {
-    "Add",
-    "Average",
-    "Concatenate",
-    "Divide",
-    "Maximum",
-    "Minimum",
-    "Multiply",
-    "Power",
-    "Subtract",
-    "TrueDivide",
-}
+MERGES = set("Add Average Concatenate Divide Maximum Minimum Multiply Power Subtract TrueDivide".split())
 MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis
 
 
@@ -135,11 +124,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
         mixed = _mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted
-            return [
-                replace(
-                    one, parts=tuple(part.max(mixed_of(mixed), keepdims=True) for part in one.parts), counted=counted
-                )
-            ]
+            parts = tuple(part.max(mixed_of(mixed), keepdims=True) for part in one.parts)
+            return [replace(one, parts=parts, counted=counted)]
         if name.startswith("Global"):
             spatial = mixed_of(spatial_axes(operation, shape))
             parts = tuple(part.max(spatial, keepdims=operation.keepdims) for part in one.parts)
@@ -149,12 +135,9 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     measured, before = measurement(operation, shapes, dtypes), [seen.parts for seen in fields]
     found = measured.parts_behind(call, before, shapes_after, clock)
     behind = [replace(one, parts=parts, counted=None, certainty=surest([certainty, sure])) for parts, sure in found]
-    alike = len(behind) == 1 and len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
-    if alike and all(
-        map(np.array_equal, one.parts, behind[0].parts)
-    ):  # each cell of what it returns sees what that cell saw
-        return fields
-    return behind
+    alike = len(behind) == len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
+    # Where each cell of what it returns sees what that cell saw, the field stays the same.
+    return fields if alike and all(map(np.array_equal, one.parts, behind[0].parts)) else behind
 
 
 def call_layer(layer, *inputs, **options):
@@ -194,14 +177,8 @@ def window_axes(layer, shape):
     if len(window) != len(sizes) or (is_convolution(layer) and not _plain_activation(layer)):
         return None
     rates = getattr(layer, "dilation_rate", (1,) * len(sizes))
-    axes = [
-        dict(zip("nksd", numbers)) | {"padding": layer.padding} for numbers in zip(sizes, window, layer.strides, rates)
-    ]
-    if hasattr(layer, "output_padding"):
-        given = layer.output_padding
-        for i, axis in enumerate(axes):
-            axis["output_padding"] = given[i] if isinstance(given, tuple) else given
-    return tuple(axes)
+    given = {"output_padding": layer.output_padding} if hasattr(layer, "output_padding") else {}
+    return axis_numbers(sizes, window, layer.strides, rates, layer.padding, **given)
 
 
 def known_windows(layer, shape):
@@ -247,11 +224,16 @@ def _mixed_axes(name, layer, shape):
         axes = (rank - 1,)
     if name in ("LayerNormalization", "RMSNormalization", "Softmax", "UnitNormalization"):
         given = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
-        axes = tuple(sorted({axis - 1 if axis > 0 else rank + axis for axis in given}))
+        axes = tuple(sorted({_without_batch(axis, rank) for axis in given}))
     if name == "GroupNormalization":
         axes = tuple(range(rank))
     # Of one number alone these make the same whatever it is.
     return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
+
+
+def _without_batch(axis, rank):
+    """An axis as Keras counts it, of a tensor of this rank without its batch, with the batch not counted."""
+    return axis - 1 if axis > 0 else rank + axis
 
 
 def mixed_of(axes):
@@ -261,11 +243,11 @@ def mixed_of(axes):
 
 def _merged(name, operation, fields, shapes):
     """The field behind several inputs of one rank."""
-    one, along = fields[0], fields[0].along
-    counted = None
-    if all(seen.counted and seen.along == along for seen in fields) and not _changes_axis(
-        name, operation, along, shapes
-    ):
+    one, along, counted = fields[0], fields[0].along, None
+    joined = _without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
+    # It may join its inputs along a spatial axis, or repeat one of them along it.
+    changes = joined in along or any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
+    if not changes and all(seen.counted and seen.along == along for seen in fields):
         counted = tuple(
             reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in fields))
         )
@@ -273,30 +255,15 @@ def _merged(name, operation, fields, shapes):
     if name != "Concatenate":
         parts = tuple(reduce(np.maximum, parts) for parts in zip(*(seen.parts for seen in fields)))
         return replace(one, parts=parts, counted=counted)
-    axis = operation.axis - 1 if operation.axis > 0 else len(shapes[0]) - 1 + operation.axis
-    parts = []
+    axis, parts = joined + 1, []
     for several in zip(*(seen.parts for seen in fields)):
-        if len({part.shape for part in several}) == 1 and all((part == several[0]).all() for part in several):
-            if several[0].shape[axis + 1] == 1:
-                parts.append(several[0])
-                continue
+        if several[0].shape[axis] == 1 and all(np.array_equal(part, several[0]) for part in several):
+            parts.append(several[0])
+            continue
         sizes = [max(part.shape[a] for part in several) for a in range(several[0].ndim)]
-        wide = [
-            np.broadcast_to(part, (*sizes[: axis + 1], shape[axis + 1], *sizes[axis + 2 :]))
-            for part, shape in zip(several, shapes)
-        ]
-        parts.append(np.concatenate(wide, axis + 1))
+        ends = [(*sizes[:axis], shape[axis], *sizes[axis + 1 :]) for shape in shapes]
+        parts.append(np.concatenate(list(map(np.broadcast_to, several, ends)), axis))
     return replace(one, parts=tuple(parts), counted=counted)
-
-
-def _changes_axis(name, operation, along, shapes):
-    """Whether a merge joins its inputs along a spatial axis, or repeats one of them along it."""
-    if (
-        name == "Concatenate"
-        and (operation.axis - 1 if operation.axis > 0 else len(shapes[0]) - 1 + operation.axis) in along
-    ):
-        return True
-    return any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
 
 
 def _behind_windows(one, layer, windows, shape, shape_after):

@@ -28,11 +28,7 @@ def import_tensorflow():
         import keras
     logging.getLogger("tensorflow").addFilter(_is_for_the_reader)
 
-    if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in (
-        "1",
-        "true",
-        "True",
-    ):
+    if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in ("1", "true", "True"):
         raise ImportError(say("facts.keras_2", version=keras.__version__))
     if keras.backend.backend() != "tensorflow":
         raise ImportError(say("facts.other_backend", backend=keras.backend.backend()))

@@ -82,11 +82,7 @@ class LayerTemplate:
         # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
         names = [*defaults(self.layer_class), *self.kind.settings]
         self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
-        self.arguments |= {
-            "name": NAME,
-            "dtype": "float32",
-            "activation": by_name(layer.activation),
-        }
+        self.arguments |= {"name": NAME, "dtype": "float32", "activation": by_name(layer.activation)}
         self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1

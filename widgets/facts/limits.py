@@ -62,12 +62,8 @@ def advice(known, problem):
     if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
         return say("facts.advice_strides_dilation")
     if channels % groups:
-        return say(
-            "facts.advice_channels",
-            groups=groups,
-            channels=channels,
-            options=either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0),
-        )
+        options = [g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0]
+        return say("facts.advice_channels", groups=groups, channels=channels, options=either(options))
     if filters and filters % groups:
         options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
         return say("facts.advice_filters", groups=groups, filters=filters, options=either(options))

@@ -10,7 +10,7 @@ from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import call_layer, keeps_cells, window_axes
+from widgets.facts.fields import call_layer, chain_field, keeps_cells, window_axes
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
@@ -61,10 +61,10 @@ class LiveLayer:
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
         rank = len(self.template.kind.axes) + 2
         if x.ndim != rank:  # behind a layer that returns other axes
-            known = {"input_shape": x.shape, "code": self.code(), "size_formulas": (), "settings": {}, "x": x}
-            known |= {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "axes": ()}
+            known = {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1}
             problem = say("facts.other_rank", rank=rank, shape=x.shape)
-            return Facts(**known, problem=problem, advice=say("facts.advice_rank"))
+            known |= {"problem": problem, "advice": say("facts.advice_rank")}
+            return Facts(input_shape=x.shape, code=self.code(), x=x, **known)
         if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
@@ -106,13 +106,13 @@ class GenericLayer:
 
     def ask(self, x):
         """Facts of the layer's answer; its axes say which cells it reads."""
-        known = {"input_shape": x.shape, "code": self.code(), "size_formulas": (), "settings": {}, "x": x}
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
+        known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
         if size > LARGEST_INPUT:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
-            return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_large"))
+            return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
             with isolated_keras(), tf.device("CPU:0"):
                 y = call_layer(self.layer, x)
@@ -123,10 +123,10 @@ class GenericLayer:
                 y = keras.ops.convert_to_numpy(y).astype("float32")
         except Exception as refusal:
             problem = plain_text(refusal)
-            return Facts(**known, axes=(), problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
+            return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
         if y.size == 0:
             problem = say("facts.empty_result", shape=y.shape)
-            return Facts(**known, axes=(), problem=problem, advice=say("facts.advice_other"))
+            return Facts(**known, problem=problem, advice=say("facts.advice_other"))
         params, macs = self.layer.count_params(), layer_macs(self.layer, [x.shape], y.shape)
         axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis) or ()
         return Facts(
@@ -189,11 +189,18 @@ def run_chain(layers, x):
     return steps
 
 
+def chain_sees(layers, steps):
+    """What one cell behind these layers sees, from the facts of each, and how sure that is; see `Field.told`."""
+    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
+    axis = steps[0].channel_axis
+    return chain_field([one.layer for one in layers], shapes, axis if axis < len(shapes[0]) - 1 else -1)
+
+
 def chain_facts(steps):
     """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
     first, last, code = steps[0], steps[-1], chain_code([step.code for step in steps])
-    known = {"input_shape": first.input_shape, "code": code, "size_formulas": (), "settings": {}, "x": first.x}
-    known |= {"operation": CHAIN, "axes": first.axes, "channel_axis": first.channel_axis}
+    known = {name: getattr(first, name) for name in ("input_shape", "x", "axes", "channel_axis")}
+    known |= {"operation": CHAIN, "code": code}
     if last.problem:
         fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
         where = say("facts.step_refused", number=len(steps) - 1, problem=last.problem)

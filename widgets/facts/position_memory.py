@@ -45,13 +45,7 @@ class Memory:
     def _make_room(self, values):
         # A row and a column, each long, ask for all that lies between them: rather forget than keep so much.
         if self._values is None or 4 * math.prod(map(max, values.shape, self._values.shape)) > LARGEST_INPUT:
-            self._values, self._known = (
-                np.zeros(values.shape, values.dtype),
-                np.zeros(values.shape, bool),
-            )
+            self._values, self._known = (np.zeros(values.shape, values.dtype), np.zeros(values.shape, bool))
         growth = [(0, max(new - old, 0)) for new, old in zip(values.shape, self._values.shape, strict=True)]
         if any(after for _, after in growth):
-            self._values, self._known = (
-                np.pad(self._values, growth),
-                np.pad(self._known, growth),
-            )
+            self._values, self._known = (np.pad(self._values, growth), np.pad(self._known, growth))

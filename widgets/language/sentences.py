@@ -127,10 +127,5 @@ def axis_names(names):
 
 def together(*sentences):
     """Sentences one behind the other; "" where there is none, and those that are "" are left out."""
-    return (
-        functools.reduce(
-            lambda first, second: say("facts.together", first=first, second=second), filter(None, sentences)
-        )
-        if any(sentences)
-        else ""
-    )
+    some = [sentence for sentence in sentences if sentence]
+    return functools.reduce(lambda first, second: say("facts.together", first=first, second=second), some or [""])

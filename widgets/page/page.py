@@ -13,7 +13,8 @@ from widgets.stage import joined
 
 HERE = Path(__file__).parent
 PICTURES = HERE / "recorded_picture.js"  # the module of a tool that is a picture with controls
-SHEETS = (HERE.parent / "stage" / "stage.css", HERE / "page.css")
+# Around its stage, a page is laid out as an explorer is.
+SHEETS = (HERE.parent / "stage" / "stage.css", HERE.parent / "explorer" / "explorer.css", HERE / "page.css")
 
 
 class RecordedTool(NamedTuple):

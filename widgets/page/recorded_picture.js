@@ -12,7 +12,8 @@ const PAUSE = 900; // ms without a move after which a state is worth going back 
 async function startTool(place, record, { words, heading, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
-  let chosen = controls.map(({ start }) => start);
+  const start = controls.map((control) => control.start);
+  let chosen = start;
   const choose = (values) => {
     const before = toFragment(controls, chosen);
     chosen = values;
@@ -39,7 +40,6 @@ async function startTool(place, record, { words, heading, notes }) {
   function go(event) {
     const text = event?.state?.[place.id] ?? fragmentOf(place.id);
     if (text === null && event) return; // it speaks of another tool, or of a heading
-    const start = controls.map((control) => control.start);
     const wanted = text ? fromFragment(controls, text) : start;
     chosen = wanted ?? start;
     write(note, wanted ? "" : words["page.damaged_address"]);
@@ -55,15 +55,13 @@ async function startTool(place, record, { words, heading, notes }) {
     copy(link, address.value, select, words);
   });
   go();
-  const side = element(
+  const parts = [element("p", {}, heading), form.root, element("div", { class: "cn-tools" }, link, address), note];
+  const tool = element(
     "div",
-    { class: "cn-side" },
-    element("p", {}, heading),
-    form.root,
-    element("div", { class: "cn-tools" }, link, address),
-    note,
+    { class: "cn-explorer cn-recorded" },
+    element("div", { class: "cn-side" }, ...parts),
+    stage,
   );
-  const tool = element("div", { class: "cn-explorer cn-recorded" }, side, stage);
   fillPlace(place, [tool], notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);

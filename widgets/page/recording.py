@@ -72,11 +72,9 @@ class Control:
 
 
 def _option(value):
-    return (
-        str(value)
-        if value is None or isinstance(value, (int, str))
-        else getattr(value, "__name__", type(value).__name__)
-    )
+    if value is None or isinstance(value, (int, str)):
+        return str(value)
+    return getattr(value, "__name__", type(value).__name__)
 
 
 class Recording:

@@ -241,12 +241,9 @@ def _cells(axes, panel, numbered):
     for column in panel.unread[1]:
         _rectangle(axes, 0, column, height, 1, hatch="...", edgecolor=LIT, fill=False)
     if max(height, width) <= MOST_LINES:
-        axes.hlines(
-            np.arange(-top, height + bottom + 1) - 0.5, -left - 0.5, width + right - 0.5, "#c4c4c4", linewidth=0.6
-        )
-        axes.vlines(
-            np.arange(-left, width + right + 1) - 0.5, -top - 0.5, height + bottom - 0.5, "#c4c4c4", linewidth=0.6
-        )
+        rows, columns = np.arange(-top, height + bottom + 1) - 0.5, np.arange(-left, width + right + 1) - 0.5
+        axes.hlines(rows, columns[0], columns[-1], "#c4c4c4", linewidth=0.6)
+        axes.vlines(columns, rows[0], rows[-1], "#c4c4c4", linewidth=0.6)
     for (from_row, from_column), (row, column) in panel.dots:
         axes.plot([from_column, column], [from_row, row], color=LIT, linewidth=1, zorder=4)
         axes.plot([column], [row], "o", color=LIT, markersize=5, markeredgecolor="white", zorder=5)

@@ -9,16 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from widgets import arithmetic
-from widgets.facts import (
-    KINDS,
-    NAME,
-    Facts,
-    LayerTemplate,
-    channels_last,
-    evaluate_layer,
-    isolated_keras,
-    layer_facts,
-)
+from widgets.facts import KINDS, NAME, Facts, LayerTemplate, channels_last, evaluate_layer, isolated_keras, layer_facts
 from widgets.language import say
 
 LEVELS = 5
@@ -81,13 +72,13 @@ def _drawn_settings(kind, level, rng):
     elif level == 4:
         settings["dilation_rate"] = int(rng.integers(2, 4))
     if level == 5:
-        settings |= _drawn_rest(kind, channels, strides, settings["padding"], rng)
+        settings |= _drawn_rest(kind, channels, strides, rng)
         if (groups := settings.get("groups", 1)) > 1:
             settings["filters"] = groups * int(rng.integers(1, 6))
     return settings, (batch, *spatial, channels)
 
 
-def _drawn_rest(kind, channels, strides, padding, rng):
+def _drawn_rest(kind, channels, strides, rng):
     offered, rank, rest = kind.settings, len(kind.axes), {}
     if "groups" in offered and rank < 3 and rng.random() < 0.6:  # with three axes, TensorFlow compiles each anew
         rest["groups"] = int(rng.choice(arithmetic.divisors(channels)[1:]))
@@ -117,9 +108,8 @@ def _paper_sizes(kind, settings, shape):
     out = [kind.output_size(n=n, k=k, s=s, **axis) for n, k, s in zip(spatial, kernel, strides)]
     made = count if "filters" in settings else channels * count
     reads = channels // settings.get("groups", 1)
-    return (
-        all(_distinct(numbers) for numbers in [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)])
-        and min(out) > 1
+    return min(out) > 1 and all(
+        map(_distinct, [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)])
     )
 
 

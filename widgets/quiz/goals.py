@@ -7,7 +7,7 @@ import keras
 from widgets.facts import (
     chain_cells_read,
     chain_facts,
-    chain_field,
+    chain_sees,
     input_values,
     is_convolution,
     is_shape,
@@ -183,9 +183,7 @@ def _got(name, got):
 
 def _seen(ones, steps):
     """The cells along each axis that one output cell reads; in words, where gaps are left or nobody knows for sure."""
-    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
-    axis = steps[0].channel_axis
-    sizes, certainty = chain_field([one.layer for one in ones], shapes, axis if axis < len(shapes[0]) - 1 else -1)
+    sizes, certainty = chain_sees(ones, steps)
     if sizes is None or certainty != "exact":
         return said_field(sizes, certainty)
     read = chain_cells_read(steps) if all(step.axes for step in steps) else sizes

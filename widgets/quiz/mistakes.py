@@ -46,9 +46,9 @@ def output_shapes(facts, names):
 
 def sizes(n, k, s, d, padding, output_padding="absent"):
     """Slips along one spatial axis: the numbers are those that `arithmetic` takes."""
-    window = arithmetic.window_size(k, d)
     if output_padding != "absent":
-        return _stamped_sizes(n, k, s, d, padding, output_padding, window)
+        return _stamped_sizes(n, k, s, d, padding, output_padding)
+    window = arithmetic.window_size(k, d)
     if padding == "valid":
         places = [
             (math.ceil((n - window) / s) + 1, say("mistake.ceil")),
@@ -71,17 +71,14 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
     ]
 
 
-def _stamped_sizes(n, k, s, d, padding, output_padding, window):
+def _stamped_sizes(n, k, s, d, padding, output_padding):
     full = arithmetic.transposed_size(n, k, s, d, "valid", 0)
     o = arithmetic.transposed_size(n, k, s, d, padding, output_padding)
     return [
         (arithmetic.output_size(n, k, s, d, padding), say("mistake.not_transposed")),
         (arithmetic.transposed_size(n, k, s, 1, padding, output_padding), say("mistake.no_dilation")),
         (arithmetic.transposed_size(n, k, 1, d, padding, output_padding), say("mistake.no_strides")),
-        (
-            full - max(full - o, 0) // 2,
-            say("mistake.crop_once") if padding == "same" else say("mistake.output_padding"),
-        ),
+        (full - max(full - o, 0) // 2, say(f"mistake.{'crop_once' if padding == 'same' else 'output_padding'}")),
         (arithmetic.transposed_size(n, k, s, d, padding, 0), say("mistake.output_padding")),
         (arithmetic.transposed_size(n, k, s, d, "valid", output_padding), say("mistake.not_cropped")),
         (n * s, say("mistake.not_multiplied")),
@@ -133,12 +130,8 @@ def kernel_shapes(facts, name):
         found.append(((*spatial, channels, b), say("mistake.pointwise_multiplier")))
     if axes[-1] == "depth_multiplier":
         filters = facts.settings.get("filters")
-        found.append(
-            (
-                (*spatial, a, filters or a * b),
-                say("mistake.depthwise_filters" if filters else "mistake.depthwise_product"),
-            )
-        )
+        slip = "depthwise_filters" if filters else "depthwise_product"
+        found.append(((*spatial, a, filters or a * b), say(f"mistake.{slip}")))
     if name == "offset_kernel":
         found.append(((*spatial, a, math.prod(spatial)), say("mistake.offset_pairs")))
         found.append(((*spatial, a, facts.settings["filters"]), say("mistake.offset_filters")))
@@ -163,40 +156,38 @@ def params(facts):
     total, bias = facts.params, cells.get("bias", 0)
     groups, channels = facts.settings.get("groups", 1), facts.input_shape[facts.channel_axis]
     found = [(total - bias, say("mistake.no_bias")), (total - bias + 1, say("mistake.bias_once"))] if bias else []
+
+    def note(count, slip):
+        """The slip alone, and with the bias forgotten as well."""
+        found.extend((count - less, say(f"mistake.{slip}")) for less in (0, bias))
+
     if not bias and "filters" in facts.settings:
         found.append((total + facts.settings["filters"], say("mistake.bias_extra")))
     at = next((i for i, axis in enumerate(axes.get("kernel", ())) if axis.startswith("in")), None)
     if at is not None:
-        without = total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at]
-        one = total - cells["kernel"] + math.prod(shapes["kernel"][:-2]) * shapes["kernel"][at]
-        found += [(value - less, say("mistake.params_channels")) for value in [without] for less in (0, bias)]
+        note(total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at], "params_channels")
         if windows := _dilated(facts, shapes["kernel"]):
-            larger = total - cells["kernel"] + math.prod(windows) * math.prod(shapes["kernel"][-2:])
-            found += [(larger - less, say("mistake.kernel_window")) for less in (0, bias)]
+            note(total - cells["kernel"] + math.prod(windows) * math.prod(shapes["kernel"][-2:]), "kernel_window")
         if "filters" in axes["kernel"]:
-            found += [(value - less, say("mistake.params_one_filter")) for value in [one] for less in (0, bias)]
+            one = math.prod(shapes["kernel"][:-2]) * shapes["kernel"][at]
+            note(total - cells["kernel"] + one, "params_one_filter")
         if groups > 1:
             found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
-            forgotten = total + (groups - 1) * cells["kernel"]
-            found += [(forgotten - less, say("mistake.params_groups")) for less in (0, bias)]
+            note(total + (groups - 1) * cells["kernel"], "params_groups")
         if "filters" in axes["kernel"]:
-            dense = total - cells["kernel"] + math.prod(facts.input_shape[1:]) * facts.settings["filters"]
-            found += [(dense - less, say("mistake.params_input_cells")) for less in (0, bias)]
+            dense = math.prod(facts.input_shape[1:]) * facts.settings["filters"]
+            note(total - cells["kernel"] + dense, "params_input_cells")
     for name in ("pointwise_kernel", "depthwise_kernel"):
-        text = say(f"mistake.no_{name.removesuffix('_kernel')}")
         if name in cells:
-            found += [(total - cells[name] - less, text) for less in (0, bias)]
+            note(total - cells[name], f"no_{name.removesuffix('_kernel')}")
     if "depthwise_kernel" in shapes:
         *spatial, _, multiplier = shapes["depthwise_kernel"]
         if bias:
             found.append((total + channels * multiplier, say("mistake.bias_twice")))
         found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
         both = cells["depthwise_kernel"] + cells["pointwise_kernel"]
-        for part, text in [
-            (cells["pointwise_kernel"], say("mistake.params_pointwise")),
-            (both, say("mistake.params_multiplier")),
-        ]:
-            found += [(total - part + part // multiplier - less, text) for less in (0, bias)]
+        for part, slip in [(cells["pointwise_kernel"], "params_pointwise"), (both, "params_multiplier")]:
+            note(total - part + part // multiplier, slip)
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
         found += [

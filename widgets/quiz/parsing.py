@@ -11,9 +11,8 @@ from widgets.language import say
 
 LONGEST = 200  # characters
 LARGEST = 1000  # of one number in a layer's settings: a slip such as filters=10**9 must not fill the memory
-SIGNS = str.maketrans(
-    {"\u00d7": "*", "\u00b7": "*", "\u2212": "-", "\u2217": "*"}
-)  # as they come from a text processor
+# As they come from a text processor.
+SIGNS = str.maketrans({"\u00d7": "*", "\u00b7": "*", "\u2212": "-", "\u2217": "*"})
 DOES = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
 
 

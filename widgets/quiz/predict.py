@@ -184,11 +184,7 @@ class Prediction(Tool, ipywidgets.VBox):
         """Ask the question of the present number, or none after the last."""
         self._question = self._quiz.question(self._number, self._again)
         if self._question is not None:
-            record = {
-                "number": self._number + 1,
-                "kind": self._question.kind,
-                "level": self._quiz.level(self._number),
-            }
+            record = {"number": self._number + 1, "kind": self._question.kind, "level": self._quiz.level(self._number)}
             record |= {
                 "layer": self._question.facts.code,
                 "x": self._question.facts.input_shape,

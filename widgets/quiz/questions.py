@@ -14,6 +14,7 @@ from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
 from widgets.quiz.rendering import Feedback, in_sum, size_lines
 
+READERS = {"number": read_number, "shape": read_shape}
 MOST_CELLS = 5 * 10**7  # of an output or a kernel that an answer may make
 
 
@@ -41,6 +42,10 @@ class Question:
             return Feedback(False, str(sentence), counts=False)
         text = self.compare(value)
         return Feedback(not text, text or say("predict.right"))
+
+    def read(self, answer):
+        """The answer as a plain value. Raises Unreadable where it is none."""
+        return READERS[self.reads](answer, self.example)
 
     def compare(self, given):
         """ "" for the right answer, else what is said to this one."""
@@ -97,9 +102,6 @@ class OutputShape(Question):
             f"{axis_names(about.axes)} = {self.solution}",
         ]
 
-    def read(self, answer):
-        return read_shape(answer, self.example)
-
     @property
     def slips(self):
         return mistakes.output_shapes(self.facts, self.about.axes)
@@ -151,9 +153,6 @@ class KernelShape(Question):
         self.hint = say("hint.kernel", name=name, axes=axes)
         self.worked = [f"{name}: {axes} = {weight.shape}"]
 
-    def read(self, answer):
-        return read_shape(answer, self.example)
-
     @property
     def slips(self):
         return mistakes.kernel_shapes(self.facts, self.name)
@@ -186,9 +185,6 @@ class Params(Question):
         self.hint = together(say("hint.params", kernels=", ".join(kernels)), ending)
         self.worked = [f"{name}: {axes[name]} = {w.shape}" for name, w in self.facts.weights.items()]
         self.worked.append(self.facts.params_formula)
-
-    def read(self, answer):
-        return read_number(answer, self.example)
 
     @property
     def slips(self):
@@ -251,9 +247,6 @@ class Value(Question):
         yield " + ".join([*map(in_sum, sums), *bias]) + f" = {total:g}"
         if self.facts.settings["activation"]:
             yield f"relu({total:g}) = {self.solution}"
-
-    def read(self, answer):
-        return read_number(answer, self.example)
 
     @property
     def slips(self):

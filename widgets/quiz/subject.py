@@ -22,10 +22,10 @@ class Subject(NamedTuple):
         return ("batch", *names)
 
 
-def subject(layer, x, level=None):
+def subject(layer, x):
     """The layer and its facts for x. Raises ValueError where Keras refuses them: then nothing can be asked."""
     template = LayerTemplate(layer)
     made, facts = evaluate_layer(template, template.settings, input_values(template, x), template.given)
     if facts.problem:
         raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem, advice=facts.advice))
-    return Subject(template, made, facts, level)
+    return Subject(template, made, facts)

@@ -94,13 +94,8 @@ function addition(words, { parts, rest, bias, before, activation, value }) {
     [activation ? `→ ${activation} →` : "=", value, { key: "part_returned" }],
   ];
   const written = ([sign, amount, name], i) => {
-    const term = element(
-      "span",
-      { class: "cn-term" },
-      element("b", {}, number(amount)),
-      element("small", {}, say(words, name)),
-    );
-    return element("span", { class: "cn-signed-term" }, i ? sign : "", term);
+    const both = [element("b", {}, number(amount)), element("small", {}, say(words, name))];
+    return element("span", { class: "cn-signed-term" }, i ? sign : "", element("span", { class: "cn-term" }, ...both));
   };
   return element("div", { class: "cn-addition" }, ...terms.map(written));
 }

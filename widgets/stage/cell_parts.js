@@ -33,17 +33,7 @@ export function cellParts({ grids, links }, g, cell, channels, fetched) {
   const value = Number(valueAt(grids[g], cell, filter) ?? NaN);
   const before = link.before ? Number(valueAt(grids[g], cell, filter, link.before)) : value;
   const bias = link.bias ? link.bias[filter] : null;
-  const { activation } = link;
-  const one = {
-    rows: planes * rows,
-    columns,
-    parts,
-    rest: others.length ? rest : null,
-    bias,
-    before,
-    activation,
-    value,
-  };
+  const sums = { parts, rest: others.length ? rest : null, bias, before, activation: link.activation, value };
   const reads = windowOf(link, cell);
   const summed = g > 1 && links[g - 2].kernel && !links[g - 2].activation && reads.length === 1;
   const step = ({ channel }) => {
@@ -52,7 +42,8 @@ export function cellParts({ grids, links }, g, cell, channels, fetched) {
   };
   const points = link.points ? pointsOf(link, cell, channels[g - 1], grids[g - 1].channels) : [];
   const steps = summed ? parts.map(step).filter(Boolean) : [];
-  return { ...one, steps, points: points.map((point) => pointPart(grids[g - 1], point, channels[g - 1])) };
+  const drawn = points.map((point) => pointPart(grids[g - 1], point, channels[g - 1]));
+  return { rows: planes * rows, columns, ...sums, steps, points: drawn };
 }
 
 /** @param {number[]} channels @param {number} g @param {number} channel */
@@ -61,10 +52,8 @@ const withChannel = (channels, g, channel) => channels.map((other, i) => (i === 
 /** The value at a tap's point: its four neighbours, and the part of each. @param {any} grid @param {any} point @param {number} channel */
 function pointPart(grid, { tap, point, factor }, channel) {
   const four = around(point);
-  const [patch, slice] = [
-    four.map(({ cell }) => Number(valueAt(grid, cell, channel))),
-    four.map(({ part }) => part * factor),
-  ];
+  const patch = four.map(({ cell }) => Number(valueAt(grid, cell, channel)));
+  const slice = four.map(({ part }) => part * factor);
   const list = patch.map((x, i) => x * slice[i]);
   return { channel, tap, point, patch, slice, products: list, sum: list.reduce((sum, one) => sum + one, 0) };
 }

@@ -120,10 +120,9 @@ function connection() {
     const later = () => setTimeout(look); // Jupyter marks one widget after the other
     model.on("comm_live_update", later);
     model.on("msg:custom", heard);
-    const untitle = () =>
-      tool()
-        .querySelectorAll(UNTOLD)
-        .forEach((part) => part.removeAttribute("title"));
+    const untitle = () => {
+      for (const part of tool().querySelectorAll(UNTOLD)) part.removeAttribute("title");
+    };
     const titled = new MutationObserver(untitle);
     // In Colab an output scrolls within its page from some height on, unless it asks not to.
     /** @type {any} */ (window).google?.colab?.output?.setIframeHeight?.(0, true, { maxHeight: HIGHEST });

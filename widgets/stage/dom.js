@@ -10,7 +10,7 @@ export const ICONS = {
   forward: "M4 3l8 5-8 5z",
   last: "M13 3v10M3 3l8 5-8 5z",
 };
-const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" }; // keys that Jupyter's shortcuts would take away
+export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" }; // keys that Jupyter's shortcuts would take away
 export const CELLS_A_SECOND = [1, 3, 8, 20];
 const USUAL_SPEED = "1"; // its place among them
 
@@ -119,28 +119,6 @@ function buildTools(words) {
   return { ...buttons, editedName, field, file, progress, text, editor, tools };
 }
 
-/** What is asked before the answer is shown, a field to type into, and later both answers side by side. @param {any} words */
-function buildQuestion(words) {
-  const [asked, yours, returned] = ["asked-text", "yours", "keras"].map((name) =>
-    element("div", { class: `cn-${name}` }),
-  );
-  const typed = element("input", {
-    type: "text",
-    class: "cn-typed",
-    ...OWN_KEYS,
-    placeholder: words.question_type,
-  });
-  const answers = element("div", { class: "cn-answers" }, yours, returned);
-  return {
-    predict: element("div", { class: "cn-predict" }, asked, typed, answers),
-    asked,
-    typed,
-    yours,
-    returned,
-    answers,
-  };
-}
-
 /** Everything on the stage but the panels, once. @param {any} words */
 export function build(words) {
   const div = (name, more = {}, ...children) => element("div", { class: `cn-${name}`, ...more }, ...children);
@@ -155,7 +133,7 @@ export function build(words) {
     views: div("views", { role: "group", "aria-label": words.views }),
     problem: div("problem", { role: "alert" }),
     warning: div("warning", { role: "alert" }),
-    ...buildQuestion(words),
+    predict: div("predict"),
     samples: chooser("sample"),
     row: div("panels"),
     legend: div("legend"),

@@ -1,18 +1,7 @@
 // @ts-check
 /** What is highlighted in a picture together with one cell, or with one tap of a kernel. Look-ups; nothing is drawn here. */
-import {
-  inside,
-  valueAt,
-  weightAt,
-  channelsOf,
-  sliceOf,
-  windowOf,
-  feeds,
-  feedsPoints,
-  pointsOf,
-  pointsOfTap,
-} from "./lookups.js";
-import { neighbours, touched, cropBlock, followBlock, product } from "./lookups.js";
+import { channelsOf, feeds, feedsPoints, inside, sliceOf, valueAt, weightAt, windowOf } from "./lookups.js";
+import { cropBlock, followBlock, neighbours, pointsOf, pointsOfTap, product, touched } from "./lookups.js";
 
 /**
  * @typedef {{cell: number[], number?: number, weight?: number}} Highlight a cell, the number that is written in it meanwhile, and
@@ -31,10 +20,8 @@ function joinTaps(highlights) {
   /** @type {Map<string, Highlight>} */ const cells = new Map();
   for (const { cell, number } of highlights) {
     const before = cells.get(cell.join())?.number;
-    cells.set(
-      cell.join(),
-      before === undefined || number === undefined ? { cell, number } : { cell, number: before + number },
-    );
+    const both = before === undefined || number === undefined ? number : before + number;
+    cells.set(cell.join(), { cell, number: both });
   }
   return [...cells.values()];
 }

@@ -13,6 +13,7 @@ import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
 import { showParts } from "./cell_drawings.js";
 import { saving } from "./saving.js";
+import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
 import { fullScreen, mendControls, watchPage } from "./surroundings.js";
 
@@ -49,7 +50,8 @@ export function render(source, el) {
     dispatch: (event) => dispatch(stage, event),
   };
   stage.explain = speech(stage);
-  for (const part of [playback, pointing, editing, buttons, showParts, fullScreen, mendControls]) part(stage);
+  const parts = [playback, pointing, editing, buttons, lessonQuestion, showParts, fullScreen, mendControls];
+  for (const part of parts) part(stage);
   const save = saving(stage);
   el.classList.add("cn-stage");
   el.setAttribute("role", "group");
@@ -118,10 +120,6 @@ function buttons({ ui, words, listen, dispatch, source }) {
   });
   listen(ui.headline, "click", (event) => event.target.closest(".cn-go-back") && source.send({ back: true }));
   listen(ui.revealing, "click", () => source.send({ reveal: !source.newest().reveal }));
-  listen(ui.typed, "keydown", (event) => {
-    if (event.key === "Enter") source.send({ reveal: true });
-    event.stopPropagation(); // what is typed plays nothing
-  });
   const select = () => getSelection()?.selectAllChildren(ui.code);
   listen(ui.copy, "click", () => copy(ui.copy, ui.code.textContent, select, words));
 }

@@ -138,23 +138,24 @@ class Stage(anywidget.AnyWidget):
 
     def _answer(self, _, question, buffers):
         """What the browser asks for: a sign, a change, a file, or the window of a cell that it has not all of."""
-        if question == "heard?":
-            return self.send("heard")
-        if isinstance(question, dict) and "move" in question:
-            place, (dy, dx) = question["move"]
-            return self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
-        if isinstance(question, dict) and "edit" in question:
-            return self._carry_out(lambda: self.on_edit(question["edit"], self.snapshot["sample"]))
-        if isinstance(question, dict) and "back" in question:
-            return self._carry_out(self.on_back)
-        if isinstance(question, dict) and "image" in question:
-            return self._take_image(bytes(buffers[0]))
-        if isinstance(question, dict) and "export" in question:
-            return self._hand_over(question)
-        if not isinstance(question, dict) or "window" not in question or self._picture is None:
-            return
-        if question.get("revision") != self.snapshot["revision"]:
-            return  # asked of an older picture
+        match question:
+            case "heard?":
+                self.send("heard")
+            case {"move": [place, [dy, dx]]}:
+                self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
+            case {"edit": change}:
+                self._carry_out(lambda: self.on_edit(change, self.snapshot["sample"]))
+            case {"back": _}:
+                self._carry_out(self.on_back)
+            case {"image": _}:
+                self._take_image(bytes(buffers[0]))
+            case {"export": _}:
+                self._hand_over(question)
+            case {"window": _, "revision": asked_of} if self._picture and asked_of == self.snapshot["revision"]:
+                self._send_window(question)
+
+    def _send_window(self, question):
+        """Of the present picture: who asked of an older one has the next by now."""
         index = question["grid"] - 1
         link, grid = self._picture.links[index], self._picture.grids[index]
         *cell, filter_ = question["window"]
@@ -167,10 +168,7 @@ class Stage(anywidget.AnyWidget):
         window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
         values = grid.values[self.snapshot["sample"]]
         window[np.ix_(*inside)] = values[
-            np.ix_(
-                *(at[within] for at, within in zip(places, inside)),
-                link.channels[filter_],
-            )
+            np.ix_(*(at[within] for at, within in zip(places, inside)), link.channels[filter_])
         ]
         answer = {name: question[name] for name in ("window", "grid", "revision")}
         self.send(answer, [window.tobytes()])

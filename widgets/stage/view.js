@@ -278,28 +278,12 @@ export function drawWords({ el, ui, words }, picture, state) {
   el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
   el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
-  showQuestion(ui, picture, state, words);
   breakable(ui.code, say(words, picture.code), /(\(\[|=keras\.)/);
   showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)), picture.back && words.go_back);
   showFacts(ui, picture.facts, words);
   showProblem(ui, picture, words);
   write(ui.warning, say(words, picture.warning));
   showViews(ui, picture, words);
-}
-
-/** The question, and once it is answered and revealed, what was typed beside what Keras returned. @param {any} ui @param {any} picture
- * @param {State} state @param {any} words */
-function showQuestion(ui, { facts }, { question, reveal }, words) {
-  write(ui.asked, question || words.predict);
-  ui.typed.setAttribute("aria-label", ui.asked.textContent);
-  ui.typed.hidden = question === "" || reveal;
-  const [typed, output] = [ui.typed.value.trim(), facts?.find(({ fact }) => fact === "output_shape")];
-  const answered = Boolean(question && reveal && typed && output);
-  ui.predict.classList.toggle("cn-answered", answered);
-  ui.answers.hidden = !answered;
-  if (!answered) return;
-  write(ui.yours, say(words, { key: "question_yours", fields: { typed } }));
-  write(ui.returned, say(words, { key: "question_keras", fields: output }));
 }
 
 /** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list

@@ -122,6 +122,19 @@ class Kind:
         return None, {}
 
 
+def axis_numbers(sizes, kernel_size, strides, dilation_rate, padding, **output_padding):
+    """The numbers of each axis, as `arithmetic` takes them; `output_padding` for layers that have it.
+
+    >>> axis_numbers((9,), (3,), (2,), (1,), "same", output_padding=None)
+    ({'n': 9, 'k': 3, 's': 2, 'd': 1, 'padding': 'same', 'output_padding': None},)
+    """
+    axes = tuple(dict(zip("nksd", numbers)) for numbers in zip(sizes, kernel_size, strides, dilation_rate))
+    for name, given in {"padding": padding, **output_padding}.items():
+        for i, axis in enumerate(axes):
+            axis[name] = given[i] if isinstance(given, tuple) else given
+    return axes
+
+
 def window_formula(k, d):
     """The window's size with its numbers put in.
 

@@ -370,3 +370,51 @@ test("what was decoded does not change when the message's memory is used again",
   values.fill(0);
   assert.deepEqual(made.grids[1].values, Float32Array.of(1, 2));
 });
+
+const NOTHING = -(2 ** 31); // as Python has it
+const follows = (rows, earlier) => ({ ...axis(rows), follows: earlier });
+// The later rows follow the earlier columns, of which there are three; the later columns follow the rows, of which there are two.
+const CROSSED = {
+  axes: [
+    { ...NONE, follows: 0 },
+    follows([[0, NOTHING], [0, 1], [NOTHING, NOTHING], [2, NOTHING]], 2),
+    follows([[0], [1]], 1),
+  ],
+};
+const CROSSED_FROM = plain([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+
+test("a tap that reads no cell is in no window, and feeds nothing", () => {
+  const ragged = { axes: [NONE, axis([[0, NOTHING], [0, 1], [NOTHING, NOTHING]]), axis([[0]])] };
+  const cells = (cell) => windowOf(ragged, cell).map(({ at }) => at[1]);
+  assert.deepEqual([0, 1, 2].map((row) => cells([0, row, 0])), [[0], [0, 1], []]);
+  assert.deepEqual(feeds(ragged, plain([[1], [2]]), [0, 1, 0]), [{ at: [0, 1, 0], tap: [0, 1, 0] }]);
+  assert.deepEqual(followBlock(ragged, [[0], [0, 1, 2], [0]]), [[0], [0, 1], [0]]);
+});
+
+test("where axes cross, a later cell's row is the column that it reads", () => {
+  const window = windowOf(CROSSED, [0, 1, 1]);
+  assert.deepEqual(window, [
+    { at: [0, 1, 0], tap: [0, 0, 0] },
+    { at: [0, 1, 1], tap: [0, 1, 0] },
+  ]);
+  assert.deepEqual(
+    feeds(CROSSED, CROSSED_FROM, [0, 1, 0]).map(({ at }) => at),
+    [
+      [0, 0, 1],
+      [0, 1, 1],
+    ],
+  );
+});
+
+test("a block is followed through axes that cross, both ways", () => {
+  assert.deepEqual(followBlock(CROSSED, [[0], [0, 1], [1]]), [[0], [1], [0, 1]]);
+  assert.deepEqual(followBlock(CROSSED, [[0], [1], [0, 1]], true), [[0], [0, 1], [1]]);
+});
+
+test("where axes cross, a column that no later row reads is unread", () => {
+  const axes = [CROSSED.axes[0], follows([[0], [2]], 2), CROSSED.axes[2]];
+  assert.deepEqual(unread({ axes }, CROSSED_FROM), [[], [], [1]]);
+});

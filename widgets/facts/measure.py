@@ -139,7 +139,7 @@ class Measurement:
             len(b) == 2 and np.allclose(a[0], b[0], rtol=1e-3, atol=_rounding(a), equal_nan=True)
             for a, b in zip(alone, among)
         )
-        return same and any(_differs(b[1:], b[:1]).any() for b in among)
+        return same and any(differs(b[1:], b[:1]).any() for b in among)
 
     def _sources(self):
         """Which number of the inputs each number of an answer is, counted from 1, and 0 for a 0; None if it is none.
@@ -226,8 +226,8 @@ class Measurement:
             changed = noise if noise.dtype.kind == "i" else inputs[j][1:] + np.float32(STEP) * noise
             inputs[j][1:] = np.where(_along(some, axis, changed.ndim), changed, inputs[j][1:])
             answers = self._outputs(inputs)
-            moved.append([_differs(y[1:], y[:1]) for y in answers])
-            traces.append([_differs(y[1:], y[:1], FAINT) for y in answers])
+            moved.append([differs(y[1:], y[:1]) for y in answers])
+            traces.append([differs(y[1:], y[:1], FAINT) for y in answers])
         return tuple([np.concatenate(parts) for parts in zip(*some)] for some in (moved, traces))
 
     def _ends(self, j, axis, clock, bytes_each):
@@ -289,7 +289,7 @@ def _rounding(values, part=1e-5):
     return part * float(np.abs(values[np.isfinite(values)]).max(initial=1e-30))
 
 
-def _differs(values, base, part=1e-5):
+def differs(values, base, part=1e-5):
     gone = np.isfinite(values) != np.isfinite(base)
     with np.errstate(invalid="ignore"):
         return (np.abs(values - base) > _rounding(base, part)) | gone

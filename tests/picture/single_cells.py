@@ -17,6 +17,13 @@ class Flip(layers.Layer):
         return keras.ops.flip(x, 2)
 
 
+class SumSoFar(layers.Layer):
+    """Another, with ragged windows: a row is the sum of the rows up to it."""
+
+    def call(self, x):
+        return keras.ops.cumsum(x, 1)
+
+
 class Plus(layers.Layer):
     """Another: the mean of a cell and its four neighbours, which no product of rows and columns is."""
 
@@ -36,9 +43,9 @@ def random_chain(random):
         lambda: layers.Cropping2D(((0, 1), (1, 0))),
         lambda: layers.LayerNormalization(axis=random.choice([1, 2])),
         lambda: layers.GlobalAveragePooling2D(keepdims=True),
-        lambda: layers.TimeDistributed(layers.LSTM(2, return_sequences=True)),
         lambda: layers.Dense(2),
         Flip,
+        SumSoFar,
     ]
     for name in ("AdaptiveAveragePooling2D", "AdaptiveMaxPooling2D"):
         if made := getattr(layers, name, None):  # Keras has had them since 3.14
@@ -47,11 +54,16 @@ def random_chain(random):
     known += [lambda: layers.MaxPooling2D(2, padding="same")]
     chain = [random.choice(measured)(), random.choice(measured + known)()]
     random.shuffle(chain)
-    return shape, [random.choice(known)(), *chain] if random.random() < 0.5 else chain
+    chain = [random.choice(known)(), *chain] if random.random() < 0.5 else chain
+    try:
+        keras.Sequential([keras.Input(shape), *chain])
+    except ValueError:  # there is nothing left to crop
+        return random_chain(random)
+    return shape, chain
 
 
 def moved_cells(call, shape, seed=0):
-    """(input cells ..., channels, output cells ..., channels): which numbers of the answer move with each of the input's."""
+    """(input cells ..., channels, output cells ..., channels): which numbers of the answer move with each one."""
     random, count, moved = np.random.default_rng(seed), int(np.prod(shape)), False
     for turn in range(ROUNDS):
         base = random.normal(size=count) * (1 if turn % 2 else 3)

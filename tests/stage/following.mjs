@@ -11,7 +11,9 @@ const answers = JSON.parse(readFileSync(0, "utf8"), revived).map(({ snapshot, fi
   const [input, output] = [picture.grids[0], picture.grids.at(-1)];
   const channels = picture.grids.map(() => 0);
   const highlighted = (g, cell, wanted) => {
-    const cells = highlightsOfCell(picture, channels, g, cell).grids.at(wanted).map((one) => one.cell);
+    const cells = highlightsOfCell(picture, channels, g, cell)
+      .grids.at(wanted)
+      .map((one) => one.cell);
     return cells.filter((at) => inside(picture.grids.at(wanted), at));
   };
   const last = picture.grids.length - 1;

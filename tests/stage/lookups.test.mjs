@@ -332,6 +332,7 @@ test("a snapshot is decoded, at whatever byte its buffers start", () => {
       links: [
         {
           tables: [odd(Int32Array.of(0)), odd(Int32Array.of(0)), table],
+          follows: [0, 1, 2],
           taps: [1, 1, 3],
           scatter: false,
           channels: odd(Int32Array.of(0)),
@@ -351,7 +352,7 @@ test("a snapshot is decoded, at whatever byte its buffers start", () => {
       ["Output", Float32Array.of(9)],
     ],
   );
-  assert.deepEqual(made.links[0].axes[2], { table: Int32Array.of(0, 1, 2), taps: 3, scatter: false });
+  assert.deepEqual(made.links[0].axes[2], { table: Int32Array.of(0, 1, 2), taps: 3, scatter: false, follows: 2 });
   assert.deepEqual(
     [made.links[0].kernel, made.links[0].bias, made.links[0].before],
     [Float32Array.of(4, 5, 6), null, Float32Array.of(-9)],
@@ -377,7 +378,15 @@ const follows = (rows, earlier) => ({ ...axis(rows), follows: earlier });
 const CROSSED = {
   axes: [
     { ...NONE, follows: 0 },
-    follows([[0, NOTHING], [0, 1], [NOTHING, NOTHING], [2, NOTHING]], 2),
+    follows(
+      [
+        [0, NOTHING],
+        [0, 1],
+        [NOTHING, NOTHING],
+        [2, NOTHING],
+      ],
+      2,
+    ),
     follows([[0], [1]], 1),
   ],
 };
@@ -387,9 +396,22 @@ const CROSSED_FROM = plain([
 ]);
 
 test("a tap that reads no cell is in no window, and feeds nothing", () => {
-  const ragged = { axes: [NONE, axis([[0, NOTHING], [0, 1], [NOTHING, NOTHING]]), axis([[0]])] };
+  const ragged = {
+    axes: [
+      NONE,
+      axis([
+        [0, NOTHING],
+        [0, 1],
+        [NOTHING, NOTHING],
+      ]),
+      axis([[0]]),
+    ],
+  };
   const cells = (cell) => windowOf(ragged, cell).map(({ at }) => at[1]);
-  assert.deepEqual([0, 1, 2].map((row) => cells([0, row, 0])), [[0], [0, 1], []]);
+  assert.deepEqual(
+    [0, 1, 2].map((row) => cells([0, row, 0])),
+    [[0], [0, 1], []],
+  );
   assert.deepEqual(feeds(ragged, plain([[1], [2]]), [0, 1, 0]), [{ at: [0, 1, 0], tap: [0, 1, 0] }]);
   assert.deepEqual(followBlock(ragged, [[0], [0, 1, 2], [0]]), [[0], [0, 1], [0]]);
 });

@@ -18,7 +18,7 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.measure import AT_MOST, EXACT
+from widgets.facts.measure import AT_MOST, EXACT, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
@@ -96,6 +96,7 @@ class GenericLayer:
 
     def __init__(self, layer, channel_axis=-1, drawn=False):
         self._drawn, self._measured = drawn, {}  # what is not drawn need not be measured
+        self._known = answers_so_far(layer)
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
@@ -151,11 +152,12 @@ class GenericLayer:
         """Who reads whom: known for windows and single cells, else measured."""
         channels = shape[channel_axis]
         tables = kind_of("").tables(axes, channels, {}, None)
-        known = acts_on_cells(self.layer) or window_axes(self.layer, shape) is not None
-        if known or not self._drawn or len(shape) != len(shape_after):
+        windows = acts_on_cells(self.layer) or window_axes(self.layer, shape) is not None
+        if windows or not self._drawn or len(shape) != len(shape_after):
             return tables
         if shape not in self._measured:
-            self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis)
+            known = self._known.get((shape,), {})
+            self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis, known)
         if axes and self._measured[shape].certainty != EXACT:  # of each cell by itself: all its channels, at most
             return replace(tables, channels=np.tile(np.arange(channels), (channels, 1)), certainty=AT_MOST)
         return self._measured[shape]

@@ -61,13 +61,18 @@ def measurement(operation, shapes, dtypes):
     return kept.setdefault(key, Measurement(operation, shapes, dtypes))
 
 
+def answers_so_far(operation):
+    """What has been measured of a layer, by the shapes of its inputs: true of a copy too, as `Measurement.answers`."""
+    return {shapes: kept.answers for (shapes, *_), kept in _kept.get(operation, {}).items()}
+
+
 class Measurement:
     """What one layer reads, for inputs of these shapes. Axes are those of a tensor without its batch."""
 
     def __init__(self, operation, shapes, dtypes):
         self._variables = list(getattr(operation, "variables", ()))
         self._shapes, self._dtypes = [tuple(shape[1:]) for shape in shapes], dtypes
-        self._call, self._answers = None, {}
+        self._call, self.answers = None, {}
 
     def parts_behind(self, call, parts, shapes_after, clock):
         """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
@@ -103,9 +108,9 @@ class Measurement:
         return [_behind_tables(parts, tables, i, rank) for i, rank in enumerate(ranks)]
 
     def _once(self, name, measure):
-        if name not in self._answers:
-            self._answers[name] = measure()
-        return self._answers[name]
+        if name not in self.answers:
+            self.answers[name] = measure()
+        return self.answers[name]
 
     def _outputs(self, inputs):
         """What comes out, an array each; its shape is the one that Keras says it has, or nothing can be told of it."""
@@ -172,8 +177,8 @@ class Measurement:
 
         And how sure that is.
         """
-        if (j, axis) in self._answers:
-            return self._answers[j, axis]
+        if (j, axis) in self.answers:
+            return self.answers[j, axis]
         n, bytes_each = self._shapes[j][axis], 4 * int(np.prod(self._shapes[j]))
         found = None
         if n > 8:
@@ -185,7 +190,7 @@ class Measurement:
         if found is None:
             found = self._ends(j, axis, clock, bytes_each)
         if found[1] == EXACT:
-            self._answers[j, axis] = found
+            self.answers[j, axis] = found
         return found
 
     def _noised(self, j, axis, subsets, clock, bytes_each, apart=False):

@@ -213,10 +213,10 @@ class Measurement:
         # What a cell far away adds may be lost in rounding: a recurrent layer's memory fades.
         lost = any((one & ~table).any() for one, table in zip(map(_of_cells, faint), map(_of_cells, tables)))
         if apart:
-            if any(not (table == _along(subsets, axis, table.ndim)).all() for table in map(_of_cells, tables)):
+            if any(not (table == along(subsets, axis, table.ndim)).all() for table in map(_of_cells, tables)):
                 return None
             n = subsets.shape[1]
-            tables = [_along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
+            tables = [along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
         if not all(_of_cells(table).any(0).all() for table in tables):
             return tables, UNKNOWN
         return [_shrunk(table) for table in tables], AT_LEAST if lost else EXACT
@@ -229,7 +229,7 @@ class Measurement:
             inputs = [np.repeat(x, len(some) + 1, 0) for x in base]
             noise = self._noise(random, j, len(some))
             changed = noise if noise.dtype.kind == "i" else inputs[j][1:] + np.float32(STEP) * noise
-            inputs[j][1:] = np.where(_along(some, axis, changed.ndim), changed, inputs[j][1:])
+            inputs[j][1:] = np.where(along(some, axis, changed.ndim), changed, inputs[j][1:])
             answers = self._outputs(inputs)
             moved.append([differs(y[1:], y[:1]) for y in answers])
             traces.append([differs(y[1:], y[:1], FAINT) for y in answers])
@@ -270,11 +270,9 @@ def _middle(table):
     return (*(size // 2 for size in table.shape[1:-1]), slice(None))
 
 
-def _along(subsets, axis, ndim):
+def along(subsets, axis, ndim):
     """(subsets, cells) with the cells along one axis of a tensor."""
-    shape = [len(subsets)] + [1] * (ndim - 1)
-    shape[axis + 1] = subsets.shape[1]
-    return subsets.reshape(shape)
+    return np.moveaxis(subsets.reshape(*subsets.shape, *[1] * (ndim - 2)), 1, axis + 1)
 
 
 def _of_cells(table):
@@ -286,7 +284,7 @@ def _stays_apart(table, subsets, axis):
     """Whether nothing moved but in the cells that were changed."""
     if table.ndim <= axis + 1 or table.shape[axis + 1] != subsets.shape[1]:
         return False
-    return not (table & ~_along(subsets, axis, table.ndim)).any()
+    return not (table & ~along(subsets, axis, table.ndim)).any()
 
 
 def _rounding(values, part=1e-5):

@@ -9,7 +9,18 @@ import tensorflow as tf
 from widgets.facts.fields import call_layer
 from widgets.facts.index_tables import NO_CELL, Tables
 from widgets.facts.isolation import isolated_keras
-from widgets.facts.measure import AT_MOST, CHEAP_ROUNDS, EXACT, MOST_ROUNDS, SMALL, STEP, Clock, Measurement, differs
+from widgets.facts.measure import (
+    AT_MOST,
+    CHEAP_ROUNDS,
+    EXACT,
+    MOST_ROUNDS,
+    SMALL,
+    STEP,
+    Clock,
+    Measurement,
+    along,
+    differs,
+)
 
 SINGLE_CELLS = 12  # changed by themselves, to see whether the axes' tables say all
 
@@ -97,7 +108,7 @@ class _Product(Measurement):
         cells = [random.integers(n, size=count) for n in self._shapes[0]]
         allowed, moved = np.ones((count, *self._shapes_after[0]), bool), False
         for b, a in enumerate(order):
-            allowed &= np.moveaxis(pairs[b][cells[a]].reshape(count, -1, *[1] * (len(order) - 1)), 1, b + 1)
+            allowed &= along(pairs[b][cells[a]], b, len(order) + 1)
         unhurried = CHEAP_ROUNDS if 4 * count * np.prod(self._shapes[0]) <= SMALL else 1
         for turn in range(MOST_ROUNDS):
             if self._clock.left <= 0 and turn >= unhurried:

@@ -103,9 +103,9 @@ def test_the_macs_of_a_network_are_near_those_in_its_paper(name, macs):
 
 def test_a_network_opens_at_its_first_convolution():
     model, steps = application("ResNet50")
-    assert steps.starts[0] == ("1 conv1_conv (Conv2D)", 1)
+    assert steps.starts[:2] == [("0 conv1_pad (ZeroPadding2D)", 0), ("1 conv1_conv (Conv2D)", 1)]
     assert steps.start == 1
-    assert steps.longest(1) == 3  # convolution, normalisation, activation; then padding
+    assert steps.longest(1) == 5  # convolution, normalisation, activation, padding, pooling; then a branch
     assert steps.x.shape == (1, 224, 224, 3)
 
 

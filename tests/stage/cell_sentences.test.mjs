@@ -117,3 +117,23 @@ test("a tap tells how many cells it reads, and its sentence is part of the one t
   assert.deepEqual([lines[0].text, lines[1].text], ["kernel[1] = 2", touches]);
   assert.deepEqual(spoken, { key: "said_tap", fields: { tap: "kernel[1] = 2", touches } });
 });
+
+test("what a link says at most is told so, in the text and in speech, from both sides", () => {
+  const shown = picture({});
+  Object.assign(shown.links[0], { kernel: null, operation: "Own", certainty: "at most" });
+  const output = explain(shown, { grid: 1 }, [0, 0, 1], [0, 0], null);
+  const input = explain(shown, { grid: 0 }, [0, 0, 1], [0, 0], null);
+  for (const { lines } of [output, input])
+    assert.deepEqual(lines.at(-1), { kind: "at_most", text: { key: "at_most" } });
+  const said = { key: "said_output", fields: { name: "y[1]", value: "8", cells: "1 2" } };
+  assert.deepEqual(output.spoken, { key: "said_at_most", fields: { said } });
+  assert.equal(input.spoken.key, "said_at_most");
+});
+
+test("of a cell that is made of none it is said that it reads none", () => {
+  const shown = picture({});
+  Object.assign(shown.links[0], { kernel: null, operation: "ZeroPadding1D", certainty: "exact" });
+  shown.links[0].axes[2].table = Int32Array.of(-(2 ** 31), -(2 ** 31), 1, 2);
+  const { spoken } = explain(shown, { grid: 1 }, [0, 0, 0], [0, 0], null);
+  assert.deepEqual(spoken, { key: "said_output_alone", fields: { name: "y[0]", value: "7", cells: "" } });
+});

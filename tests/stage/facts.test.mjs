@@ -11,7 +11,11 @@ const WORDS = {
   "axes.in / groups": "in / groups",
   "axes.filters": "filters",
 };
-Object.assign(WORDS, { step_field: "{shape}, field {field}", versions: "Keras {keras}, TensorFlow {tensorflow}" });
+Object.assign(WORDS, {
+  step_field: "{shape}, field {field}",
+  step_field_at_most: "{shape}, field at most {field}",
+  versions: "Keras {keras}, TensorFlow {tensorflow}",
+});
 
 /** What is on the page: label, what stands before the value, the value, and what stands after it. */
 function written(row) {
@@ -79,4 +83,9 @@ test("what changed has its old value beside it, and what is new or the same has 
   ];
   const old = headline(WORDS, ANSWER, before).map((fact) => fact.old);
   assert.deepEqual(old, ["(1, 7, 7, 10)", "(2, 2, 1, 2)", "", "", ""]);
+});
+
+test("a field that is no more than an upper limit is written so", () => {
+  const row = { fact: "step", number: 0, layer: "Own", shape: "(1, 2, 2, 1)", field: ["2", "3"], certainty: "at most" };
+  assert.equal(factLine(WORDS, row).value, "(1, 2, 2, 1), field at most 2 x 3");
 });

@@ -332,6 +332,7 @@ test("a snapshot is decoded, at whatever byte its buffers start", () => {
       links: [
         {
           tables: [odd(Int32Array.of(0)), odd(Int32Array.of(0)), table],
+          follows: [0, 1, 2],
           taps: [1, 1, 3],
           scatter: false,
           channels: odd(Int32Array.of(0)),
@@ -351,7 +352,7 @@ test("a snapshot is decoded, at whatever byte its buffers start", () => {
       ["Output", Float32Array.of(9)],
     ],
   );
-  assert.deepEqual(made.links[0].axes[2], { table: Int32Array.of(0, 1, 2), taps: 3, scatter: false });
+  assert.deepEqual(made.links[0].axes[2], { table: Int32Array.of(0, 1, 2), taps: 3, scatter: false, follows: 2 });
   assert.deepEqual(
     [made.links[0].kernel, made.links[0].bias, made.links[0].before],
     [Float32Array.of(4, 5, 6), null, Float32Array.of(-9)],
@@ -369,4 +370,73 @@ test("what was decoded does not change when the message's memory is used again",
   const made = decode({ grids: [{}, { values }], links: [] }, null);
   values.fill(0);
   assert.deepEqual(made.grids[1].values, Float32Array.of(1, 2));
+});
+
+const NOTHING = -(2 ** 31); // as Python has it
+const follows = (rows, earlier) => ({ ...axis(rows), follows: earlier });
+// The later rows follow the earlier columns, of which there are three; the later columns follow the rows, of which there are two.
+const CROSSED = {
+  axes: [
+    { ...NONE, follows: 0 },
+    follows(
+      [
+        [0, NOTHING],
+        [0, 1],
+        [NOTHING, NOTHING],
+        [2, NOTHING],
+      ],
+      2,
+    ),
+    follows([[0], [1]], 1),
+  ],
+};
+const CROSSED_FROM = plain([
+  [1, 2, 3],
+  [4, 5, 6],
+]);
+
+test("a tap that reads no cell is in no window, and feeds nothing", () => {
+  const ragged = {
+    axes: [
+      NONE,
+      axis([
+        [0, NOTHING],
+        [0, 1],
+        [NOTHING, NOTHING],
+      ]),
+      axis([[0]]),
+    ],
+  };
+  const cells = (cell) => windowOf(ragged, cell).map(({ at }) => at[1]);
+  assert.deepEqual(
+    [0, 1, 2].map((row) => cells([0, row, 0])),
+    [[0], [0, 1], []],
+  );
+  assert.deepEqual(feeds(ragged, plain([[1], [2]]), [0, 1, 0]), [{ at: [0, 1, 0], tap: [0, 1, 0] }]);
+  assert.deepEqual(followBlock(ragged, [[0], [0, 1, 2], [0]]), [[0], [0, 1], [0]]);
+});
+
+test("where axes cross, a later cell's row is the column that it reads", () => {
+  const window = windowOf(CROSSED, [0, 1, 1]);
+  assert.deepEqual(window, [
+    { at: [0, 1, 0], tap: [0, 0, 0] },
+    { at: [0, 1, 1], tap: [0, 1, 0] },
+  ]);
+  assert.deepEqual(
+    feeds(CROSSED, CROSSED_FROM, [0, 1, 0]).map(({ at }) => at),
+    [
+      [0, 0, 1],
+      [0, 1, 1],
+    ],
+  );
+});
+
+test("a block is followed through axes that cross, both ways", () => {
+  assert.deepEqual(followBlock(CROSSED, [[0], [0, 1], [1]]), [[0], [1], [0, 1]]);
+  assert.deepEqual(followBlock(CROSSED, [[0], [1], [0, 1]], true), [[0], [0, 1], [1]]);
+});
+
+test("where axes cross, a column that no later row reads is unread", () => {
+  const axes = [CROSSED.axes[0], follows([[0], [2]], 2), CROSSED.axes[2]];
+  assert.deepEqual(unread({ axes }, CROSSED_FROM), [[], [], [1]]);
 });

@@ -67,7 +67,7 @@ class StackExplorer(Explorer):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
         self._source = Input(x, self._shape_only and self._first.value == 0, self._model.channel_axis)
-        self._chain = [wrap_layer(layer, self._model.channel_axis) for layer in layers]
+        self._chain = [wrap_layer(layer, self._model.channel_axis, drawn=True) for layer in layers]
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 

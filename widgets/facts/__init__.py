@@ -8,6 +8,7 @@ import_tensorflow()  # first, and quietly
 from widgets.facts.code_line import activation_name, cell_template, symbol, tap_template
 from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_cells_read, chain_receptive_field, channels_last, spatial_sizes
+from widgets.facts.index_tables import NO_CELL
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, pattern
 from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, SPATIAL, Choice, Count, Divisor, Flag, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution

@@ -79,7 +79,9 @@ def channels_last(values, channel_axis):
 
 
 def chain_receptive_field(steps):
-    """How many cells along each axis one cell behind these steps sees, at most; padding cells are counted.
+    """How many cells along each axis one cell behind these steps sees, at most.
+
+    Padding cells are counted, unless a layer among them has been measured.
 
     >>> import keras
     >>> from widgets.facts import layer_facts
@@ -87,7 +89,16 @@ def chain_receptive_field(steps):
     >>> chain_receptive_field([layer_facts(layer, (1, 16, 16, 1)) for layer in layers])
     (7, 7)
     """
-    return tuple(arithmetic.receptive_field(links)[0] for links in _chain_links(steps))
+    if all(step.axes for step in steps):
+        return tuple(arithmetic.receptive_field(links)[0] for links in _chain_links(steps))
+    sizes = {}
+    for axis, n in enumerate(_spatial(steps[-1].y, steps[-1])):
+        seen = np.eye(n, dtype=bool)  # (cells behind the steps, cells that each sees)
+        for step in reversed(_flat(steps)):
+            seen, axis = step.tables.seen_before(seen, axis, _spatial(step.x, step))
+        last = seen.shape[1] - seen[:, ::-1].argmax(1)
+        sizes[axis] = int(((last - seen.argmax(1)) * seen.any(1)).max())
+    return tuple(sizes[axis] for axis in sorted(sizes))
 
 
 def chain_cells_read(steps):
@@ -103,6 +114,13 @@ def chain_cells_read(steps):
 
 def _chain_links(steps):
     """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
-    flat = [part for step in steps for part in (step.steps or (step,))]
-    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in flat))
+    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
     return [list(itertools.chain(*links)) for links in along]
+
+
+def _flat(steps):
+    return [part for step in steps for part in (step.steps or (step,))]
+
+
+def _spatial(values, step):
+    return channels_last(values, step.channel_axis).shape[1:-1]

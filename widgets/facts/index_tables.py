@@ -1,8 +1,10 @@
-"""What the weights of one operation read and write: index tables, channels, and the kernel as it is used."""
+"""What one operation reads and writes: index tables, channels, and the kernel as it is used."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
+
+NO_CELL = np.iinfo("int32").min  # in an index table: this tap reads nothing here
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,6 +14,8 @@ class Tables:
     `reads[axis]` is (later cells, taps): the earlier cell that each tap reads. `writes[axis]` is (earlier
     cells, taps): the later cell that each tap adds to. `channels` is (later channels, channels read).
     `kernel` is (spatial taps ..., channels read, later channels). `padding` is (before, after) an axis.
+    `axes[axis]` is the earlier axis that a later one follows, () where each follows its own. `certainty` is "exact", or
+    "at most" where a cell may read less than that.
     """
 
     reads: tuple | None = field(repr=False)
@@ -19,6 +23,8 @@ class Tables:
     channels: np.ndarray = field(repr=False)
     kernel: np.ndarray | None = field(repr=False)  # None where cells are only moved, or pooled
     padding: tuple
+    axes: tuple = ()
+    certainty: str = "exact"
 
     def sums_at(self, x, cells):
         """The products behind later cells (spatial indices ..., channel): the sum of each, and that of their sizes.
@@ -40,6 +46,16 @@ class Tables:
         weights = self.kernel[(*kernel_index, np.arange(fan_in), later.reshape(ahead))]
         products = np.where(inside, x[(*x_index, channel)] * weights.astype(float), 0).reshape(len(cells), -1)
         return products.sum(1), np.abs(products).sum(1)
+
+    def seen_before(self, seen, axis, sizes):
+        """(cells, earlier cells) of what cells see along an axis, from (cells, later cells); and which axis that is.
+
+        `sizes` are those of the earlier axes.
+        """
+        axis_before = self.axes[axis] if self.axes else axis
+        earlier, _ = self._reading(axis, np.arange(seen.shape[1]))
+        reads = (earlier[:, :, None] == np.arange(sizes[axis_before])).any(1)
+        return seen @ reads, axis_before
 
     def _reading(self, axis, place):
         """Along an axis, the earlier cells that reach later ones, and the taps: two (cells, n) arrays, -1 for none."""

@@ -46,6 +46,14 @@ def unchanged(layer, name):
     return made
 
 
+def can_copy(layer):
+    """Whether `unchanged` makes another of a layer."""
+    try:
+        return bool(unchanged(layer, NAME))
+    except TypeError:
+        return False
+
+
 @contextmanager
 def seeds_kept(initializers):
     """The reader's seed generators go on where they were; whatever else is among `initializers` is passed over."""

@@ -2,20 +2,24 @@
 
 import copy
 import math
+from dataclasses import replace
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import call_layer, chain_field, keeps_cells, window_axes
+from widgets.facts.fields import acts_on_cells, call_layer, chain_field, keeps_cells, window_axes
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
+from widgets.facts.measure import AT_MOST, EXACT, answers_so_far
+from widgets.facts.measured_tables import measured_tables
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
 
@@ -90,7 +94,9 @@ class GenericLayer:
 
     template = None
 
-    def __init__(self, layer, channel_axis=-1):
+    def __init__(self, layer, channel_axis=-1, drawn=False):
+        self._drawn, self._measured = drawn, {}  # what is not drawn need not be measured
+        self._known = answers_so_far(layer)
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
@@ -132,7 +138,7 @@ class GenericLayer:
         return Facts(
             **known,
             axes=axes,
-            tables=kind_of(known["operation"]).tables(axes, x.shape[channel_axis], {}, None),
+            tables=self._tables(axes, x.shape, y.shape, channel_axis),
             output_shape=y.shape,
             y=y,
             before_activation=y,
@@ -142,14 +148,28 @@ class GenericLayer:
             macs_formula="" if macs is None else str(macs),
         )
 
+    def _tables(self, axes, shape, shape_after, channel_axis):
+        """Who reads whom: known for windows and single cells, else measured."""
+        channels = shape[channel_axis]
+        tables = kind_of("").tables(axes, channels, {}, None)
+        windows = acts_on_cells(self.layer) or window_axes(self.layer, shape) is not None
+        if windows or not self._drawn or len(shape) != len(shape_after):
+            return tables
+        if shape not in self._measured:
+            known = self._known.get((shape,), {})
+            self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis, known)
+        if axes and self._measured[shape].certainty != EXACT:  # of each cell by itself: all its channels, at most
+            return replace(tables, channels=np.tile(np.arange(channels), (channels, 1)), certainty=AT_MOST)
+        return self._measured[shape]
+
     def code(self):
         """The line that makes an equal layer."""
         return layer_code(self.layer)
 
 
-def wrap_layer(layer, channel_axis=-1):
+def wrap_layer(layer, channel_axis=-1, drawn=False):
     """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say."""
-    return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis)
+    return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis, drawn)
 
 
 def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):

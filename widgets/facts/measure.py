@@ -61,13 +61,18 @@ def measurement(operation, shapes, dtypes):
     return kept.setdefault(key, Measurement(operation, shapes, dtypes))
 
 
+def answers_so_far(operation):
+    """What has been measured of a layer, by the shapes of its inputs: true of a copy too, as `Measurement.answers`."""
+    return {shapes: kept.answers for (shapes, *_), kept in _kept.get(operation, {}).items()}
+
+
 class Measurement:
     """What one layer reads, for inputs of these shapes. Axes are those of a tensor without its batch."""
 
     def __init__(self, operation, shapes, dtypes):
         self._variables = list(getattr(operation, "variables", ()))
         self._shapes, self._dtypes = [tuple(shape[1:]) for shape in shapes], dtypes
-        self._call, self._answers = None, {}
+        self._call, self.answers = None, {}
 
     def parts_behind(self, call, parts, shapes_after, clock):
         """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
@@ -103,9 +108,9 @@ class Measurement:
         return [_behind_tables(parts, tables, i, rank) for i, rank in enumerate(ranks)]
 
     def _once(self, name, measure):
-        if name not in self._answers:
-            self._answers[name] = measure()
-        return self._answers[name]
+        if name not in self.answers:
+            self.answers[name] = measure()
+        return self.answers[name]
 
     def _outputs(self, inputs):
         """What comes out, an array each; its shape is the one that Keras says it has, or nothing can be told of it."""
@@ -139,7 +144,7 @@ class Measurement:
             len(b) == 2 and np.allclose(a[0], b[0], rtol=1e-3, atol=_rounding(a), equal_nan=True)
             for a, b in zip(alone, among)
         )
-        return same and any(_differs(b[1:], b[:1]).any() for b in among)
+        return same and any(differs(b[1:], b[:1]).any() for b in among)
 
     def _sources(self):
         """Which number of the inputs each number of an answer is, counted from 1, and 0 for a 0; None if it is none.
@@ -172,8 +177,8 @@ class Measurement:
 
         And how sure that is.
         """
-        if (j, axis) in self._answers:
-            return self._answers[j, axis]
+        if (j, axis) in self.answers:
+            return self.answers[j, axis]
         n, bytes_each = self._shapes[j][axis], 4 * int(np.prod(self._shapes[j]))
         found = None
         if n > 8:
@@ -185,7 +190,7 @@ class Measurement:
         if found is None:
             found = self._ends(j, axis, clock, bytes_each)
         if found[1] == EXACT:
-            self._answers[j, axis] = found
+            self.answers[j, axis] = found
         return found
 
     def _noised(self, j, axis, subsets, clock, bytes_each, apart=False):
@@ -208,10 +213,10 @@ class Measurement:
         # What a cell far away adds may be lost in rounding: a recurrent layer's memory fades.
         lost = any((one & ~table).any() for one, table in zip(map(_of_cells, faint), map(_of_cells, tables)))
         if apart:
-            if any(not (table == _along(subsets, axis, table.ndim)).all() for table in map(_of_cells, tables)):
+            if any(not (table == along(subsets, axis, table.ndim)).all() for table in map(_of_cells, tables)):
                 return None
             n = subsets.shape[1]
-            tables = [_along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
+            tables = [along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
         if not all(_of_cells(table).any(0).all() for table in tables):
             return tables, UNKNOWN
         return [_shrunk(table) for table in tables], AT_LEAST if lost else EXACT
@@ -224,10 +229,10 @@ class Measurement:
             inputs = [np.repeat(x, len(some) + 1, 0) for x in base]
             noise = self._noise(random, j, len(some))
             changed = noise if noise.dtype.kind == "i" else inputs[j][1:] + np.float32(STEP) * noise
-            inputs[j][1:] = np.where(_along(some, axis, changed.ndim), changed, inputs[j][1:])
+            inputs[j][1:] = np.where(along(some, axis, changed.ndim), changed, inputs[j][1:])
             answers = self._outputs(inputs)
-            moved.append([_differs(y[1:], y[:1]) for y in answers])
-            traces.append([_differs(y[1:], y[:1], FAINT) for y in answers])
+            moved.append([differs(y[1:], y[:1]) for y in answers])
+            traces.append([differs(y[1:], y[:1], FAINT) for y in answers])
         return tuple([np.concatenate(parts) for parts in zip(*some)] for some in (moved, traces))
 
     def _ends(self, j, axis, clock, bytes_each):
@@ -265,11 +270,9 @@ def _middle(table):
     return (*(size // 2 for size in table.shape[1:-1]), slice(None))
 
 
-def _along(subsets, axis, ndim):
+def along(subsets, axis, ndim):
     """(subsets, cells) with the cells along one axis of a tensor."""
-    shape = [len(subsets)] + [1] * (ndim - 1)
-    shape[axis + 1] = subsets.shape[1]
-    return subsets.reshape(shape)
+    return np.moveaxis(subsets.reshape(*subsets.shape, *[1] * (ndim - 2)), 1, axis + 1)
 
 
 def _of_cells(table):
@@ -281,7 +284,7 @@ def _stays_apart(table, subsets, axis):
     """Whether nothing moved but in the cells that were changed."""
     if table.ndim <= axis + 1 or table.shape[axis + 1] != subsets.shape[1]:
         return False
-    return not (table & ~_along(subsets, axis, table.ndim)).any()
+    return not (table & ~along(subsets, axis, table.ndim)).any()
 
 
 def _rounding(values, part=1e-5):
@@ -289,7 +292,7 @@ def _rounding(values, part=1e-5):
     return part * float(np.abs(values[np.isfinite(values)]).max(initial=1e-30))
 
 
-def _differs(values, base, part=1e-5):
+def differs(values, base, part=1e-5):
     gone = np.isfinite(values) != np.isfinite(base)
     with np.errstate(invalid="ignore"):
         return (np.abs(values - base) > _rounding(base, part)) | gone

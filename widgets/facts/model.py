@@ -14,10 +14,10 @@ from widgets.facts.fields import call_layer, fields_behind, input_field, keras_n
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
-from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
+from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import drawn_axes
-from widgets.facts.measure import AT_LEAST, EXACT, Clock, said_field
+from widgets.facts.measure import AT_LEAST, AT_MOST, EXACT, Clock, said_field
 from widgets.language import say, words
 
 
@@ -66,10 +66,11 @@ class ModelSteps:
         for i, node in enumerate(self._nodes):
             for key in {id(tensor) for tensor in node.input_tensors}:
                 self._users[key].append(i)
-        self._drawable = [self._can_draw(node, shapes) for node in self._nodes]
+        self._drawable = [self._can_draw(node, shapes, fields) for node in self._nodes]
         first = [i for i, drawable in enumerate(self._drawable) if drawable]
-        # A run with a convolution among the layers that are drawn at once comes first; None where nothing is drawn.
-        runs = ((i, self._following(i)[: self.most_drawn]) for i in first)
+        # A run with a convolution comes first, of a large model one that starts with it; None where nothing is drawn.
+        wanted = self.MOST if len(self.rows) <= self.MOST else 1
+        runs = ((i, self._following(i)[:wanted]) for i in first)
         convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
         self.start = next(convolving, first[0] if first else None)
         self.inside = next(filter(None, map(_part, range(len(model.layers)), model.layers)), None)
@@ -121,14 +122,18 @@ class ModelSteps:
         counts = [row["macs"] for row in self.rows]
         return sum(filter(None, counts)), AT_LEAST if None in counts else EXACT
 
-    def _can_draw(self, node, shapes):
+    def _can_draw(self, node, shapes, fields):
         layer = node.operation
         if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
             return False
         if is_convolution(layer):
             return True
         before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
-        return drawn_axes(layer, before, after, self.channel_axis) is not None
+        if drawn_axes(layer, before, after, self.channel_axis) is not None:
+            return True
+        known = fields[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST)
+        inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
+        return known and not inside and 3 <= len(before) == len(after) <= 5 and can_copy(layer)
 
     def _following(self, start):
         """Indices of the layers that follow one another from `start` on without a branch."""

@@ -1,5 +1,5 @@
 """Facts -> picture: what is to be drawn; and a figure, the still of it."""
 
-from widgets.picture.picture import TURNED, VIEWS, layer_picture
+from widgets.picture.picture import NO_CELL, TURNED, VIEWS, layer_picture
 
 # `figure` is imported where it is used: Matplotlib is slow to import.

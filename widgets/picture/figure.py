@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from widgets.facts import NO_CELL
 from widgets.language import say
 
 NUMBER_ROOM = 15  # points a side that a cell needs for a number
@@ -114,6 +115,7 @@ def _figure(facts, picture, revealed, look):
         answer = [facts.problem] + [say("stage.stale")] * (picture is not None)
     else:
         answer = [f"{facts.input_shape} -> {facts.output_shape},  {facts.params_formula}"]
+        answer += [say("stage.at_most")] * any(link.certainty == "at most" for link in picture.links)
     # Matplotlib's own wrapping would take dollars in Keras' words for a formula.
     title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
@@ -177,12 +179,12 @@ def _panels(picture, look):
             panel.dots = _dots(picture, g, look) if look.sample == 0 else ()  # a picture holds the first sample's
             panel.lit = ((), ())
         elif g < len(picture.links) and picture.links[g].reads is not None:
-            tables = picture.links[g].reads
+            tables = picture.links[g].along_earlier(picture.links[g].reads)
             panel.unread = _two([sorted(set(range(n)) - set(t.flat)) for n, t in zip(grid.shape[1:], tables)], [])
         panels.append(panel)
         if g:
             link = picture.links[g - 1]
-            lit = [_read(link, axis, later) for axis, later in enumerate(inside)]
+            lit = link.along_earlier([_read(link, axis, later) for axis, later in enumerate(inside)])
             if "kernel" in link.weights:
                 limit = np.abs(link.weights["kernel"]).max(initial=0) or 1
                 later, earlier = look.channel(picture, g), look.channel(picture, g - 1)
@@ -213,7 +215,7 @@ def _draw(figure, panels):
 def _read(link, axis, later):
     """Along one axis: the earlier cells that these later ones read."""
     if link.reads is not None:
-        return sorted({int(at) for index in later for at in link.reads[axis][index]})
+        return sorted({int(at) for index in later for at in link.reads[axis][index]} - {NO_CELL})
     return sorted({int(at) for index in later for at in np.nonzero(link.writes[axis] == index)[0]})
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from widgets.facts import activation_name, channels_last
+from widgets.facts import NO_CELL, activation_name, channels_last
 from widgets.language import either, say
 
 # The ways in which an operation can be drawn; the first is the same as None.
@@ -38,9 +38,10 @@ class Grid:
 class Link:
     """How each cell of the later grid is made from the earlier one.
 
-    `reads[axis]` is an int array (later cells, taps): the earlier cell that each tap reads. An index outside
-    0..n-1 is a padding cell. A scatter has `writes[axis]` instead, (earlier cells, taps): the later cell that
-    each tap adds to; an index outside the later grid is cropped away.
+    `reads[axis]` is an int array (later cells, taps): the earlier cell that each tap reads, along the earlier axis
+    `axes[axis]`. An index outside 0..n-1 is a padding cell, NO_CELL nothing. A scatter has `writes[axis]` instead,
+    (earlier cells, taps): the later cell that each tap adds to; an index outside the later grid is cropped away.
+    `certainty` is "at most" where a cell may read less.
     `channels` is an int array (later channels, channels read), `weights["kernel"]` is (spatial taps ...,
     channels read, later channels); there are no weights where cells are only moved.
     `before_activation` is the later grid's values before `activation`, "" where there is none.
@@ -58,6 +59,15 @@ class Link:
     before_activation: np.ndarray = field(repr=False)
     kernel_name: str = "kernel"
     points: np.ndarray | None = field(default=None, repr=False)
+    axes: tuple = ()
+    certainty: str = "exact"
+
+    def __post_init__(self):
+        object.__setattr__(self, "axes", self.axes or tuple(range(len(self.reads or self.writes))))
+
+    def along_earlier(self, items):
+        """Items along the later axes, put along the earlier ones that they follow."""
+        return [items[self.axes.index(axis)] for axis in range(len(items))]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +108,9 @@ def layer_picture(facts, view=None):
     first = _grid(say("picture.input"), x, facts.tables.padding, may_be_grey=True)
     last = _after(first, _grid(say("picture.output"), y))
     if facts.tables.kernel is None:
-        link = Link(facts.operation, facts.tables.reads, None, facts.tables.channels, {}, "", y)
+        tables = facts.tables
+        more = {"axes": tables.axes, "certainty": tables.certainty}
+        link = Link(facts.operation, tables.reads, None, tables.channels, {}, "", y, **more)
         return Picture((first, last), (link,))
     if view == "gather":
         return _gather(facts, first, last)
@@ -153,7 +165,7 @@ def _gather(facts, first, last):
     stretched = np.zeros((len(first.values), *sizes, first.shape[-1]), "float32")
     stretched[(slice(None), *(slice(None, None, axis["s"]) for axis in facts.axes))] = first.values
     places = [np.arange(size)[:, None] for size in sizes]
-    spread = [np.where(at % axis["s"] == 0, at // axis["s"], -1) for at, axis in zip(places, facts.axes)]
+    spread = [np.where(at % axis["s"] == 0, at // axis["s"], NO_CELL) for at, axis in zip(places, facts.axes)]
     reads, padding = [], []
     for table, size, o in zip(facts.tables.writes, sizes, last.shape[1:]):
         # Output o takes s*i = o - (offset of tap a); the turned kernel counts its taps from the other end.

@@ -50,13 +50,14 @@ export function explainSum(picture, g, cell, channels, fetched) {
   const name = cellName(picture, g, cell, filter);
   const reads = windowOf(link, cell);
   const along = present(picture, [0, 1, 2]).map((axis) => [...new Set(reads.map(({ at }) => at[axis]))].join(" "));
-  const spoken = { key: "said_output", fields: { name, value: number(value), cells: along.join(" × ") } };
+  const said = { name, value: number(value), cells: along.join(" × ") };
+  const spoken = inWords(link, { key: reads.length ? "said_output" : "said_output_alone", fields: said });
   /** @type {Line[]} */ const lines = [{ kind: "name", text: `${name} = ${number(value)}` }];
   if (!link.kernel) {
     const { operation } = link;
     const text =
       operation === "stretch" ? { key: "moved_by_stretch" } : { key: "moved_by_other", fields: { operation } };
-    return { lines: [...lines, { kind: "moved", text }], spoken, value, before };
+    return { lines: [...lines, { kind: "moved", text }, ...certaintyLines(link)], spoken, value, before };
   }
   const { partials, bias, total } = sumOf(link, earlier, cell, filter, fetched);
   const slice = sliceOf(link, channels[g - 1], filter);
@@ -68,6 +69,13 @@ export function explainSum(picture, g, cell, channels, fetched) {
   lines.push({ kind: "returned", text: { key: "sum_returned", fields: { value: number(value) } } });
   return { lines, spoken, value, before, total, missing: total === undefined };
 }
+
+/** That a cell may read less than its link has it. @param {any} link @returns {Line[]} */
+const certaintyLines = ({ certainty }) =>
+  certainty === "at most" ? [{ kind: "at_most", text: { key: "at_most" } }] : [];
+
+/** The same, spoken. @param {any} link @param {Text} said @returns {Text} */
+const inWords = ({ certainty }, said) => (certainty === "at most" ? { key: "said_at_most", fields: { said } } : said);
 
 /** The products of one channel. @param {any[]} list @param {any} partial their sum @param {boolean} several whether there are other channels
  * @returns {Line[]} */
@@ -135,7 +143,8 @@ export function explainFed(picture, g, cell, channels) {
   lines.push({ kind: "feeds", text: feeds });
   if (count) lines.push({ kind: "fed", text: list.slice(0, MOST_FED).join("\n") });
   if (count > MOST_FED) lines.push({ summary: rest, more: () => list.slice(MOST_FED) });
-  return { lines, spoken: outside ? { key: "said_padding", fields } : { key: "said_input", fields }, value };
+  lines.push(...certaintyLines(link));
+  return { lines, spoken: inWords(link, { key: outside ? "said_padding" : "said_input", fields }), value };
 }
 
 /** What one tap of a kernel reads, or in a scatter writes. @param {any} picture @param {number} i the link @param {number[]} tap

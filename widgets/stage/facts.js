@@ -14,7 +14,8 @@ export function factLine(words, row) {
   const axisName = (axis) => words[`axes.${axis}`];
   const labels = { step: () => `${row.number} ${row.layer}`, weight: () => name, size: () => axisName(row.axis) };
   const steps = { shape: row.shape, field: row.field?.join(" x ") };
-  const sentences = { step: { key: "step_field", fields: steps }, versions: { key: "versions", fields: row } };
+  const key = row.certainty === "at most" ? "step_field_at_most" : "step_field";
+  const sentences = { step: { key, fields: steps }, versions: { key: "versions", fields: row } };
   const text = say(words, sentences[fact] ?? row.formula ?? row.shape);
   const at = text.lastIndexOf(" = ") + 1; // of a formula, the value is what comes out of it
   const [before, value] = at ? [text.slice(0, at + 2), text.slice(at + 2)] : ["", text];

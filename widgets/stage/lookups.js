@@ -9,8 +9,8 @@
  * @typedef {{name: string, symbol: string, label: string, sizes: number[], channels: number, padding: number[][],
  *   grey: boolean, limit: number, first: number, sent: number, values: Float32Array,
  *   thinned: {steps: number[], values: Float32Array} | null}} Grid with some cells of all channels, where not all are sent
- * @typedef {{table: Int32Array, taps: number, scatter: boolean}} Axis
- * @typedef {{operation: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
+ * @typedef {{table: Int32Array, taps: number, scatter: boolean, follows?: number}} Axis a later one, and the earlier that it follows
+ * @typedef {{operation: string, certainty: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
  *   kernel: Float32Array | null, kernel_limit: number, kernel_label: string, kernel_cell: string, copies: number,
  *   bias: Float32Array | null, activation: string, before: Float32Array | null, offset_groups: number,
  *   points: Float32Array | null, mask: Float32Array | null}} Link a deformable one has points, between the cells
@@ -34,11 +34,25 @@ export function decode(snapshot, first) {
   const links = snapshot.links.map((link) => ({
     ...link,
     ...Object.fromEntries(["kernel", "bias", "before", "points", "mask"].map((name) => [name, floats(link[name])])),
-    axes: link.tables.map((table, i) => ({ table: ints(table), taps: link.taps[i], scatter: link.scatter })),
+    axes: link.tables.map((table, i) => ({
+      table: ints(table),
+      taps: link.taps[i],
+      scatter: link.scatter,
+      follows: link.follows?.[i],
+    })),
     channels: ints(link.channels),
   }));
   return { ...snapshot, grids, links };
 }
+
+const NO_CELL = -(2 ** 31); // in a table: this tap reads nothing here
+
+/** The earlier axis that a later one follows. @param {Link} link @param {number} axis */
+const followed = (link, axis) => link.axes[axis].follows ?? axis;
+
+/** Items along the later axes, put along the earlier ones that they follow. @template T @param {Link} link @param {T[]} items */
+const alongEarlier = (link, items) =>
+  items.map((_, earlier) => items[link.axes.findIndex((_, axis) => followed(link, axis) === earlier)]);
 
 /** Every combination of one item of each list. @template T @param {T[][]} lists @returns {T[][]} */
 export const product = (lists) =>
@@ -147,7 +161,10 @@ function entriesOf({ table, taps }, index) {
 }
 
 /** Along one axis: what stands in one row of the table. @param {Axis} axis @param {number} row */
-const rowOf = ({ table, taps }, row) => range(taps).map((tap) => ({ at: table[row * taps + tap], tap }));
+const rowOf = ({ table, taps }, row) =>
+  range(taps)
+    .map((tap) => ({ at: table[row * taps + tap], tap }))
+    .filter(({ at }) => at !== NO_CELL);
 
 /** Along one axis: what a later index reads. @param {Axis} axis @param {number} index */
 export const readsAlong = (axis, index) => (axis.scatter ? entriesOf(axis, index) : rowOf(axis, index));
@@ -160,12 +177,16 @@ const crossAxes = (along) =>
   product(along).map((ends) => ({ at: ends.map((end) => end.at), tap: ends.map((end) => end.tap) }));
 
 /** The earlier cells that a later cell reads, each with the tap it passes through. @param {Link} link @param {Cell} cell */
-export const windowOf = (link, cell) => crossAxes(link.axes.map((axis, i) => readsAlong(axis, cell[i])));
+export const windowOf = (link, cell) =>
+  crossAxes(link.axes.map((axis, i) => readsAlong(axis, cell[i]))).map(({ at, tap }) => ({
+    at: alongEarlier(link, at),
+    tap,
+  }));
 
 /** The later cells that an earlier cell feeds. @param {Link} link @param {Grid} earlier @param {Cell} cell */
 export function feeds(link, earlier, cell) {
   if (link.axes[0].scatter && !inside(earlier, cell)) return [];
-  return crossAxes(link.axes.map((axis, i) => fedAlong(axis, cell[i])));
+  return crossAxes(link.axes.map((axis, i) => fedAlong(axis, cell[followed(link, i)])));
 }
 
 /** What one tap touches, along each axis: the cells that it reads, or in a scatter writes. @param {Link} link @param {Cell} tap */
@@ -176,8 +197,11 @@ export const touched = (link, tap) =>
  * @param {Link} link @param {number[][]} block @param {boolean} forward */
 export function followBlock(link, block, forward = false) {
   const along = forward ? fedAlong : readsAlong;
-  const ends = block.map((indices, i) => indices.flatMap((index) => along(link.axes[i], index)));
-  return ends.map((list) => [...new Set(list.map(({ at }) => at))]);
+  const ends = link.axes.map((axis, i) =>
+    block[forward ? followed(link, i) : i].flatMap((index) => along(axis, index)),
+  );
+  const cells = ends.map((list) => [...new Set(list.map(({ at }) => at))]);
+  return forward ? cells : alongEarlier(link, cells);
 }
 
 /** What is left of a block inside the grid: padding and cropped cells are joined to nothing. @param {Grid} grid @param {number[][]} block */
@@ -230,7 +254,7 @@ export function feedsPoints(link, earlier, later, cell, channel) {
 
 /** Along each axis, the earlier indices that no window reads. @param {Link} link @param {Grid} grid */
 export function unread(link, grid) {
-  return link.axes.map(({ table, scatter }, i) => {
+  return alongEarlier(link, link.axes).map(({ table, scatter }, i) => {
     const read = new Set(table);
     return scatter || link.points ? [] : range(grid.sizes[i]).filter((index) => !read.has(index));
   });

@@ -12,8 +12,12 @@ def fact_rows(facts):
     rows = [{"fact": "input_shape", "shape": str(facts.input_shape)}]
     for number, step in enumerate(facts.chain):
         layer = step.code.split("(")[0].removeprefix("layers.")
-        field = list(map(str, chain_receptive_field(facts.steps[: number + 1])))
-        rows.append({"fact": "step", "number": number, "layer": layer, "shape": str(step.output_shape), "field": field})
+        steps = facts.steps[: number + 1]
+        field = list(map(str, chain_receptive_field(steps)))
+        known = {"number": number, "layer": layer, "shape": str(step.output_shape), "field": field}
+        if any(one.tables and one.tables.certainty == "at most" for one in steps):
+            known["certainty"] = "at most"
+        rows.append({"fact": "step", **known})
     for name, weight in facts.weights.items():
         rows.append({"fact": "weight", "name": name, "shape": str(weight.shape), "axes": list(facts.told_axes(name))})
     if facts.output_shape is not None:

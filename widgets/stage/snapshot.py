@@ -96,6 +96,8 @@ def _link(picture, index, drawn_facts, sample, block):
         "operation": link.operation,
         "scatter": link.reads is None,
         "tables": three_axes([table.astype("int32").tobytes() for table in tables], b"\0\0\0\0"),
+        "follows": [*range(3 - len(tables)), *(3 - len(tables) + axis for axis in link.axes)],
+        "certainty": link.certainty,
         "taps": three_axes([table.shape[1] for table in tables], 1),
         "channels": link.channels.astype("int32").tobytes(),
         "fan": link.channels.shape[1],

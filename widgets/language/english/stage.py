@@ -20,6 +20,7 @@ STAGE = {
     "fact_versions": "versions",
     "versions": "Keras {keras}, TensorFlow {tensorflow}",
     "step_field": "{shape}, field {field}",
+    "step_field_at_most": "{shape}, field at most {field}",
     "samples": "sample",
     "planes": "plane",
     "channels": "input channel",
@@ -92,7 +93,10 @@ STAGE = {
     "sum_nothing": "no tap reaches this cell",
     "moved_by_stretch": "a cell of the input, or one of the zeros put between and around them",
     "moved_by_other": "{operation}: the layer's own value",
+    "at_most": "at most: the cells marked may be more than are read",
+    "said_at_most": "{said} At most: it may be fewer.",
     "said_output": "{name} is {value}. It reads cells {cells}.",
+    "said_output_alone": "{name} is {value}. It reads no cell.",
     "said_input": {
         "one": "{name} is {value}. It feeds {count} output cell.",
         "other": "{name} is {value}. It feeds {count} output cells.",

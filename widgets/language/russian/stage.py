@@ -36,6 +36,7 @@ STAGE = {
     "fact_versions": "версии",
     "versions": "Keras {keras}, TensorFlow {tensorflow}",
     "step_field": "{shape}, поле {field}",
+    "step_field_at_most": "{shape}, поле не больше {field}",
     "samples": "пример",
     "planes": "плоскость",
     "channels": "канал входа",
@@ -107,7 +108,10 @@ STAGE = {
     "sum_nothing": "до этой клетки не достаёт ни одна точка ядра",
     "moved_by_stretch": "клетка входа или один из нулей, вставленных между клетками и вокруг них",
     "moved_by_other": "{operation}: собственное значение слоя",
+    "at_most": "не больше: отмеченных клеток может быть больше, чем читается",
+    "said_at_most": "{said} Не больше: может быть и меньше.",
     "said_output": "{name} — это {value}. Читает клетки {cells}.",
+    "said_output_alone": "{name} — это {value}. Не читает ни одной клетки.",
     "said_input": {
         "one": "{name} — это {value}. Её читает {count} клетка выхода.",
         "few": "{name} — это {value}. Её читают {count} клетки выхода.",

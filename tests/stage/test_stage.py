@@ -379,14 +379,16 @@ def listen(widgets):
     return sent
 
 
-def test_of_a_move_the_picture_is_sent_first():
+def test_of_a_move_the_picture_is_sent_first_and_of_the_hidden_slider_nothing():
     explorer = explore(layers.Conv2D(2, 3), (1, 8, 8, 2))
     height, width = explorer._controls._controls["kernel_size"]
     sent = listen({"stage": explorer.children[1], "height": height, "width": width})
     height.set_state({"value": 4})  # as the browser does it
     assert sent[0][:2] == ("stage", "update")
-    assert sent[1] == ("width", "update", {"value": 4})
-    assert sent[2:] == ([("height", "echo_update", {"value": 4})] if ECHOES else [])
+    assert sent[1:] == ([("height", "echo_update", {"value": 4})] if ECHOES else [])
+    sent.clear()
+    explorer._controls._squares["kernel_size"].value = False
+    assert [state["value"] for name, _, state in sent if name == "width"] == [4]  # it is shown
 
 
 def test_a_slider_that_the_kernel_moves_on_stays_there():

@@ -18,7 +18,7 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.measure import AT_MOST, EXACT, answers_so_far
+from widgets.facts.measure import AT_MOST, EXACT, Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
@@ -110,8 +110,8 @@ class GenericLayer:
     def forget(self):
         """There is nothing to forget."""
 
-    def ask(self, x):
-        """Facts of the layer's answer; its axes say which cells it reads."""
+    def ask(self, x, clock=None):
+        """Facts of the layer's answer; its axes say which cells it reads, measured in the time that `clock` leaves."""
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
@@ -138,7 +138,7 @@ class GenericLayer:
         return Facts(
             **known,
             axes=axes,
-            tables=self._tables(axes, x.shape, y.shape, channel_axis),
+            tables=self._tables(axes, x.shape, y.shape, channel_axis, clock),
             output_shape=y.shape,
             y=y,
             before_activation=y,
@@ -148,7 +148,7 @@ class GenericLayer:
             macs_formula="" if macs is None else str(macs),
         )
 
-    def _tables(self, axes, shape, shape_after, channel_axis):
+    def _tables(self, axes, shape, shape_after, channel_axis, clock):
         """Who reads whom: known for windows and single cells, else measured."""
         channels = shape[channel_axis]
         tables = kind_of("").tables(axes, channels, {}, None)
@@ -157,7 +157,7 @@ class GenericLayer:
             return tables
         if shape not in self._measured:
             known = self._known.get((shape,), {})
-            self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis, known)
+            self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis, known, clock)
         if axes and self._measured[shape].certainty != EXACT:  # of each cell by itself: all its channels, at most
             return replace(tables, channels=np.tile(np.arange(channels), (channels, 1)), certainty=AT_MOST)
         return self._measured[shape]
@@ -200,9 +200,9 @@ def _shape_after(layer, input_shape):
 
 def run_chain(layers, x):
     """The facts of each layer on what the one before it returned; a refusal ends them."""
-    steps = []
+    steps, clock = [], Clock()  # which all of them share
     for one in layers:
-        steps.append(one.ask(x))
+        steps.append(one.ask(x) if one.template else one.ask(x, clock))
         x = steps[-1].y
         if steps[-1].problem:
             break

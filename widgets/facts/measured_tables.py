@@ -25,11 +25,12 @@ from widgets.facts.measure import (
 SINGLE_CELLS = 12  # changed by themselves, to see whether the axes' tables say all
 
 
-def measured_tables(layer, shape, shape_after, channels, answers=None):
+def measured_tables(layer, shape, shape_after, channels, answers=None, clock=None):
     """Who reads whom in a layer of one input, whose answer has as many axes; `channels` is the channels' axis.
 
     They allow all that a cell of the answer reads, and are exact where it reads all that they allow. What cannot be
-    measured may read everything. `answers` are what is known already, see `measure.answers_so_far`.
+    measured may read everything. `answers` are what is known already, see `measure.answers_so_far`; `clock` has
+    the time that is left, half a second where it is left out.
 
     >>> import keras
     >>> measured_tables(keras.layers.Permute((2, 1, 3)), (1, 4, 3, 2), (1, 3, 4, 2), 3).axes
@@ -38,7 +39,7 @@ def measured_tables(layer, shape, shape_after, channels, answers=None):
     before, after = shape[1:], shape_after[1:]
     orders = [order for order in itertools.permutations(range(len(after))) if order[channels - 1] == channels - 1]
     try:
-        pairs, certainty, order = _Product(layer, shape, shape_after, answers).measured(orders)
+        pairs, certainty, order = _Product(layer, shape, shape_after, answers, clock or Clock()).measured(orders)
     except Exception:  # whatever such a layer raises for noise
         order, certainty = orders[0], AT_MOST
         pairs = [np.ones(sizes, bool) for sizes in zip(before, after)]
@@ -66,11 +67,11 @@ def _indices(reads):
 class _Product(Measurement):
     """A layer's windows as the product of its axes: a bool array (earlier cells, later cells) for each later axis."""
 
-    def __init__(self, layer, shape, shape_after, answers):
+    def __init__(self, layer, shape, shape_after, answers, clock):
         super().__init__(layer, [shape], ["float32"])
         self.answers |= answers or {}
         self._call = lambda inputs: call_layer(layer, *inputs)
-        self._shapes_after, self._clock = [tuple(shape_after[1:])], Clock()
+        self._shapes_after, self._clock = [tuple(shape_after[1:])], clock
 
     def measured(self, orders):
         """The arrays, how sure they are, and the earlier axis that each later one follows, out of these orders."""

@@ -231,6 +231,11 @@ def _mixed_axes(name, layer, shape):
     return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
 
 
+def mixes_channels(layer, shape, channel_axis):
+    """Whether a layer is known to make each number of its answer of all channels of the cell in its place."""
+    return _mixed_axes(keras_name(layer), layer, shape) == (channel_axis - 1,)
+
+
 def _without_batch(axis, rank):
     """An axis as Keras counts it, of a tensor of this rank without its batch, with the batch not counted."""
     return axis - 1 if axis > 0 else rank + axis

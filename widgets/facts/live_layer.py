@@ -12,7 +12,7 @@ from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import acts_on_cells, call_layer, chain_field, keeps_cells, window_axes
+from widgets.facts.fields import acts_on_cells, call_layer, chain_field, keeps_cells, mixes_channels, window_axes
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
@@ -155,6 +155,9 @@ class GenericLayer:
         windows = acts_on_cells(self.layer) or window_axes(self.layer, shape) is not None
         if windows or not self._drawn or len(shape) != len(shape_after):
             return tables
+        if mixes_channels(self.layer, shape, channel_axis):
+            every = np.tile(np.arange(channels), (shape_after[channel_axis], 1))
+            return replace(kind_of("").tables(_own_cells(shape, channel_axis), channels, {}, None), channels=every)
         if shape not in self._measured:
             known = self._known.get((shape,), {})
             self._measured[shape] = measured_tables(self.layer, shape, shape_after, channel_axis, known, clock)
@@ -184,7 +187,12 @@ def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):
         return axes
     if output_shape != input_shape or not keeps_cells(layer, input_shape, channel_axis):
         return None
-    spatial = input_shape[2:] if channel_axis == 1 else input_shape[1:-1]
+    return _own_cells(input_shape, channel_axis)
+
+
+def _own_cells(shape, channel_axis):
+    """Each cell by itself, as numbers for `arithmetic`."""
+    spatial = shape[2:] if channel_axis == 1 else shape[1:-1]
     return tuple({"n": n, "k": 1, "s": 1, "d": 1, "padding": "valid"} for n in spatial)
 
 

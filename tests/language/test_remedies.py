@@ -20,7 +20,7 @@ from keras import layers
 
 from widgets import compare, explore, goal, predict
 from widgets.explorer import images
-from widgets.facts import isolation, layer_facts
+from widgets.facts import layer_facts, tensorflow_import
 from widgets.language import set_language
 from widgets.language.english import ENGLISH
 from widgets.page import recording
@@ -264,13 +264,13 @@ def environment(**changes):
 
 def with_old_keras():
     with environment(TF_USE_LEGACY_KERAS="1"):
-        isolation.import_tensorflow()
+        tensorflow_import.import_tensorflow()
 
 
 def with_other_backend():
     kept, keras.backend.backend = keras.backend.backend, lambda: "torch"
     try:
-        isolation.import_tensorflow()
+        tensorflow_import.import_tensorflow()
     finally:
         keras.backend.backend = kept
 
@@ -278,7 +278,7 @@ def with_other_backend():
 def imported_again(text):
     """What the text says of the environment is so here, and the import goes through."""
     assert "TF_USE_LEGACY_KERAS" not in os.environ and os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
-    isolation.import_tensorflow()
+    tensorflow_import.import_tensorflow()
     return explore(CONV)
 
 

@@ -1,7 +1,8 @@
 # ruff: noqa: E402
 """A layer and its input -> facts: what Keras answers, and what is worked out from that."""
 
-from widgets.facts.isolation import import_tensorflow, isolated_keras
+from widgets.facts.isolation import isolated_keras
+from widgets.facts.tensorflow_import import import_tensorflow
 
 import_tensorflow()  # first, and quietly
 

@@ -173,7 +173,8 @@ def check(explorer, judged):
     seen, facts = shown(explorer), explorer.facts
     snapshot = explorer.children[1].snapshot
     assert explorer.settings == seen
-    assert snapshot["code"] == facts.code == explorer.code
+    assert snapshot["code"] == sent(explorer.code)
+    assert explorer.code.split("  # weights of its own: ")[0] == facts.code
     assert snapshot["problem"] == sent(facts.problem)
     assert bool(facts.problem) == (facts.y is None) == (facts.output_shape is None)
     settings = {name: value for name, value in seen.items() if name != "input_shape"}

@@ -132,3 +132,109 @@ def test_of_a_transposed_layer_the_switch_says_what_is_stamped():
     assert e._kernel.rows[2].value == "Each input cell stamps the kernel as it stands."
     e._kernel.turn.value = True
     assert "so is each stamp" in e._kernel.rows[2].value
+
+
+# What the menu, the kernel and the code line say of each other
+
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+
+
+def menu_of(explorer):
+    return explorer._kernel.menu
+
+
+def is_sobel(kernel, turned=False):
+    """Whether each filter adds up its channels' Sobel kernels, in the middle of its taps."""
+    rows, columns, read, _ = kernel.shape
+    wanted = np.zeros(kernel.shape)
+    top, left = (rows - 3) // 2, (columns - 3) // 2
+    wanted[top : top + 3, left : left + 3] = (SOBEL / read)[..., None, None]
+    return np.allclose(kernel, wanted[::-1, ::-1] if turned else wanted)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_chosen_preset_follows_to_every_shape_that_the_kernel_gets(turned):
+    explorer = explore(layers.Conv2D(2, 3), (1, 12, 12, 4))
+    menu_of(explorer).value = "Sobel_left_to_right"
+    explorer._kernel.turn.value = turned
+    random = np.random.default_rng(3)
+    for _ in range(25):
+        groups = int(random.choice([1, 2]))
+        explorer.settings = {
+            "kernel_size": tuple(map(int, random.choice([3, 5, 7], 2))),
+            "filters": groups * int(random.integers(1, 4)),
+            "groups": groups,
+            "input_shape": (1, 12, 12, groups * int(random.integers(1, 4))),
+            "use_bias": bool(random.integers(2)),
+        }
+        assert explorer.facts.problem == ""
+        assert is_sobel(explorer.facts.weights["kernel"].values, turned)
+        assert menu_of(explorer).value == "Sobel_left_to_right"
+
+
+def test_an_image_of_other_channels_brings_the_preset_to_all_of_them():
+    explorer = explore(layers.Conv2D(2, 3))
+    menu_of(explorer).value = "Sobel_left_to_right"
+    for image, channels in [("photo_colour", 3), ("photo_grey", 1), ("photo_colour", 3)]:
+        explorer._image_menu.menu.value = image
+        assert explorer.facts.weights["kernel"].shape == (3, 3, channels, 2)
+        assert is_sobel(explorer.facts.weights["kernel"].values)
+        assert menu_of(explorer).value == "Sobel_left_to_right"
+    explorer._controls.reset()
+    assert menu_of(explorer).value == "as_it_is" and not is_sobel(explorer.facts.weights["kernel"].values)
+
+
+def test_the_menu_says_that_a_preset_was_changed_and_what_it_is_again_once_that_is_taken_back():
+    explorer = explore(layers.Conv2D(1, 3), (1, 6, 6, 1))
+    menu = menu_of(explorer)
+    menu.value = "Sobel_left_to_right"
+    explorer._edit({"cells": [(0, 0, 1)], "value": 7, "link": 0, "slice": 0, "filter": 0}, 0)
+    assert (menu.value, menu.label) == ("changed", "changed")
+    explorer.settings = {"use_bias": False}
+    assert menu.value == "changed" and explorer.facts.weights["kernel"].values[0, 1, 0, 0] == 7
+    explorer._edit({"undo": True}, 0)
+    assert menu.value == "Sobel_left_to_right" and "changed" not in dict(menu.options).values()
+    explorer.settings = {"kernel_size": 2}  # too small for it
+    assert menu.value == "changed"
+    explorer.settings = {"kernel_size": 5}
+    assert menu.value == "Sobel_left_to_right" and is_sobel(explorer.facts.weights["kernel"].values)
+    explorer.layer.kernel.assign(np.ones((5, 5, 1, 1)))  # a reader's own code
+    explorer.settings = {"strides": 2}
+    assert menu.value == "changed" and explorer.facts.weights["kernel"].values.min() == 1
+    menu.value = "as_it_is"
+    explorer.settings = {"strides": 1}
+    assert menu.value == "as_it_is"
+
+
+COMMENT = "  # weights of its own: "
+
+
+def test_the_code_line_says_where_the_weights_are_not_those_that_it_gives():
+    explorer = explore(layers.Conv2D(1, 2), (1, 6, 6, 1))
+    assert explorer.code == "layers.Conv2D(1, 2)"
+    menu_of(explorer).value = "box"
+    told = "layers.Conv2D(1, 2)" + COMMENT + "kernel[:, :, 0, 0] = [[0.25, 0.25], [0.25, 0.25]]"
+    assert explorer.code == told
+    assert eval(explorer.code, {"layers": layers}).get_config()["filters"] == 1
+    assert repr(explorer).startswith("<Explorer layers.Conv2D(1, 2): ")
+    explorer.settings = {"filters": 4}
+    assert explorer.code == "layers.Conv2D(4, 2)" + COMMENT + "kernel"
+    explorer._edit({"undo": True}, 0)
+    assert explorer.code.startswith("layers.Conv2D(4, 2)")
+
+
+def test_weights_that_the_initializers_drew_are_no_weights_of_its_own_and_trained_ones_are():
+    built = layers.Conv2D(2, 3)
+    built.build((None, 6, 6, 3))
+    assert explore(built).code == "layers.Conv2D(2, 3)"
+    built.bias.assign([0.5, -1])
+    assert explore(built).code == "layers.Conv2D(2, 3)" + COMMENT + "bias = [0.5, -1]"
+    assert (
+        explore(layers.Conv2D(2, 3, kernel_initializer="ones")).code == "layers.Conv2D(2, 3, kernel_initializer='ones')"
+    )
+    model = keras.Sequential([layers.Conv2D(2, 3), layers.Conv2D(1, 2)])
+    model.build((None, 8, 8, 1))
+    line = "keras.Sequential([layers.Conv2D(2, 3), layers.Conv2D(1, 2)])"
+    assert explore(model).code == line
+    model.layers[1].set_weights([weight + 1 for weight in model.layers[1].get_weights()])
+    assert explore(model).code == line + COMMENT + "1 kernel, 1 bias"

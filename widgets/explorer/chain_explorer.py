@@ -110,7 +110,8 @@ class StackExplorer(Explorer):
         self._check_state()
         if named := [one for one in self._chain if one.template is None]:
             raise ValueError(say("sharing.state_lacks", reason=type(named[0].layer).__name__))
-        return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values)
+        own = [step.own_weights for step in self._steps]
+        return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values, own=own)
 
     @property
     def settings(self):
@@ -155,6 +156,8 @@ class StackExplorer(Explorer):
         if self._controls:
             self._move()
         self._ask_chain()
+        if self._controls and self._chosen < len(self._steps):
+            self._kernel.follow(self._steps[self._chosen])
         self._note_answer()
         self._draw()
 

@@ -11,7 +11,7 @@ from widgets.explorer.controls import Controls
 from widgets.explorer.editing import ImageControls, Input, KernelControls, Undo, edit, kernels
 from widgets.explorer.own_moves import OwnMoves
 from widgets.explorer.recorded_settings import record_explorer
-from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape
+from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
@@ -125,8 +125,8 @@ class Explorer(Tool, ipywidgets.Box):
 
     @property
     def code(self):
-        """The line of code that makes a layer with these settings; weights changed by hand are not in it."""
-        return self.facts.code
+        """The line of code that makes a layer with these settings; where its weights are others, a comment says so."""
+        return shown_code(self.facts)
 
     @property
     def settings(self):
@@ -154,6 +154,7 @@ class Explorer(Tool, ipywidgets.Box):
             "view": self._stage.view,
             "wanted": self._stage.requested_channels,
             "moved": list(self._live.offset_overrides.items()),
+            "own": [self.facts.own_weights],
         }
         return sharing.dumps([(self._live.settings, self.layer)], self._source.values, **look)
 
@@ -194,6 +195,7 @@ class Explorer(Tool, ipywidgets.Box):
         """Ask Keras again, and show its answer."""
         self._move()
         self.facts = self._live.ask(self._source.values)
+        self._kernel.follow(self.facts)
         self._note_answer()
         self._draw()
 
@@ -257,7 +259,10 @@ class Explorer(Tool, ipywidgets.Box):
         """Another image as the input, None for that of the start; the settings as they are."""
         axis = self._live.template.channel_axis
         self._source = Input(*self._start, axis) if image is None else Input(np.moveaxis(image, -1, axis), False)
+        kernel = self._kernel
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
+        if settings is None:
+            self._kernel.take_over(kernel)
         self._ask()
 
     def _move_point(self, place, offset):
@@ -305,6 +310,8 @@ class Explorer(Tool, ipywidgets.Box):
         moved = {tuple(map(int, place)): tuple(map(float, offset)) for place, offset in look.get("moved", ())}
         if not all(len(place) == 5 and min(place) >= 0 and np.isfinite(dy + dx) for place, (dy, dx) in moved.items()):
             raise ValueError(say("sharing.odd_point"))
+        for live, own in zip(self._layers(), look.get("own", ())):
+            live.take_as_drawn(own)
         self._live.offset_overrides = moved
         self._stage.requested_channels = look.get("wanted", self._stage.requested_channels)
         self._stage.view = look.get("view", self._stage.view)
@@ -322,7 +329,7 @@ class Explorer(Tool, ipywidgets.Box):
         answer = say("picture.refused") if self.facts.problem else self.facts.output_shape
         if not self._stage.reveal:
             answer = say("picture.hidden")
-        return f"<Explorer {self.code}: {self.facts.input_shape} -> {answer}>"
+        return f"<Explorer {self.facts.code}: {self.facts.input_shape} -> {answer}>"
 
     def _saved(self):
         return {"text/plain": repr(self), "image/png": base64.b64encode(self._still()).decode()}

@@ -6,7 +6,7 @@ from widgets.facts.tensorflow_import import import_tensorflow
 
 import_tensorflow()  # first, and quietly
 
-from widgets.facts.code_line import activation_name, cell_template, symbol, tap_template
+from widgets.facts.code_line import activation_name, cell_template, shown_code, symbol, tap_template
 from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_cells_read, chain_receptive_field, channels_last, spatial_sizes
 from widgets.facts.index_tables import NO_CELL

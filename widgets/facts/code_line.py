@@ -5,6 +5,7 @@ import inspect
 import re
 
 import keras
+import numpy as np
 
 from widgets.facts.isolation import isolated_keras
 from widgets.language import Sentence, say
@@ -13,6 +14,7 @@ from widgets.language import Sentence, say
 NOT_WRITTEN = ("name", "dtype")
 
 MOST_NUMBERS = 8  # of an array that a line holds
+MOST_WEIGHTS = 12  # of those that a comment behind it holds
 
 # Here Keras makes a tuple of one number; elsewhere (a factor, a shape) the two say different things.
 ONE_FOR_ALL_AXES = (
@@ -71,6 +73,32 @@ def chain_code(codes):
     lacking = dict.fromkeys(code.fields["names"] for code in codes if isinstance(code, Sentence))
     line = f"keras.Sequential([{', '.join(lines)}])"
     return say("facts.code_lacks", code=line, names=", ".join(lacking)) if lacking else line
+
+
+def shown_code(facts):
+    """The line as a reader sees and copies it: with a comment where the weights are not what it gives.
+
+    >>> import keras
+    >>> from widgets.facts import LiveLayer
+    >>> live = LiveLayer(keras.layers.Conv1D(1, 2))
+    >>> first = live.ask(np.zeros((1, 4, 1), "float32"))
+    >>> _ = live.put("kernel", ..., [[[1]], [[-1]]])
+    >>> print(shown_code(live.ask(first.x)))
+    layers.Conv1D(1, 2)  # weights of its own: kernel[:, 0, 0] = [1, -1]
+    """
+    steps = {f"{number} ": step for number, step in enumerate(facts.chain)} or {"": facts}
+    own = {f"{of}{name}": step.weights[name].values for of, step in steps.items() for name in step.own_weights}
+    few = not facts.chain and sum(values.size for values in own.values()) <= MOST_WEIGHTS
+    told = ", ".join(_few(name, values) if few else name for name, values in own.items())
+    return say("facts.code_weights", code=facts.code, weights=told) if own else facts.code
+
+
+def _few(name, values):
+    """A weight with its numbers, without the axes of length 1 at its end."""
+    rank = max((axis + 1 for axis, size in enumerate(values.shape) if size > 1), default=0)
+    index = f"[{', '.join(':' * rank + '0' * (values.ndim - rank))}]" if rank < values.ndim else ""
+    numbers = np.vectorize(lambda value: f"{value:.4g}", otypes=[object])(values.reshape(values.shape[:rank]))
+    return f"{name}{index} = {numbers.tolist()}".replace("'", "")
 
 
 def activation_name(activation):

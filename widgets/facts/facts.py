@@ -45,6 +45,7 @@ class Facts:
     problem: str = ""
     whole_problem: str = ""  # where the problem is told in Keras' own words: all of them
     advice: str = ""
+    own_weights: tuple = ()  # the names of those that have other values than the code line gives
     warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
     tables: Tables | None = field(default=None, repr=False)  # who reads whom, where it is one operation

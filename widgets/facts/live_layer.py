@@ -30,6 +30,7 @@ class LiveLayer:
     def __init__(self, layer):
         self.template = LayerTemplate(layer)
         self.settings = dict(self.template.settings)
+        self._drawn_before = ()
         self.forget()
 
     @property
@@ -41,16 +42,26 @@ class LiveLayer:
     def twin(self):
         """Another one with these settings and weights: what it is asked leaves this one as it is."""
         other = copy.copy(self)
-        other._memories = copy.deepcopy(self._memories)
+        other._memories, other._draws = copy.deepcopy((self._memories, self._draws))
+        other.made = dict(self.made)
         return other
 
     def forget(self):
         """The weights of the start again."""
         self._layer, self._taken = None, False
         self.offset_overrides = {}  # sampling points that the reader put elsewhere
-        self._memories = {name: Memory() for name in self.template.kind.weights}
+        self.made = {}  # weight -> what makes its values for any shape; None for one that it does not fit
+        self._own = {}  # weight -> whether its values are others than the code line gives
+        self._memories, self._draws = ({name: Memory() for name in self.template.kind.weights} for _ in range(2))
         for name, values in self.template.weights.items():
             self._memories[name].note(values)
+            if name in self._drawn_before:
+                self._draws[name].note(values)
+
+    def take_as_drawn(self, but=()):
+        """The weights of the start were drawn as the code line draws them, but for those named in `but`."""
+        self._drawn_before = set(self.template.weights).difference(but)
+        self.forget()
 
     def put(self, name, index, values):
         """Set weights of the live layer at an index of the array `name`; returns what stood there."""
@@ -59,6 +70,7 @@ class LiveLayer:
         before = whole[index].copy()
         whole[index] = values
         variable.assign(whole)
+        self.made.pop(name, None)
         return before
 
     def ask(self, x):
@@ -73,10 +85,13 @@ class LiveLayer:
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
                     memory.note(variable.numpy())
+                    if name in self.made and not np.array_equal(self.made[name](variable.shape), variable.numpy()):
+                        del self.made[name]
         layer, facts = evaluate_layer(self.template, self.settings, x, self._start, self.offset_overrides)
-        if layer is not None:
-            self._layer, self._taken = layer, False
-        return facts
+        if layer is None:
+            return facts
+        self._layer, self._taken = layer, False
+        return replace(facts, own_weights=tuple(name for name in facts.weights if self._own.get(name)))
 
     def code(self):
         """The line that makes an equal layer with the present settings."""
@@ -84,9 +99,12 @@ class LiveLayer:
 
     def _start(self, name, shape, draw):
         """A weight as it was before, as far as it was; Keras draws the rest."""
-        memory = self._memories[name]
-        known = memory.recall(shape)
-        return memory.fill(draw()) if known is None else known
+        drawn = self._draws[name].recall(shape)
+        drawn = self._draws[name].fill(draw()) if drawn is None else drawn
+        values = self.made[name](shape) if name in self.made else None
+        values = self._memories[name].fill(drawn) if values is None else values
+        self._own[name] = not np.array_equal(values.astype("float32"), drawn.astype("float32"))
+        return values
 
 
 class GenericLayer:

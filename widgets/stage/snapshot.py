@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from widgets.facts import cell_template, kind_of, symbol, tap_template
+from widgets.facts import cell_template, kind_of, shown_code, symbol, tap_template
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage.rows import fact_rows, sent
 
@@ -20,7 +20,7 @@ def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), sam
     samples = samples or (len(picture.grids[0].values) if picture else 1)
     return {
         "facts": fact_rows(facts),
-        "code": sent(facts.code),
+        "code": sent(shown_code(facts)),
         "views": [view for view in VIEWS.get(facts.operation, ()) if view],
         "view": view,
         "rank": facts.x.ndim - 2,

@@ -55,6 +55,7 @@ FACTS = {
     "warning_values": "The layer's values are not the sums that its own definition gives (largest difference {difference}). This is a defect of Keras or of its backend; the numbers shown are what Keras returned. Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported.",
     "warning_shape": "Keras returned {got} cells where the size formula says {formula}.",
     "code_lacks": "{code}  # not written out: {names}",
+    "code_weights": "{code}  # weights of its own: {weights}",
     "count_rule": "a whole number of at least {low}",
     "count_rule_axes": "a whole number of at least {low}, or {count} of them",
     "either": "{first} or {last}",

@@ -53,6 +53,7 @@ EDITING = {
 
 PRESET = {
     "as_it_is": "as it is",
+    "changed": "changed",
     "identity": "identity",
     "box": "box",
     "Gaussian": "Gaussian",

@@ -55,6 +55,7 @@ FACTS = {
     "warning_values": "Значения слоя — не те суммы, которые следуют из его определения (наибольшая разница {difference}). Это ошибка Keras или его бэкенда; показано то, что вернул Keras. Часто помогает os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' до импорта TensorFlow.",
     "warning_shape": "Keras вернул клеток {got}, а по формуле размера должно быть {formula}.",
     "code_lacks": "{code}  # не записано: {names}",
+    "code_weights": "{code}  # свои веса: {weights}",
     "count_rule": "целое число не меньше {low}",
     "count_rule_axes": {
         "one": "целое число не меньше {low} или {count} такое число",

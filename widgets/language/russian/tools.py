@@ -53,6 +53,7 @@ EDITING = {
 
 PRESET = {
     "as_it_is": "как есть",
+    "changed": "изменено",
     "identity": "тождественное",
     "box": "среднее",
     "Gaussian": "Гаусс",

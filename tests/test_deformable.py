@@ -545,9 +545,9 @@ def test_the_still_shows_the_points_and_not_the_window_that_they_left():
     layer.build(x.shape)
     layer.offset_bias.assign([0.25, 0.5, 0, 0, 0, 0, 1, -1])
     picture = layer_picture(layer_facts(layer, x))
-    first, *_ = figure._panels(picture, figure.Look(cell=(0, 2, 1)))
+    first, *_ = figure.panels_of(picture, figure.Look(cell=(0, 2, 1)))
     assert first.dots == (((2, 1), (2.25, 1.5)), ((2, 2), (2, 2)))
-    second, *_ = figure._panels(picture, figure.Look(channels=(1, 0), cell=(0, 2, 1)))
+    second, *_ = figure.panels_of(picture, figure.Look(channels=(1, 0), cell=(0, 2, 1)))
     assert second.dots == (((2, 1), (2, 1)), ((2, 2), (3, 1)))
     assert second.lit == second.unread == ((), ())
 

@@ -138,10 +138,10 @@ def test_the_sum_is_made_of_what_lies_between_the_cells(show):
     assert lines(page, "products") == ["6.5×1 + 6×2 + 9×3 + 12×4 = 93.5"]
     assert lines(page, "activation") == ["relu(93.5) = 93.5"]
     assert sampled(page) == [
-        "[0, 0] (1.25, 1.5): 0.375·5 + 0.375·6 + 0.125·9 + 0.125·10",
-        "[0, 1] (1, 2): 1·6",
-        "[1, 0] (2, 1): 1·9",
-        "[1, 1] (2.5, 2): 0.5·10 + 0.5·14",
+        "0: [0, 0] (1.25, 1.5): 0.375·5 + 0.375·6 + 0.125·9 + 0.125·10",
+        "1: [0, 1] (1, 2): 1·6",
+        "2: [1, 0] (2, 1): 1·9",
+        "3: [1, 1] (2.5, 2): 0.5·10 + 0.5·14",
     ]
     assert total(page) == pytest.approx(layer_says(page)[1][1])
 
@@ -149,7 +149,7 @@ def test_the_sum_is_made_of_what_lies_between_the_cells(show):
 def test_a_tap_that_lies_partly_outside_reads_zero_there(show):
     page = show()
     point(page, 1, 2, 1)
-    assert sampled(page)[3] == "[1, 1] (3.5, 2): 0.5·14 + 0.5·0"
+    assert sampled(page)[3] == "3: [1, 1] (3.5, 2): 0.5·14 + 0.5·0"
     assert lines(page, "products") == ["10.5×1 + 10×2 + 13×3 + 7×4 = 97.5"]
     assert total(page) == pytest.approx(layer_says(page)[2][1])
 
@@ -233,15 +233,15 @@ def test_n_takes_the_next_point_and_shift_with_an_arrow_moves_it_by_a_quarter(sh
     sampled(page)  # unfolded, it stays so while points move
     focus(page)
     change(page, press, page, "Shift+ArrowDown")
-    assert sampled(page)[0].startswith("[0, 0] (1.5, 1.5): ")
+    assert sampled(page)[0].startswith("0: [0, 0] (1.5, 1.5): ")
     assert layer_says(page)[1][1] == 94.5
     change(page, press, page, "n", "Shift+ArrowRight")
-    assert sampled(page)[1] == "[0, 1] (1, 2.25): 0.75·6 + 0.25·7"
+    assert sampled(page)[1] == "1: [0, 1] (1, 2.25): 0.75·6 + 0.25·7"
     assert layer_says(page)[1][1] == 95
     press(page, "N", "N")
     for key in ("ArrowUp", "ArrowUp", "ArrowLeft"):
         change(page, press, page, f"Shift+{key}")
-    assert sampled(page)[3] == "[1, 1] (2, 1.75): 0.25·9 + 0.75·10"
+    assert sampled(page)[3] == "3: [1, 1] (2, 1.75): 0.25·9 + 0.75·10"
     assert layer_says(page)[1][1] == 95 - 8 - 1
     assert total(page) == 86
     assert highlighted(page) == "1:0:1:1"
@@ -274,7 +274,7 @@ def test_modulated_gives_each_tap_a_factor_which_is_written(show):
     change(page, page.page.get_by_label("modulated", exact=True).check)
     assert facts(page)["offset_kernel"].startswith("(2, 2, 1, 12)")
     point(page, 1, 1, 1)
-    assert sampled(page)[1] == "[0, 1] (1, 2): 1·6, × 0.5"
+    assert sampled(page)[1] == "1: [0, 1] (1, 2): 1·6, × 0.5"
     assert lines(page, "products") == ["3.25×1 + 3×2 + 4.5×3 + 6×4 = 46.75"]
     assert python(page, "float(e.y[0, 1, 1, 0])") == 46.75
     change(page, page.page.get_by_label("modulated", exact=True).uncheck)
@@ -285,10 +285,10 @@ def test_each_offset_group_shows_its_own_points_and_moves_alone(show):
     page = show(TWO_GROUPS)
     keep(page, 1, 1)
     assert lines(page, "products") == ["channel 0: 5.5×1 = 5.5"]
-    assert sampled(page) == ["[0, 0] (1, 1.5): 0.5·5 + 0.5·6"]
+    assert sampled(page) == ["0: [0, 0] (1, 1.5): 0.5·5 + 0.5·6"]
     strip(page, 0).press("End")
     assert lines(page, "products") == ["channel 1: 70×1 = 70"]
-    assert sampled(page) == ["[0, 0] (1.5, 1): 0.5·50 + 0.5·90"]
+    assert sampled(page) == ["0: [0, 0] (1.5, 1): 0.5·50 + 0.5·90"]
     focus(page)
     change(page, press, page, "Shift+ArrowDown")
     assert python(page, "e.facts.points[0, 1, 1].tolist()") == [[[1, 1.5]], [[1.75, 1]]]

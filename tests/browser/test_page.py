@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 from reading import button, facts, point
 
-from widgets import explore
+from widgets import DeformableConv2D, explore
 from widgets.facts import layer_facts
 
 BOAT = ["kernel_size", "strides", "padding", "dilation_rate", "use_bias"]
@@ -21,6 +21,7 @@ def folder(tmp_path_factory):
     explore(layers.Conv2DTranspose(1, (2, 3)), STRIPES).save(folder / "transposed.html", ["kernel_size"])
     chain = keras.Sequential([layers.Conv2D(1, 3), layers.MaxPooling2D(2), layers.Conv2D(1, 2)])
     explore(chain, STRIPES).save(folder / "chain.html", ["kernel_size", "padding"])
+    explore(DeformableConv2D(1, 2)).save(folder / "deformable.html", ["strides", "padding"])
     return folder
 
 
@@ -50,6 +51,13 @@ def test_every_control_moves_from_end_to_end_and_shows_what_keras_says(open_page
         assert page.page.get_by_label(name, exact=True).count() == 1
     assert page.page.locator(".cn-edit:visible, .cn-own, .cn-png, .cn-gif, .cn-state").count() == 0
     assert page.page.get_by_text("In a notebook you can also").is_visible()
+
+
+def test_points_that_cannot_be_moved_are_not_offered_to_be_moved(open_page):
+    page = open_page("deformable")
+    point(page, 1, 3, 3, size=(7, 7))
+    assert page.stage.locator(".cn-sum .cn-fold", has_text="where each tap reads").count() == 1
+    assert page.stage.locator(".cn-sum .cn-hint").count() == 0
 
 
 def test_a_cell_that_is_pointed_at_is_explained(open_page):

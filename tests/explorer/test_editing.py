@@ -274,8 +274,8 @@ def test_the_browser_is_handed_files_and_the_state():
 
 def test_a_hidden_answer_stays_hidden_in_files():
     open_, hidden = (explore(layers.Conv2D(2, 3), (1, 5, 6, 2), reveal=reveal) for reveal in (True, False))
-    assert open_._moving(lambda part: None)[:3] == b"GIF"
-    still = hidden._moving(lambda part: None)
+    assert open_._export("gif", lambda part: None)[2][:3] == b"GIF"
+    still = hidden._export("gif", lambda part: None)[2]
     assert still[:3] == b"GIF" and Image.open(io.BytesIO(still)).n_frames == 1
     # The kernel makes no difference to what is seen while the answer is hidden.
     hidden._kernel.menu.value = "X"

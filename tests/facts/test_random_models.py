@@ -14,7 +14,7 @@ from random_layers import AWAY, KNOWN, MERGES, OPS, OTHER, Tensor, can_be_drawn
 
 from widgets.facts.model import ModelSteps
 
-EXAMPLES = 3000 if os.environ.get("SOAK") else 40
+EXAMPLES = 3000 if os.environ.get("SOAK") else 100
 
 
 # One after another these make a number that changes no more than rounding does, or take back what the first did.

@@ -20,7 +20,7 @@ from widgets import explore
 from widgets.facts import layer_facts
 from widgets.language import say
 from widgets.picture import NO_CELL, layer_picture
-from widgets.picture.figure import Look, _figure, _panels
+from widgets.picture.figure import Look, figure_of, panels_of
 
 SCRIPT = Path(__file__).parents[1] / "stage" / "following.mjs"
 CHAINS = 200 if os.environ.get("SOAK") else 8
@@ -179,16 +179,16 @@ def test_both_data_formats_have_the_same_tables(needs_channels_first):
 
 def test_a_figure_outlines_what_a_cell_reads_through_a_crossing_and_no_cell():
     picture = picture_of(layers.Permute((2, 1, 3)), layers.ZeroPadding2D(((1, 0), (0, 0))), shape=(3, 4, 1))
-    assert [panel.lit for panel in _panels(picture, Look(cell=(3, 1)))] == [[[1], [2]], [[2], [1]], [[3], [1]]]
-    assert [panel.lit for panel in _panels(picture, Look(cell=(0, 1)))] == [[[1], []], [[], [1]], [[0], [1]]]
+    assert [panel.lit for panel in panels_of(picture, Look(cell=(3, 1)))] == [[[1], [2]], [[2], [1]], [[3], [1]]]
+    assert [panel.lit for panel in panels_of(picture, Look(cell=(0, 1)))] == [[[1], []], [[], [1]], [[0], [1]]]
     cropped = picture_of(layers.Permute((2, 1, 3)), layers.Cropping2D(((0, 1), (0, 0))), shape=(3, 4, 1))
-    assert [panel.unread for panel in _panels(cropped, Look())][1] == [[3], []]
+    assert [panel.unread for panel in panels_of(cropped, Look())][1] == [[3], []]
 
 
 def test_a_figure_says_at_most():
     def title(*chain):
         e = opened(*chain)
-        return _figure(e.facts, e._picture, True, Look())._suptitle.get_text()
+        return figure_of(e.facts, e._picture, True, Look())._suptitle.get_text()
 
     assert say("stage.at_most") in title(Plus())
     assert "at most" not in title(Flip())

@@ -184,7 +184,7 @@ class Explorer(Tool, ipywidgets.Box):
             raise ValueError(say("controls.bad_file", received=path))
         if kind == ".html":
             return write_page(path, lambda: record_explorer(self, controls, announced=True))
-        Path(path).write_bytes(self._still() if kind == ".png" else self._moving(lambda part: None))
+        Path(path).write_bytes(self._export(kind[1:], lambda part: None)[2])
 
     @in_own_words
     def recorded(self, controls=None):
@@ -287,23 +287,16 @@ class Explorer(Tool, ipywidgets.Box):
         if kind == "state":
             return self.state
         name = self.facts.code.split("(")[0].split(".")[-1]
-        made = self._still() if kind == "png" else self._moving(progress)
+        from widgets.picture import animation, figure  # Matplotlib is slow to import, and only this needs it
+
+        shown = self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state())
+        made = figure.png(*shown, figure.SHOWN) if kind == "png" else animation.gif(*shown, progress)
         return f"{name}.{kind}", f"image/{kind}", made
 
     def _still(self):
-        from widgets.picture import figure  # Matplotlib is slow to import, and only this needs it
-
-        return figure.png(self.facts, self._picture, self._stage.reveal, self._look())
-
-    def _moving(self, progress):
         from widgets.picture import figure
 
-        return figure.gif(self.facts, self._picture, self._stage.reveal, self._look(), progress)
-
-    def _look(self):
-        from widgets.picture import figure
-
-        return figure.Look(**self._stage.view_state())
+        return figure.png(self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state()))
 
     def _restore_view_state(self, look):
         """Go on with what `state` kept besides layer and input."""

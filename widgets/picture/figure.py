@@ -1,8 +1,7 @@
-"""Picture -> matplotlib: the still that a saved notebook keeps."""
+"""Picture -> matplotlib: the still that a saved notebook keeps, and the larger one that a reader takes away."""
 
 import io
 import itertools
-import math
 import textwrap
 from dataclasses import dataclass
 
@@ -11,15 +10,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from PIL import Image
 
 from widgets.facts import NO_CELL
 from widgets.language import say
 
 NUMBER_ROOM = 15  # points a side that a cell needs for a number
+MOST_TERMS = 12  # of a sum that is written out
 MOST_LINES = 64  # cells a side up to which they are parted by lines
-MOST_FRAMES = 100  # of a moving picture
-FRAME_MS = 350
+SAVED, SHOWN = 90, 264  # dots an inch: for a notebook's file, and for a wall, where numbers have 20 pixels
+TOLD = 0.12  # the part of its height that has the sum of the lit cell
 LIT = "#c2006b"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#2166ac", "#f7f7f7", "#d95f02"])  # the browser's colours
 GREYED = LinearSegmentedColormap.from_list("greyed", ["#595959", "#f7f7f7", "#797979"])  # as dark as those
@@ -48,8 +47,8 @@ class Look:
         return tuple(min(max(at, 0), size - 1) for at, size in zip(cell, sizes))
 
 
-def png(facts, picture, revealed=True, look=None):
-    """The picture with one window lit, as the bytes of a PNG.
+def png(facts, picture, revealed=True, look=None, dpi=SAVED):
+    """The picture with one window lit, as the bytes of a PNG; `dpi` is SAVED, or SHOWN: that says how the cell is made.
 
     `look` is a `Look`. `revealed=False` shows the input and the code alone, so that a reader can predict the rest.
     Where Keras refuses the settings, `picture` is an older one: it is greyed, with nothing lit, and says so.
@@ -62,52 +61,79 @@ def png(facts, picture, revealed=True, look=None):
     b'PNG'
     """
     look = look or Look()
-    figure = _figure(facts, picture, revealed, look)
+    told = dpi > SAVED and picture is not None and revealed and not facts.problem
+    figure = figure_of(facts, picture, revealed, look, dpi, TOLD * told)
     if picture is not None and revealed and not facts.problem:
-        _outline(figure, _panels(picture, look))
+        outline(figure, panels_of(picture, look))
+    if told:
+        write_sum(figure, sum_of(picture, look))
     out = io.BytesIO()
     figure.canvas.print_png(out)
     return out.getvalue()
 
 
-def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
-    """The window sliding over the picture, as the bytes of a GIF: one frame for each of the first 100 output cells.
-
-    While there is no picture, or it is hidden or an older one, one frame. `progress(part)` is called after each with
-    0 to 1.
-    """
-    look = look or Look()
-    if picture is None or not revealed or facts.problem:
-        return _animated([Image.open(io.BytesIO(png(facts, picture, revealed, look))).convert("RGB")])
-    sizes = picture.grids[-1].shape[1:-1]
-    count = min(math.prod(sizes), MOST_FRAMES)
-    frames, plane = [], None
-    for cell in itertools.islice(np.ndindex(sizes), count):
-        here = Look(look.sample, look.channels, cell)
-        if plane != cell[:-2]:  # all that stays the same is drawn once
-            plane = cell[:-2]
-            figure = _figure(facts, picture, True, here)
-            figure.canvas.draw()
-            still = figure.canvas.copy_from_bbox(figure.bbox)
-        figure.canvas.restore_region(still)
-        for patch in _outline(figure, _panels(picture, here)):
-            patch.axes.draw_artist(patch)
-            patch.remove()
-        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
-        progress(len(frames) / count)
-    return _animated(frames)
-
-
-def _animated(frames):
-    frames = [frame.quantize(64) for frame in frames]
-    out = io.BytesIO()
-    frames[0].save(out, format="GIF", save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
-    return out.getvalue()
+def sum_of(picture, look):
+    """How Keras' value of the lit cell is made, in a line; where the way is no sum of taps, the value alone."""
+    link, earlier, later = picture.links[-1], picture.grids[-2], picture.grids[-1]
+    cell, filter_ = look.window(picture), look.channel(picture, len(picture.grids) - 1)
+    sample = min(look.sample, len(later.values) - 1)
+    place = (sample, *cell, filter_)
+    told = [f"y[{', '.join(map(str, place))}] = {_number(later.values[place])}"]
+    if "kernel" not in link.weights or link.points is not None:
+        return told[0]
+    channels, kernel = link.channels[filter_], link.weights["kernel"][..., filter_]
+    ends = [_joined(link, axis, at, n) for axis, (at, n) in enumerate(zip(cell, earlier.shape[1:]))]
+    read = np.ix_(*(at for at, _ in ends), channels)
+    products = earlier.values[sample][read] * kernel[np.ix_(*(tap for _, tap in ends))]
+    if len(channels) == 1 and products.size <= MOST_TERMS:
+        pairs = zip(earlier.values[sample][read].flat, kernel[np.ix_(*(tap for _, tap in ends))].flat)
+        terms = " + ".join(f"{_factor(x)}×{_factor(weight)}" for x, weight in pairs)
+    else:
+        sums = products.reshape(-1, len(channels)).sum(0)
+        terms = " + ".join(map(_factor, sums[:MOST_TERMS])) + " + …" * (len(sums) > MOST_TERMS)
+    before = link.before_activation[place]
+    fields = {"terms": terms or "0", "bias": "", "count": len(channels), "total": _number(before)}
+    key = "sum_all" if len(channels) > 1 else ""
+    if "bias" in link.weights:
+        fields["bias"] = _factor(link.weights["bias"][filter_])
+        key = "sum_all_and_bias" if len(channels) > 1 else "sum_bias"
+    told.append(say(f"stage.{key}", **fields) if key else f"{fields['terms']} = {fields['total']}")
+    if link.activation:
+        named = {"activation": link.activation, "before": _number(before), "value": _number(later.values[place])}
+        told.append(say("stage.sum_softmax" if link.activation == "softmax" else "stage.sum_activation", **named))
+    return ":  ".join([told[0], "; ".join(told[1:])])
 
 
-def _figure(facts, picture, revealed, look):
-    """The picture with nothing lit."""
-    figure = Figure(figsize=(9, 3.6), dpi=90, layout="constrained")
+def _joined(link, axis, at, n):
+    """Along one axis: the earlier cells behind the later one `at`, of n that there are, and the taps that join them."""
+    if link.reads is not None:
+        cells = link.reads[axis][at]
+        taps = np.flatnonzero((cells >= 0) & (cells < n))
+        return cells[taps], taps
+    return np.nonzero(link.writes[axis] == at)
+
+
+def write_sum(figure, text):
+    """Write it below the picture; returns what is written."""
+    lines = textwrap.wrap(text, 124)
+    shown = "\n".join(lines[:2] if len(lines) < 3 else [lines[0], lines[1] + " …"])
+    return figure.text(0.5, TOLD / 2, shown, fontsize=8, family="monospace", ha="center", va="center", parse_math=False)
+
+
+def _number(value):
+    """A number with four digits, as the page writes it."""
+    value = float(value)
+    return f"{value:.4g}" if abs(value) < 1000 or not np.isfinite(value) else str(round(value))
+
+
+def _factor(value):
+    return f"({_number(value)})" if value < 0 else _number(value)
+
+
+def figure_of(facts, picture, revealed, look, dpi=SAVED, below=0):
+    """The picture with nothing lit; `below` is the part of its height that is left free there."""
+    figure = Figure(figsize=(9, 3.6), dpi=dpi, layout="constrained")
+    figure.get_layout_engine().set(rect=(0, below, 1, 1 - below))
     FigureCanvasAgg(figure)
     if not revealed:
         answer = [say("stage.predict")]
@@ -120,7 +146,7 @@ def _figure(facts, picture, revealed, look):
     title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
-        _draw(figure, _panels(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+        _draw(figure, panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)])
         figure.get_layout_engine().execute(figure)
         if facts.problem:
             _grey(figure)
@@ -135,7 +161,7 @@ def _grey(figure):
     figure.add_artist(Rectangle((0, 0), 1, 1, color="white", alpha=0.6, zorder=1))
 
 
-def _outline(figure, panels):
+def outline(figure, panels):
     """Outline what is lit in each panel; returns the patches."""
     return [
         _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
@@ -165,7 +191,7 @@ def _grid_panel(picture, g, look, plane=0):
     return Panel(f"{grid.name}\n{grid.shape}", _flat(values, plane), grid.limit, grid.grey)
 
 
-def _panels(picture, look):
+def panels_of(picture, look):
     """Every grid, and between them every kernel; lit is all that one cell of the last grid sees."""
     panels = []
     lit = [[at] for at in look.window(picture)]
@@ -174,13 +200,13 @@ def _panels(picture, look):
         # Padding of the later grid is made of nothing earlier.
         inside = [[at for at in cells if 0 <= at < n] for cells, n in zip(lit, grid.shape[1:])]
         panel = _grid_panel(picture, g, look, inside[0][0] if len(lit) == 3 and inside[0] else 0)
-        panel.padding, panel.lit = _two(grid.padding, (0, 0)), _two(lit, [0])
+        panel.padding, panel.lit = two(grid.padding, (0, 0)), two(lit, [0])
         if g < len(picture.links) and picture.links[g].points is not None:
             panel.dots = _dots(picture, g, look) if look.sample == 0 else ()  # a picture holds the first sample's
             panel.lit = ((), ())
         elif g < len(picture.links) and picture.links[g].reads is not None:
             tables = picture.links[g].along_earlier(picture.links[g].reads)
-            panel.unread = _two([sorted(set(range(n)) - set(t.flat)) for n, t in zip(grid.shape[1:], tables)], [])
+            panel.unread = two([sorted(set(range(n)) - set(t.flat)) for n, t in zip(grid.shape[1:], tables)], [])
         panels.append(panel)
         if g:
             link = picture.links[g - 1]
@@ -208,8 +234,13 @@ def _draw(figure, panels):
     share = 600 / np.sqrt(widths).sum()  # points
     for axes, panel, width in zip(subplots, panels, widths):
         room = min(share * np.sqrt(width) / width, 190 / len(panel.values))
-        _cells(axes, panel, numbered=room >= NUMBER_ROOM)
-        axes.set_title(panel.title, fontsize=8)
+        draw_panel(axes, panel, numbered=room >= NUMBER_ROOM)
+
+
+def draw_panel(axes, panel, numbered):
+    """One panel: its cells, with their numbers or without, and its title."""
+    _cells(axes, panel, numbered)
+    axes.set_title(panel.title, fontsize=8)
 
 
 def _read(link, axis, later):
@@ -224,7 +255,7 @@ def _flat(values, plane):
     return values.reshape(-1, *values.shape[-2:])[plane] if values.ndim > 1 else values[None]
 
 
-def _two(items, absent):
+def two(items, absent):
     return ([absent] + list(items))[-2:]
 
 
@@ -232,6 +263,7 @@ def _cells(axes, panel, numbered):
     (top, bottom), (left, right) = panel.padding
     height, width = panel.values.shape
     _rectangle(axes, -top, -left, height + top + bottom, width + left + right, hatch="///", zorder=-1)
+    _rectangle(axes, 0, 0, height, width, zorder=-0.5)
     low = 0 if panel.grey else -panel.limit
     cmap = "gray" if panel.grey else SIGNED
     image = axes.imshow(panel.values, interpolation="nearest", cmap=cmap, vmin=low, vmax=panel.limit)
@@ -251,7 +283,7 @@ def _cells(axes, panel, numbered):
         axes.plot([column], [row], "o", color=LIT, markersize=5, markeredgecolor="white", zorder=5)
     if not numbered:
         return
-    for (row, column), value in np.ndenumerate(panel.values):
+    for (row, column), value in np.ma.ndenumerate(panel.values):  # what is masked is not written yet
         red, green, blue, _ = image.cmap(image.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
         number = axes.text(column, row, _short(value), ha="center", va="center", fontsize=5.5)

@@ -7,6 +7,7 @@ import { STEPS, colourOf, inkOn, pixelTable } from "./colours.js";
 export const SMALLEST_FONT = 8;
 const ROOM = 0.87; // the part of a cell's width that a number may take
 const BOLD = 1.12; // how much wider bold figures are
+const LEAST_NUMBERED = 6; // the radius of a tap that can bear its number
 
 /** The size of numbers in a cell: in a small one a short number may take more of it. @param {number} cell @param {number} least */
 const fontFor = (cell, least) => Math.max(Math.min(cell * 0.33, 13), cell * 0.3, Math.min(cell * 0.6, 9), least);
@@ -119,7 +120,7 @@ export const pixelsAlong = (cells, unit) =>
  *   least?: number, final?: (row: number, column: number) => number, grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
  * @typedef {{row: number, column: number, number?: number, weight?: number}} Outlined a cell, the number that it bears meanwhile, and the
  *   weight that its own is multiplied by
- * @typedef {{point: number[], drawn: number[], home: number[], held: boolean}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
+ * @typedef {{point: number[], drawn: number[], home: number[], held: boolean, index: number}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
  */
 
 /** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {import("./colours.js").Theme} theme */
@@ -211,8 +212,9 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
     context.drawImage(plainOf(panel), 0, 0, parseFloat(canvas.style.width), parseFloat(canvas.style.height));
   panel.fresh = false;
   const size = Math.max(cell, 3);
-  const edge = Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
-  const halo = size < 9 ? 0.6 : 2; // small cells would vanish behind their own outlines
+  // Small cells would vanish behind their own outlines, and points between the cells behind those of their neighbours.
+  const edge = dots.length ? 1 : Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
+  const halo = dots.length || size < 9 ? 0.6 : 2;
   context.beginPath();
   for (const { row, column } of cells)
     context.rect((column + left) * cell + edge / 2, (row + top) * cell + edge / 2, size - edge, size - edge);
@@ -270,22 +272,32 @@ function keepNumbers(context, panel, cells, middle, room) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Dot} dot @param {(place: number[]) => number[]} middle @param {number} cell
- * @param {import("./colours.js").Theme} theme */
-function drawDot(context, { point, drawn, home, held }, middle, cell, theme) {
+/** A tap: a cross at its home, and where it reads a circle with its number. @param {CanvasRenderingContext2D} context @param {Dot} dot
+ * @param {(place: number[]) => number[]} middle @param {number} cell @param {import("./colours.js").Theme} theme */
+function drawDot(context, { point, drawn, home, held, index }, middle, cell, theme) {
   const [[x, y], [fromX, fromY]] = [middle(drawn), middle(home)];
+  const radius = clamp(cell * 0.26, 3.5, 9);
   context.strokeStyle = theme.highlight;
   context.lineWidth = 1.5;
+  context.beginPath();
+  drawLine(context, fromX - radius / 2, fromY, fromX + radius / 2, fromY);
+  drawLine(context, fromX, fromY - radius / 2, fromX, fromY + radius / 2);
+  context.stroke();
   context.setLineDash(drawn.join() === point.join() ? [] : [2, 2]);
   context.beginPath();
   drawLine(context, fromX, fromY, x, y);
   context.stroke();
   context.beginPath();
-  context.arc(x, y, clamp(cell * 0.22, 3.5, 9), 0, 2 * Math.PI);
-  context.fillStyle = held ? theme.highlight : theme.halo;
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  const [face, ink] = held ? [theme.highlight, theme.halo] : [theme.halo, theme.highlight];
+  context.fillStyle = face;
   context.fill();
   context.stroke();
   context.setLineDash([]);
+  if (radius < LEAST_NUMBERED) return;
+  centreText(context, `bold ${SMALLEST_FONT + 1}px`);
+  context.fillStyle = ink;
+  context.fillText(String(index), x, y + 0.5);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels

@@ -115,8 +115,8 @@ function activationLines({ activation }, before, value) {
 function pointLines(link, earlier, cell, channel) {
   const read = ({ cell: at, part }) => `${number(part)}·${number(Number(valueAt(earlier, at, channel) ?? NaN))}`;
   const around = (point) => neighbours(point).map(read).join(" + ");
-  const line = ({ tap, point, factor }) =>
-    `[${tap[1]}, ${tap[2]}] (${number(point[0])}, ${number(point[1])}): ${around(point)}${link.mask ? `, × ${number(factor)}` : ""}`;
+  const line = ({ tap, index, point, factor }) =>
+    `${index}: [${tap[1]}, ${tap[2]}] (${number(point[0])}, ${number(point[1])}): ${around(point)}${link.mask ? `, × ${number(factor)}` : ""}`;
   const points = { summary: { key: "points" }, more: () => pointsOf(link, cell, channel, earlier.channels).map(line) };
   return [points, { kind: "hint", text: { key: "points_hint" } }];
 }

@@ -141,9 +141,12 @@ function movePoint(stage, held, point) {
   enqueue(stage, { move: [[row, column, held.group, held.index], offset] });
 }
 
+/** The sampling points that a reader may move: none on a page without a kernel. @param {any} stage */
+const movablePoints = ({ source, picture, state }) => (source.newest().movable ? pointsShown(picture, state) : []);
+
 /** The sampling point under the pointer. @param {any} stage @param {PointerEvent} event */
 function pointUnder(stage, event) {
-  const points = panelAt(stage, event)?.id === "0" ? pointsShown(stage.picture, stage.state) : [];
+  const points = panelAt(stage, event)?.id === "0" ? movablePoints(stage) : [];
   if (!points.length) return undefined;
   const [row, column] = betweenCells(stage, event);
   const far = ({ drawn }) => Math.hypot(drawn[0] - row, drawn[1] - column);
@@ -187,10 +190,10 @@ function editByPointer(stage) {
 
 /** Act on a key that changes something, and say so. @param {any} stage @param {any} event @param {any} panel the one that has the focus */
 export function editingKey(stage, event, panel) {
-  const { picture, state, dispatch } = stage;
+  const { state, dispatch } = stage;
   const { key, shiftKey, ctrlKey, metaKey } = event;
   const undo = state.editing && key.toLowerCase() === "z" && (ctrlKey || metaKey);
-  const points = panel ? pointsShown(picture, state) : [];
+  const points = panel ? movablePoints(stage) : [];
   if (undo) enqueue(stage, { edit: { undo: true } });
   else if (points.length && key.toLowerCase() === "n")
     dispatch({ type: "set", heldPoint: (state.heldPoint + 1) % points.length });

@@ -17,7 +17,7 @@ export function liveSource({ model, el }) {
 
   return {
     words: model.get("words"),
-    newest: () => Object.fromEntries(SHOWN.map((name) => [name, model.get(name)])),
+    newest: () => ({ ...Object.fromEntries(SHOWN.map((name) => [name, model.get(name)])), movable: true }),
     send(command, buffers = []) {
       const [name] = Object.keys(command);
       let event = "cn-sent";

@@ -58,7 +58,9 @@ export function speech(stage) {
     // Lists stay open while a point is dragged.
     const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
     const pin = pinned ? [element("div", { class: "cn-pin" }, words.pinned)] : [];
-    ui.sum.replaceChildren(...(explanation?.lines ?? []).map((line) => written(line, open)), ...pin);
+    const told = ({ kind }) => kind !== "hint" || source.newest().movable; // how to move points that can be moved
+    const lines = (explanation?.lines ?? []).filter(told).map((line) => written(line, open));
+    ui.sum.replaceChildren(...lines, ...pin);
     for (const name of ["value", "before", "total"]) ui.sum.dataset[name] = String(explanation?.[name] ?? "");
     if (explanation?.missing) ask(panel.grid, highlighted.cell);
     const text = say(words, explanation?.spoken ?? "");

@@ -25,7 +25,8 @@ import { fullScreen, mendControls, watchPage } from "./surroundings.js";
  *   follow: (changed: () => void, answered: (answer: any, buffers: any[]) => void) => () => void
  * }} Source its words, the newest picture and how it is to be shown, a way to ask for something, and to hear of the next
  * picture and of answers until what `follow` gives is called. The newest are `snapshot` and `first_values`, whether to
- * `reveal` the answer or first ask the `question`, which cell to `start` at, what is `editable`, and whether the source `takes_image`s
+ * `reveal` the answer or first ask the `question`, which cell to `start` at, what is `editable`, whether sampling points
+ * are `movable`, and whether the source `takes_image`s
  */
 
 /** @param {Source} source @param {HTMLElement} el @returns {() => void} what ends the view */

@@ -88,7 +88,7 @@ STAGE = {
     "sum_softmax": "softmax over all filters makes {value} of {before}",
     "sum_returned": "Keras returned {value}",
     "sum_waiting": "asking for the other channels ...",
-    "points": "where each tap reads, [row, column] (y, x), and its neighbours' parts",
+    "points": "where each tap reads: its number, [row, column] (y, x), and its neighbours' parts",
     "points_hint": "Click an output cell to keep it, then drag its points; or press N for the next and Shift+arrow.",
     "sum_nothing": "no tap reaches this cell",
     "moved_by_stretch": "a cell of the input, or one of the zeros put between and around them",

@@ -288,7 +288,7 @@ def test_no_random_move_breaks_a_control_or_shows_the_facts_of_other_settings(no
         moves.append(move(page, rng))
         settle(page)
         told, answer, sliders = facts(page), *python(page, "[keras_says(), shown_by_controls()]")
-        assert page.stage.locator(".cn-code").inner_text() == python(page, "e.code"), moves
+        assert page.stage.locator(".cn-code").text_content() == python(page, "e.code"), moves
         assert told.get("output") == (answer and answer[0]), moves
         assert told["input"] == python(page, "str(e.settings.get('input_shape', e.x.shape))"), moves
         if answer:

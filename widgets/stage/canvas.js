@@ -272,17 +272,14 @@ function keepNumbers(context, panel, cells, middle, room) {
   }
 }
 
-/** A tap: a cross at its home, and where it reads a circle with its number. @param {CanvasRenderingContext2D} context @param {Dot} dot
+/** A tap: a frame within its home, and where it reads a circle with its number. @param {CanvasRenderingContext2D} context @param {Dot} dot
  * @param {(place: number[]) => number[]} middle @param {number} cell @param {import("./colours.js").Theme} theme */
 function drawDot(context, { point, drawn, home, held, index }, middle, cell, theme) {
   const [[x, y], [fromX, fromY]] = [middle(drawn), middle(home)];
   const radius = clamp(cell * 0.26, 3.5, 9);
   context.strokeStyle = theme.highlight;
   context.lineWidth = 1.5;
-  context.beginPath();
-  drawLine(context, fromX - radius / 2, fromY, fromX + radius / 2, fromY);
-  drawLine(context, fromX, fromY - radius / 2, fromX, fromY + radius / 2);
-  context.stroke();
+  context.strokeRect(fromX - cell * 0.36, fromY - cell * 0.36, cell * 0.72, cell * 0.72); // around a number, not across it
   context.setLineDash(drawn.join() === point.join() ? [] : [2, 2]);
   context.beginPath();
   drawLine(context, fromX, fromY, x, y);

@@ -1,7 +1,7 @@
 // Reads snapshots as the page gets them, and writes what would be highlighted with each cell of the last grid and of the first.
 // Run by tests/picture/test_measured_links.py: in comes JSON with bytes as {"bytes": base64}, out goes JSON.
 import { readFileSync } from "node:fs";
-import { highlightsOfCell } from "../../widgets/stage/highlight.js";
+import { highlightsOfCell } from "../../widgets/stage/related_cells.js";
 import { cellsOf, decode, floats, inside } from "../../widgets/stage/lookups.js";
 
 const revived = (_, value) => (value?.bytes === undefined ? value : new Uint8Array(Buffer.from(value.bytes, "base64")));

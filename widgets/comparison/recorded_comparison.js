@@ -1,6 +1,6 @@
 // @ts-check
 /** compare() on a page without a kernel: its table can be sorted, and the picture of one layer stands below it. */
-import { drawStrip } from "../stage/strips.js";
+import { drawThumbnails } from "../stage/thumbnails.js";
 import { THEMES } from "../stage/colours.js";
 import { element } from "../stage/dom.js";
 import { floats } from "../stage/lookups.js";
@@ -20,7 +20,7 @@ function drawThumbnail(canvas, { grids }) {
   const at = (row, column) => all[(row * columns + column) * channels];
   const plane = Array.from({ length: rows * columns }, (_, cell) => Math.abs(all[cell * channels]));
   const view = { tiles: [at], rows, columns, limit: Math.max(...plane.filter(Number.isFinite)) || 1, grey: false };
-  drawStrip(canvas, view, -1, 1, THEMES[themeBehind(canvas)], ZOOM);
+  drawThumbnails(canvas, view, -1, 1, THEMES[themeBehind(canvas)], ZOOM);
 }
 
 /** The table's columns to sort by. @param {HTMLElement[]} rows @param {Record<string, number[][]>} orders @param {any} words */

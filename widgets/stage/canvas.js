@@ -2,7 +2,7 @@
 /** Cells on a canvas: colours, padding, numbers, outlines. All sizes in CSS pixels. */
 import { clamp, range } from "./lookups.js";
 import { shortAll, widthOf } from "./text.js";
-import { STEPS, colourOf, inkOn, pixelTable } from "./colours.js";
+import { GROUPS, STEPS, colourOf, inkOn, pixelTable } from "./colours.js";
 
 export const SMALLEST_FONT = 8;
 const ROOM = 0.87; // the part of a cell's width that a number may take
@@ -312,4 +312,16 @@ function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, 
     context.fillStyle = theme.highlight;
     if (labels) context.fillText(labels.texts[i], x, y, width);
   });
+}
+
+/** A number on the colour of a group. @param {CanvasRenderingContext2D} context @param {number} group @param {number} number @param {number} x
+ * @param {number} y @param {number} size */
+export function drawBadge(context, group, number, x, y, size) {
+  const colour = GROUPS[group % GROUPS.length];
+  context.fillStyle = `rgb(${colour.join()})`;
+  context.fillRect(x - size / 2, y - size / 2, size, size);
+  if (size - 3 < SMALLEST_FONT) return;
+  context.fillStyle = inkOn(colour);
+  centreText(context, `bold ${size - 3}px`);
+  context.fillText(String(number), x, y + 0.5, size);
 }

@@ -2,7 +2,7 @@
 /** What is highlighted, as sentences by their keys: the sum behind a cell, what a cell feeds, what a tap touches. No DOM here. */
 import { valueAt, weightAt, channelsOf, sliceOf, windowOf, pointsOf, pointsOfTap, neighbours } from "./lookups.js";
 import { touched, inside, product, products, sumOf } from "./lookups.js";
-import { fedBy } from "./highlight.js";
+import { fedBy } from "./related_cells.js";
 import { fill, number, writtenProducts, writtenTerms } from "./text.js";
 
 /**

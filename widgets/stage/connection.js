@@ -11,8 +11,8 @@
 const QUIET = 2000; // ms after the last move until the kernel is asked whether it is there
 const PATIENCE = 6000; // ms for its answer
 const HIGHEST = 5000; // px of an output in Colab
-const CONTROLS = ".widget-inline-hbox:not(.widget-html), .jupyter-button"; // ipywidgets' own; a stage says itself what it sends
-const USELESS = `${CONTROLS}, .cn-tools, .cn-views, .cn-samples`; // without a kernel
+const NEED_KERNEL = ".widget-inline-hbox:not(.widget-html), .jupyter-button"; // ipywidgets' own; a stage says itself what it sends
+const USELESS = `${NEED_KERNEL}, .cn-tools, .cn-views, .cn-samples`; // without a kernel
 const UNTOLD = '[title="null"]'; // the 8.0 alphas of ipywidgets write so where there is no tooltip
 
 /** The widget of one model, which may be shown in several places. */
@@ -97,7 +97,7 @@ function connection() {
       sayUnlessGone("");
     }
 
-    const touched = ({ key, target }) => key !== "Tab" && target.closest(CONTROLS) && moved();
+    const touched = ({ key, target }) => key !== "Tab" && target.closest(NEED_KERNEL) && moved();
 
     function heard(content) {
       if (content === "seen?") send("seen");

@@ -21,7 +21,7 @@ class Connection(anywidget.AnyWidget):
 
     # As text: anywidget keeps every widget for ever that is made of files.
     _esm = (HERE / "connection.js").read_text(encoding="utf-8")
-    _css = (HERE / "connection.css").read_text(encoding="utf-8")
+    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("connection.css", "tool.css"))
 
     words = traitlets.Dict().tag(sync=True)
 

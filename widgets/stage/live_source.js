@@ -43,7 +43,7 @@ export function liveSource({ model, el }) {
       for (const [events, act] of Object.entries(listeners)) model.on(events, act);
       let ended = false;
       el.dataset.hears = "no";
-      askHearing(model, () => !ended && el.dataset.hears === "no" && tell("cn-deaf"));
+      askWhetherHeard(model, () => !ended && el.dataset.hears === "no" && tell("cn-deaf"));
       return () => {
         ended = true;
         for (const [events, act] of Object.entries(listeners)) model.off(events, act);
@@ -55,7 +55,7 @@ export function liveSource({ model, el }) {
 /** Where a module took longer than 2 s to load, anywidget hands over no message of the kernel, for good. Ask for one;
  * `then` is called when it must be here, which is after the kernel was idle again. Colab's page says "idle" when it has
  * sent a message: that is no word of the kernel's. @param {any} model @param {() => void} then */
-function askHearing(model, then) {
+function askWhetherHeard(model, then) {
   const status = ({ header, content }) => {
     if (header && content.execution_state === "idle") setTimeout(then, PATIENCE);
   };

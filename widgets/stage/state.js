@@ -4,7 +4,7 @@
  * clock. Every event bears the picture that it happened on.
  */
 import { cellAt, channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
-import { highlightsOfCell, highlightsOfTap } from "./highlight.js";
+import { highlightsOfCell, highlightsOfTap } from "./related_cells.js";
 
 /**
  * @typedef {{id: string, grid?: number, link?: number}} Panel it shows one grid, or the kernel of one link

@@ -6,7 +6,8 @@ import { number, say } from "./text.js";
 import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES, colourOf, inkOn } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
-import { drawStrip, drawWiring } from "./strips.js";
+import { drawThumbnails } from "./thumbnails.js";
+import { drawWiring } from "./wiring.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
@@ -223,7 +224,7 @@ function drawChooser({ words, theme, zoom }, chooser, thumbnails, index, kind, w
   if (last === 0) return;
   const text = say(words, { key: `chosen_${kind}`, fields: { index, last } });
   write(chooser.text, text);
-  chooser.tiles = drawStrip(chooser.strip, thumbnails, index, width, theme, zoom);
+  chooser.tiles = drawThumbnails(chooser.strip, thumbnails, index, width, theme, zoom);
   const values = { label: words[kind], valuemin: 0, valuemax: last, valuenow: index, valuetext: text };
   for (const [name, value] of Object.entries(values)) chooser.strip.setAttribute(`aria-${name}`, String(value));
 }

@@ -1,7 +1,7 @@
 // What is highlighted with a cell or a tap, against lists written out by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { highlightsOfCell, highlightsOfTap } from "../../widgets/stage/highlight.js";
+import { highlightsOfCell, highlightsOfTap } from "../../widgets/stage/related_cells.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false }; // an axis that the layer does not have
 

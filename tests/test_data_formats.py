@@ -46,7 +46,7 @@ def assert_alike(one, other):
     """Two pictures hold the same cells, links and weights."""
     assert len(one.grids) == len(other.grids)
     for a, b in zip(one.grids, other.grids):
-        assert (a.name, a.shape, a.padding, a.grey) == (b.name, b.shape, b.padding, b.grey)
+        assert (a.name, a.shape, a.padding, a.white) == (b.name, b.shape, b.padding, b.white)
         assert np.allclose(a.values, b.values, atol=1e-5)
     for a, b in zip(one.links, other.links, strict=True):
         assert (a.operation, a.activation, a.kernel_name, list(a.weights)) == (

@@ -79,39 +79,48 @@ def test_a_layer_without_bias_has_none_in_its_link():
 
 
 @pytest.mark.parametrize(
-    "values, grey, limit",
+    "values, white, limit",
     [
-        ([0, 1, 1, 0], True, 1),
-        ([0, 0.25, 0.5, 0.75], True, 1),
-        ([0, 100, 200, 255], True, 255),
-        ([0, 0, 0, 0], True, 1),
-        ([-0.5, 0, 0.25, 0.5], False, 0.5),
-        ([0, 1, 2, 3], False, 3),
-        ([0, 100, 200, 256], False, 256),
-        ([-4, 0, 1, 2], False, 4),
-        ([np.nan, np.inf, -2, 1], False, 2),
+        ([0, 1, 1, 0], 1, 1),
+        ([0, 0.25, 0.5, 0.75], 1, 0.75),
+        ([0, 100, 200, 255], 255, 255),
+        ([0, 0, 0, 0], 1, 1),
+        ([-0.5, 0, 0.25, 0.5], 0, 0.5),
+        ([0, 1, 2, 3], 0, 3),
+        ([0, 100, 200, 256], 0, 256),
+        ([-4, 0, 1, 2], 0, 4),
+        ([np.nan, np.inf, -2, 1], 0, 2),
     ],
 )
-def test_pictures_and_photographs_are_grey_and_other_values_signed(values, grey, limit):
+def test_pictures_and_photographs_are_grey_and_other_values_signed(values, white, limit):
     x = np.array(values, "float32").reshape(1, 2, 2, 1)
     grid = picture_of(layers.Conv2D(1, 1), x).grids[0]
-    assert (grid.grey, grid.limit) == (grey, limit)
+    assert (grid.white, grid.limit) == ((white,), limit)
 
 
 def test_an_output_of_a_signed_input_is_signed_even_if_it_looks_like_a_photograph():
     grid = picture_of(layers.Conv2D(1, 1, kernel_initializer="ones"), np.full((1, 2, 2, 1), 300.0)).grids[1]
-    assert (grid.grey, grid.limit) == (False, 300)
+    assert (grid.white, grid.limit) == ((0,), 300)
 
 
 @pytest.mark.parametrize(
-    "weight, bias, grey, limit",
-    [(0.5, 0, True, 1), (3, 0, True, 3), (-1, 1, True, 1), (-1, 0, False, 1), (1, -0.5, False, 0.5)],
+    "weights, biases, white, limit",
+    [
+        ([0.5], [0], [1], 0.5),
+        ([3], [0], [3], 3),
+        ([-1], [1], [1], 1),
+        ([-1], [0], [0], 1),
+        ([1], [-0.5], [0], 0.5),
+        # Each channel for itself: a blurred photograph is one, whatever the filters beside it return.
+        ([1, -5, 2], [0, 0, 0], [2, 0, 2], 5),
+        ([-1, np.nan, 0.5], [0, 0, 0], [0, 1, 1], 1),
+    ],
 )
-def test_what_is_made_of_an_image_in_grey_is_grey_while_nothing_in_it_is_negative(weight, bias, grey, limit):
+def test_what_is_made_of_an_image_in_grey_is_grey_while_nothing_in_it_is_negative(weights, biases, white, limit):
     image = np.array([0, 1, 1, 0], "float32").reshape(1, 2, 2, 1)
-    start = {"kernel_initializer": constant(weight), "bias_initializer": constant(bias)}
-    grid = picture_of(layers.Conv2D(1, 1, **start), image).grids[1]
-    assert (grid.grey, grid.limit) == (grey, limit)
+    start = {"kernel_initializer": constant([[[weights]]]), "bias_initializer": constant(biases)}
+    grid = picture_of(layers.Conv2D(len(weights), 1, **start), image).grids[1]
+    assert (list(grid.white), grid.limit) == (white, limit)
 
 
 def test_along_a_chain_grey_ends_at_the_first_grid_with_something_negative():
@@ -119,7 +128,7 @@ def test_along_a_chain_grey_ends_at_the_first_grid_with_something_negative():
 
     def greys(depthwise, pointwise):
         start = {"depthwise_initializer": constant(depthwise), "pointwise_initializer": constant(pointwise)}
-        return [grid.grey for grid in picture_of(layers.SeparableConv2D(1, 1, **start), image).grids]
+        return [all(grid.white) for grid in picture_of(layers.SeparableConv2D(1, 1, **start), image).grids]
 
     assert greys(2, 2) == [True, True, True]
     assert greys(2, -2) == [True, True, False]

@@ -15,8 +15,7 @@ test("what is no number is none", () => {
 });
 
 const grid = (values, more = {}) => ({
-  grey: true,
-  limit: 1,
+  white: [1, 1],
   first: 0,
   sent: 2,
   values: Float32Array.from(values),
@@ -29,8 +28,8 @@ test("a channel of zeros and ones can be painted, whatever the other channel hol
 });
 
 test("a photograph, signed values and brightness up to 255 are not painted", () => {
-  assert.equal(isBinary(grid([0, 0, 1, 1], { grey: false }), 0), false);
-  assert.equal(isBinary(grid([0, 0, 1, 1], { limit: 255 }), 0), false);
+  assert.equal(isBinary(grid([0, 0, 1, 1], { white: [0, 0] }), 0), false);
+  assert.equal(isBinary(grid([0, 0, 1, 1], { white: [255, 255] }), 0), false);
 });
 
 const paint = (cell, value = 1, more = {}) => ({ edit: { channel: 0, cells: [cell], value, ...more } });

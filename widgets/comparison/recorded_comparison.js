@@ -19,8 +19,8 @@ function drawThumbnail(canvas, { grids }) {
   const all = floats(values);
   const at = (row, column) => all[(row * columns + column) * channels];
   const plane = Array.from({ length: rows * columns }, (_, cell) => Math.abs(all[cell * channels]));
-  const view = { tiles: [at], rows, columns, limit: Math.max(...plane.filter(Number.isFinite)) || 1, grey: false };
-  drawThumbnails(canvas, view, -1, 1, THEMES[themeBehind(canvas)], ZOOM);
+  const tile = { at, limit: Math.max(...plane.filter(Number.isFinite)) || 1, grey: false };
+  drawThumbnails(canvas, { tiles: [tile], rows, columns }, -1, 1, THEMES[themeBehind(canvas)], ZOOM);
 }
 
 /** The table's columns to sort by. @param {HTMLElement[]} rows @param {Record<string, number[][]>} orders @param {any} words */

@@ -187,8 +187,10 @@ class Panel:
 
 def _grid_panel(picture, g, look, plane=0):
     grid = picture.grids[g]
-    values = grid.values[min(look.sample, len(grid.values) - 1), ..., look.channel(picture, g)]
-    return Panel(f"{grid.name}\n{grid.shape}", _flat(values, plane), grid.limit, grid.grey)
+    channel = look.channel(picture, g)
+    values = grid.values[min(look.sample, len(grid.values) - 1), ..., channel]
+    white = grid.white[channel]
+    return Panel(f"{grid.name}\n{grid.shape}", _flat(values, plane), white or grid.limit, white > 0)
 
 
 def panels_of(picture, look):

@@ -22,15 +22,15 @@ class Grid:
     """One tensor, channels last: `values` is (batch, height, width, channels).
 
     `padding` is (cells before, cells after) for each spatial axis, drawn around the grid.
-    `grey` says that the values are brightness, 0 black and `limit` white; otherwise they are signed,
-    centred on 0, and reach from -limit to limit.
+    `white[channel]` is the value that is drawn white where a channel's values are brightness, 0 black; it is 0 where
+    they are signed, centred on 0, and reach from -limit to limit.
     """
 
     name: str
     shape: tuple
     values: np.ndarray = field(repr=False)
     padding: tuple
-    grey: bool
+    white: tuple
     limit: float
 
 
@@ -174,7 +174,7 @@ def _gather(facts, first, last):
         padding.append((max(0, -int(table.min())), max(0, int(table.max()) - size + 1)))
     channels = np.arange(first.shape[-1])[:, None]
     middle = _grid(say("picture.stretched"), stretched, tuple(padding))
-    middle = replace(middle, grey=first.grey, limit=first.limit)
+    middle = replace(middle, white=first.white, limit=first.limit)
     stretch = Link("stretch", tuple(spread), None, channels, {}, "", stretched)
     turned = np.flip(facts.tables.kernel, tuple(range(rank)))
     gathering = replace(facts.tables, reads=tuple(reads), writes=None)
@@ -183,11 +183,13 @@ def _gather(facts, first, last):
 
 
 def _after(earlier, grid):
-    """Brightness stays brightness: what is made of a grey grid is grey too, while nothing in it is negative."""
-    values = grid.values[np.isfinite(grid.values)]
-    if not earlier.grey or values.min(initial=0) < 0:
+    """Brightness stays brightness: of a grid that is all grey, a channel with nothing negative in it is grey too."""
+    if not all(earlier.white):
         return grid
-    return replace(grid, grey=True, limit=max(earlier.limit, float(values.max(initial=0))))
+    values = np.where(np.isfinite(grid.values), grid.values, 0).reshape(-1, grid.shape[-1])
+    grey = values.min(axis=0, initial=0) >= 0
+    white = max(*earlier.white, float(values[:, grey].max(initial=0)))
+    return replace(grid, white=tuple(np.where(grey, white, 0.0).tolist()))
 
 
 def _grid(name, values, padding=None, may_be_grey=False):
@@ -196,7 +198,6 @@ def _grid(name, values, padding=None, may_be_grey=False):
     limit = max(abs(low), abs(high)) or 1.0
     # Brightness: a binary picture or a photograph, 0 to 1 or 0 to 255.
     grey = may_be_grey and low >= 0 and (high <= 1 or 32 < high <= 255)
-    if grey:
-        limit = 1.0 if high <= 1 else 255.0
+    white = (1.0 if high <= 1 else 255.0) if grey else 0.0
     none = tuple((0, 0) for _ in values.shape[1:-1])
-    return Grid(name, values.shape, values, padding or none, grey, limit)
+    return Grid(name, values.shape, values, padding or none, (white,) * values.shape[-1], limit)

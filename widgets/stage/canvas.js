@@ -81,14 +81,15 @@ let scratch = null;
 
 /** Values as pixels, on a canvas that the next call uses again.
  * @param {number} width @param {number} height
- * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number | undefined}[]} tiles
- *   where each stands, and which of its cells each of its pixels shows: nothing where the value is undefined
- * @param {{limit: number, grey: boolean}} view @param {import("./colours.js").Theme} theme */
-export function pixels(width, height, tiles, { limit, grey }, theme) {
-  const table = pixelTable(grey, theme);
+ * @param {{left: number, top: number, rows: number[], columns: number[], at: (row: number, column: number) => number | undefined,
+ *   limit: number, grey: boolean}[]} tiles where each stands, and which of its cells each of its pixels shows: nothing where the value is
+ *   undefined
+ * @param {import("./colours.js").Theme} theme */
+export function pixels(width, height, tiles, theme) {
   const image = new ImageData(width, height);
   const whole = new Uint32Array(image.data.buffer);
-  for (const { left, top, rows, columns, at } of tiles) {
+  for (const { left, top, rows, columns, at, limit, grey } of tiles) {
+    const table = pixelTable(grey, theme);
     for (let y = 0; y < rows.length; y++) {
       const start = (top + y) * width + left;
       if (rows[y] === rows[y - 1]) {
@@ -148,8 +149,9 @@ export function drawCells(canvas, view, cell, theme) {
     context.fillRect(0, 0, width, height);
   }
   context.imageSmoothingEnabled = false;
-  const tile = { left: 0, top: 0, rows: range(rows), columns: range(columns), at: view.at };
-  const image = pixels(columns, rows, [tile], view, theme);
+  const { at, limit, grey } = view;
+  const tile = { left: 0, top: 0, rows: range(rows), columns: range(columns), at, limit, grey };
+  const image = pixels(columns, rows, [tile], theme);
   context.drawImage(image, 0, 0, columns, rows, left * cell, top * cell, columns * cell, rows * cell);
   if (unread) {
     context.fillStyle = pattern(context, "dots", theme.highlight);

@@ -1,6 +1,6 @@
 // @ts-check
 /** Draws how the pinned cell is made: each channel's patch, slice and products, then the sums down to what Keras returned. */
-import { limitOf } from "./lookups.js";
+import { limitOf, scaleOf } from "./lookups.js";
 import { centreText, drawCells, sized } from "./canvas.js";
 import { cellParts } from "./cell_parts.js";
 import { element } from "./dom.js";
@@ -64,8 +64,9 @@ function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, 
   const [earlier, link] = [picture.grids[g - 1], picture.links[g - 1]];
   const cell = Math.min(CELL * zoom, (HIGHEST * zoom) / rows, (width - 2 * SIGN - 12) / (3 * columns));
   const largest = Math.max(...parts.flatMap(({ products }) => products.map(Math.abs)).filter(Number.isFinite), 0) || 1;
+  const scale = scaleOf(earlier, part.channel);
   const looks = [
-    { values: part.patch, grey: earlier.grey, limit: earlier.grey ? earlier.limit : limitOf(earlier, part.channel) },
+    { values: part.patch, ...scale, limit: scale.grey ? scale.limit : limitOf(earlier, part.channel) },
     { values: part.slice, grey: false, limit: most ?? link.kernel_limit },
     { values: part.products, grey: false, limit: largest },
   ];

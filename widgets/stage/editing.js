@@ -15,7 +15,7 @@ export function numberIn(text) {
 
 /** Whether a channel is black and white, so that its cells can be painted. @param {any} grid @param {number} channel */
 export function isBinary(grid, channel) {
-  if (!grid.grey || grid.limit !== 1) return false;
+  if (grid.white[channel] !== 1) return false;
   for (let at = channel - grid.first; at < grid.values.length; at += grid.sent)
     if (grid.values[at] !== 0 && grid.values[at] !== 1) return false;
   return true;

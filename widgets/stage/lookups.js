@@ -7,7 +7,7 @@
 
 /**
  * @typedef {{name: string, symbol: string, label: string, sizes: number[], channels: number, padding: number[][],
- *   grey: boolean, limit: number, first: number, sent: number, values: Float32Array,
+ *   white: number[], limit: number, first: number, sent: number, values: Float32Array,
  *   thinned: {steps: number[], values: Float32Array} | null}} Grid with some cells of all channels, where not all are sent
  * @typedef {{table: Int32Array, taps: number, scatter: boolean, follows?: number}} Axis a later one, and the earlier that it follows
  * @typedef {{operation: string, certainty: string, axes: Axis[], fan: number, filters: number, channels: Int32Array,
@@ -106,6 +106,11 @@ export function thumbnailOf(grid, plane, channel) {
   const start = Math.floor(plane / steps[0]) * rows * columns;
   return (row, column) =>
     values[(start + Math.floor(row / steps[1]) * columns + Math.floor(column / steps[2])) * channels + channel];
+}
+
+/** How a channel's values are coloured: as brightness up to white, else from -limit to limit. @param {Grid} grid @param {number} channel */
+export function scaleOf({ white, limit }, channel) {
+  return { grey: white[channel] > 0, limit: white[channel] || limit };
 }
 
 /** The largest size of a value in one channel of a grid; 1 where all are 0 or not sent. @param {Grid} grid @param {number} channel */

@@ -72,7 +72,7 @@ def _grid(picture, index, channel_axis, sample, block):
         "sizes": three_axes(grid.shape[1:-1], 1),
         "channels": grid.shape[-1],
         "padding": three_axes([list(cells) for cells in grid.padding], [0, 0]),
-        "grey": grid.grey,
+        "white": list(grid.white),
         "limit": grid.limit,
         "first": block.start,
         "sent": block.stop - block.start,

@@ -6,8 +6,8 @@ import { drawBadge, sized, pixels, pixelsAlong } from "./canvas.js";
 /**
  * Thumbnails in rows, one of them framed. Returns where each stands, for the pointer.
  * @param {HTMLCanvasElement} canvas
- * @param {{tiles: ((row: number, column: number) => number)[], rows: number, columns: number,
- *   limit: number, grey: boolean, groups?: number[]}} view a value for each tile's cells; `groups` are the numbers that tiles bear
+ * @param {{tiles: {at: (row: number, column: number) => number, limit: number, grey: boolean}[], rows: number, columns: number,
+ *   groups?: number[]}} view a value for each tile's cells, and their colours; `groups` are the numbers that tiles bear
  * @param {number} framed @param {number} width @param {import("./colours.js").Theme} theme @param {number} zoom
  */
 export function drawThumbnails(canvas, view, framed, width, theme, zoom) {
@@ -22,10 +22,10 @@ export function drawThumbnails(canvas, view, framed, width, theme, zoom) {
   const tall = Math.max(scale, 10 / rows); // a line of cells would be too thin to see
   const along = { rows: pixelsAlong(rows, tall), columns: pixelsAlong(columns, scale) };
   const corner = (index) => ({ left: (index % perRow) * step + 2, top: Math.floor(index / perRow) * step + 2 });
-  const placed = tiles.map((at, index) => ({ ...along, at, ...corner(index) }));
+  const placed = tiles.map((tile, index) => ({ ...along, ...tile, ...corner(index) }));
   const context = sized(canvas, wide, high);
   context.imageSmoothingEnabled = false;
-  context.drawImage(pixels(wide, high, placed, view, theme), 0, 0, wide, high, 0, 0, wide, high);
+  context.drawImage(pixels(wide, high, placed, theme), 0, 0, wide, high, 0, 0, wide, high);
   const frame = (some, colour, thick) => {
     context.beginPath();
     for (const { left, top } of some) context.rect(left, top, columns * scale, rows * tall);

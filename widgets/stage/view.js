@@ -1,6 +1,6 @@
 // @ts-check
 /** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
-import { floats, limitOf, planeOf, thumbnailOf, weightAt, range } from "./lookups.js";
+import { floats, limitOf, planeOf, scaleOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
 import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
@@ -80,9 +80,8 @@ function panelView(picture, state, what, written) {
   const content = { sizes, plane, rows: sizes[1], columns: sizes[2], padding: padding.slice(1) };
   const { grid: g, link: i } = what;
   if (i === undefined) {
-    const { grey, limit } = picture.grids[g];
     const final = planeOf(picture.grids[g], plane, channels[g]);
-    return { ...content, at: written?.plane(plane) ?? final, final, grey, limit };
+    return { ...content, at: written?.plane(plane) ?? final, final, ...scaleOf(picture.grids[g], channels[g]) };
   }
   const link = picture.links[i];
   const slice = sliceOf(link, channels[i], channels[i + 1]);
@@ -106,7 +105,7 @@ export function drawPicture(view, picture, state) {
 export function namePicture(view, picture, state) {
   for (const one of view.panels) namePanel(view, picture, state, one);
   const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
-  const limits = picture.grids.filter(({ grey }) => grey).map(({ limit }) => number(limit));
+  const limits = picture.grids.flatMap(({ white }) => white.filter(Boolean)).map((limit) => number(limit));
   const points = Boolean(picture.links[0]?.points);
   const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
   const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
@@ -205,16 +204,17 @@ function drawChoosers(view, picture, { channels }, one, content) {
   const [grid, link] = [picture.grids[g], picture.links[i]];
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
-  const tile = (plane, n) =>
-    link
-      ? (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1])
-      : (content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n));
-  const limits = { rows: content.rows, columns: content.columns, grey: content.grey, limit: content.limit };
+  const tile = (plane, n) => {
+    if (!link) return { at: content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n), ...scaleOf(grid, n) };
+    const at = (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]);
+    return { at, grey: false, limit: content.limit };
+  };
+  const { rows, columns, sizes, plane } = content;
   const groups = link ? undefined : groupsShown(picture, g);
-  const ofChannels = { ...limits, tiles: range(count).map((n) => tile(content.plane, n)), groups };
-  const ofPlanes = { ...limits, tiles: range(content.sizes[0]).map((plane) => tile(plane, index)) };
+  const ofChannels = { rows, columns, tiles: range(count).map((n) => tile(plane, n)), groups };
+  const ofPlanes = { rows, columns, tiles: range(sizes[0]).map((at) => tile(at, index)) };
   drawChooser(view, one.channels, ofChannels, index, kind, one.room);
-  drawChooser(view, one.planes, ofPlanes, content.plane, "planes", one.room);
+  drawChooser(view, one.planes, ofPlanes, plane, "planes", one.room);
 }
 
 /** @param {View} view @param {any} chooser @param {any} thumbnails @param {number} index @param {string} kind @param {number} width */
@@ -230,7 +230,7 @@ function drawChooser({ words, theme, zoom }, chooser, thumbnails, index, kind, w
 }
 
 /** @param {View} view @param {any} picture */
-function drawSamples(view, { thumbnails, samples, sample, grids: [{ limit, grey }], first_key }) {
+function drawSamples(view, { thumbnails, samples, sample, grids: [first], first_key }) {
   const { samples: chooser } = view.ui;
   chooser.root.hidden = samples === 1;
   const key = [first_key, samples, sample, view.width, ...looks(view)].join();
@@ -238,8 +238,9 @@ function drawSamples(view, { thumbnails, samples, sample, grids: [{ limit, grey 
   view.drawn.samples = key;
   const [count, rows, columns] = thumbnails.shape;
   const values = floats(thumbnails.values);
-  const tiles = range(count).map((n) => (row, column) => values[(n * rows + row) * columns + column]);
-  drawChooser(view, chooser, { tiles, rows, columns, limit, grey }, sample, "samples", view.width - 20);
+  const at = (n) => (row, column) => values[(n * rows + row) * columns + column];
+  const tiles = range(count).map((n) => ({ at: at(n), ...scaleOf(first, 0) }));
+  drawChooser(view, chooser, { tiles, rows, columns }, sample, "samples", view.width - 20);
   const more = say(view.words, { key: "thumbnails_more", fields: { shown: count, count: samples } });
   if (samples > count) chooser.text.textContent += ` ${more}`;
 }

@@ -71,7 +71,7 @@ hosted: ## the same checks on the versions of the hosted notebook service, tests
 	    echo "To name one: make hosted PYTHON_HOSTED=/path/to/python3.13"; test "$$CI" != true; fi
 
 hosted-checks: .venv-hosted/.installed
-	$(RUN_HOSTED) pytest -n 2 --doctest-modules --ignore=tests/browser --ignore=tests/notebooks widgets tests
+	$(RUN_HOSTED) pytest -n 2 -m "not long" --doctest-modules --ignore=tests/browser --ignore=tests/notebooks widgets tests
 	$(RUN_HOSTED) pytest -rs tests/browser/test_classic.py
 	$(RUN_HOSTED) pytest -rs $(BROWSERS) tests/browser/hosted
 
@@ -94,8 +94,9 @@ $(PAGE): tests/browser/hosted/package.json
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings, 3,000 random models, 5,000 wrong inputs and 300 questions a kind, 20,000 moves, every slider of every notebook and of every page of the site, 200 re-runs; ARGS passes an option on
 	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/facts/test_judge.py tests/facts/test_random_models.py tests/test_wrong_inputs.py tests/quiz/test_questions.py tests/explorer/test_hard_use.py tests/notebooks/test_what_to_change.py tests/notebooks/test_wrong_answers.py
-	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py tests/browser/test_site.py
-	if test -d .venv-hosted; then SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi
+	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py tests/browser/test_for_everyone.py tests/browser/test_site.py
+	if test -d .venv-hosted; then $(RUN_HOSTED) pytest -n 2 -m long tests && \
+	    SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi
 
 bench: $(READY) ## measure the speed and write the table in benchmarks/README.md
 	.venv/bin/python benchmarks/run.py

@@ -5,6 +5,7 @@ import random
 
 import keras
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from keras import layers
@@ -173,6 +174,7 @@ def is_told_properly(error):
     return isinstance(error, (TypeError, ValueError)) and (isinstance(said, Sentence) or "Keras says" in str(said))
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**7))
 def test_what_is_raised_are_our_own_words_or_those_of_keras_named_as_such(seed):

@@ -525,6 +525,7 @@ def test_the_package_offers_what_it_says():
 # Memory
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layer", [layers.Conv2D(4, 3), layers.Conv2D(4, 3, groups=2)], ids=["ungrouped", "grouped"])
 def test_rebuilding_keeps_no_memory(layer):
     explorer = explore(layer, (1, 12, 12, 4))

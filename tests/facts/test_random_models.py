@@ -6,6 +6,7 @@ import random
 
 import keras
 import numpy as np
+import pytest
 from changing import reach
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -156,6 +157,7 @@ def agree(said, certainty, measured, sizes):
 certainties = []
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6), other=st.booleans())
 def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures(seed, other):
@@ -166,5 +168,6 @@ def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures(seed
     assert holds, both
 
 
+@pytest.mark.long
 def test_most_random_models_are_told_exactly():
     assert certainties.count("exact") >= 0.8 * len(certainties) > 0

@@ -241,6 +241,7 @@ CASES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("case", CASES)
 def test_a_recorded_state_is_what_a_live_explorer_shows(case, tmp_path):
@@ -332,6 +333,7 @@ def test_a_chain_without_a_convolution_has_a_page_without_controls(tmp_path):
     assert [len(state["snapshot"]["grids"]) for state in decoded_states(record)] == [3]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", ["Conv2D", "Conv2DTranspose", "DeformableConv2D", "chain"])
 def test_the_explorer_is_afterwards_as_it_was(case, tmp_path):
     layer, x, names = CASES[case]

@@ -67,6 +67,7 @@ def test_the_sum_below_adds_up_to_what_keras_returned(layer, shape):
             assert returned == pytest.approx(float(made), rel=2e-3, abs=1e-3)
 
 
+@pytest.mark.long
 @each
 def test_a_gif_fills_the_output_and_its_last_frame_has_all_of_it(layer, shape):
     e = explore(layer, shape)
@@ -94,6 +95,7 @@ def test_at_most_100_frames_are_spread_over_all_cells():
     assert max(np.diff(written)) <= 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layer, shape", [one for one in LAYERS if "transpose" in one[0].name], ids=["2D", "1D", "3D"])
 def test_stamps_pile_up_to_what_keras_makes_of_the_input_cells_so_far(layer, shape):
     e = explore(layer, shape)

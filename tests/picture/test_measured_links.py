@@ -58,6 +58,7 @@ def said(link, earlier, later):
     return array
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [*range(CHAINS), "crossing"])
 def test_the_links_of_a_random_chain_say_which_cells_move_which(seed):
     shape, chain = chain_of(seed)
@@ -69,6 +70,7 @@ def test_the_links_of_a_random_chain_say_which_cells_move_which(seed):
         assert np.array_equal(said(link, earlier, later), moved), (type(layer).__name__, e.code)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [*range(CHAINS), "crossing"])
 def test_the_browser_highlights_the_cells_of_a_random_chain_that_move(seed):
     if shutil.which("node") is None:

@@ -408,6 +408,7 @@ def mixed_up(facts):
     return [number for number in numbers if numbers.count(number) > 1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("layer_class", CLASSES, ids=lambda layer_class: layer_class.__name__)
 def test_drawn_questions_are_never_degenerate_and_their_solutions_are_right(layer_class):
     quiz = Quiz(layer_class, None, ALL, 5)

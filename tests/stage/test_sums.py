@@ -74,6 +74,7 @@ def packed(value):
     return {"bytes": base64.b64encode(value).decode()} if isinstance(value, (bytes, bytearray, memoryview)) else value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sum_that_is_written_out_is_what_keras_returned(kind):
     if shutil.which("node") is None:

@@ -66,13 +66,13 @@ def test_the_table_shows_shapes_costs_and_what_a_cell_sees(table):
         "(4, 26, 26, 6)",
         "(4, 12, 12, 6)",
     ]
-    assert [text.split()[0] for text in cells(table, "parameters")] == ["654", "654", "186", "2616", "654"]
+    assert [text.split()[0] for text in cells(table, "parameters")] == ["654", "654", "186", "2,616", "654"]
     assert [text.split()[0] for text in cells(table, "MACs a sample")] == [
-        "438048",
-        "508032",
-        "121680",
-        "1752192",
-        "373248",
+        "438,048",
+        "508,032",
+        "121,680",
+        "1,752,192",
+        "373,248",
     ]
     assert cells(table, "receptive field") == ["3 x 3", "up to 2 x 2", "3 x 3", "3 x 3, moved", "6 x 6"]
     assert cells(table, "weights")[2].split("\n") == [
@@ -101,11 +101,11 @@ def test_every_accepted_layer_has_a_picture_that_the_browser_can_draw(table):
 def test_the_menu_and_the_button_beside_it_sort_the_rows(table):
     sort_by(table, "parameters")
     wait_first(table, "SeparableConv2D")
-    assert [text.split()[0] for text in cells(table, "parameters")] == ["186", "654", "654", "654", "2616"]
+    assert [text.split()[0] for text in cells(table, "parameters")] == ["186", "654", "654", "654", "2,616"]
     assert cells(table, "layer")[-1] == "layers.Conv2D(5, 3, groups=5)"
     table.page.get_by_role("button", name="largest first").click()
     wait_first(table, "DeformableConv2D")
-    assert [text.split()[0] for text in cells(table, "parameters")] == ["2616", "654", "654", "654", "186"]
+    assert [text.split()[0] for text in cells(table, "parameters")] == ["2,616", "654", "654", "654", "186"]
     assert cells(table, "layer")[-1] == "layers.Conv2D(5, 3, groups=5)"
     assert table.run("c.rows[0]['params']") == "2616"
 

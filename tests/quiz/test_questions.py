@@ -466,7 +466,7 @@ def test_every_layer_that_reaches_the_goal_passes(task):
     ):
         assert task(layer), task(layer)
     assert repr(task(layers.Conv2D(6, 2, strides=2))) == (
-        "Right. layers.Conv2D(6, 2, strides=2): output (14, 14, 6), 294 parameters, 56448 MACs a sample."
+        "Right. layers.Conv2D(6, 2, strides=2): output (14, 14, 6), 294 parameters, 56,448 MACs a sample."
     )
 
 

@@ -75,8 +75,8 @@ def compare(layers, x=None):
     x: (4, 28, 28, 12)
     <BLANKLINE>
     layer                         output          parameters  MACs a sample  receptive field
-    layers.SeparableConv2D(6, 2)  (4, 27, 27, 6)         126          87480  2 x 2
-    layers.Conv2D(6, 2)           (4, 27, 27, 6)         294         209952  2 x 2
+    layers.SeparableConv2D(6, 2)  (4, 27, 27, 6)         126         87,480  2 x 2
+    layers.Conv2D(6, 2)           (4, 27, 27, 6)         294        209,952  2 x 2
     <BLANKLINE>
     layer                         weights                             parameters
     layers.SeparableConv2D(6, 2)  (2, 2, 12, 1), (1, 1, 12, 6), (6,)  2*2*12*1 + 1*1*12*6 + 6 = 126

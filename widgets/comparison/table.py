@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from widgets.facts import channels_last, said_field
-from widgets.language import Sentence, say, together, words
+from widgets.language import Sentence, say, thousands, together, words
 
 STYLE = Path(__file__).with_suffix(".css").with_stem("compare")
+NUMBERS = ("params", "macs", "ms")
 # Inline, since a notebook that is not trusted loses style sheets and keeps this.
 UNBROKEN = '<span style="white-space: nowrap">{}</span>'
 BAR = '<div style="width: {width}%; height: 6px; min-width: 1px; background-color: #3b82b5"></div>'
@@ -80,7 +81,7 @@ def as_table(x_shape, rows, pictures=None):
     """The rows as an HTML table alone. Without pictures it is alike on every machine."""
     shown = ["code", "output_shape", "weights", "params", "macs", "receptive_field", *["ms"] * _timed(rows)]
     heads = "".join(f'<th scope="col">{say("column." + name)}</th>' for name in shown)
-    most = {name: max((found[name] or 0 for found in rows), default=0) for name in ("params", "macs", "ms")}
+    most = {name: max((found[name] or 0 for found in rows), default=0) for name in NUMBERS}
     body = []
     for i, found in enumerate(rows):
         thumb = f'<img src="{pictures[i]}" alt="{say("compare.thumbnail")}">' if pictures and pictures[i] else ""
@@ -109,7 +110,9 @@ def _cell(name, found, most):
         text = UNBROKEN.format(text) + f"<br><strong>{html.escape(found['warning'])}</strong>" * bool(found["warning"])
     if name in most and found[name] is not None:
         formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
-        formula = "" if formula == text else formula  # a layer that is no convolution has a count and no more
+        formula = (
+            "" if formula == str(found[name]) else formula
+        )  # a layer that is no convolution has a count and no more
         text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
     return f'<td data-label="{say("column." + name)}">{text}</td>'
 
@@ -118,8 +121,7 @@ def _aligned(names, rows):
     """A table as lines of text, with the columns of numbers set to the right."""
     table = [[say(f"column.{name}") for name in names]] + [[_written(name, found) for name in names] for found in rows]
     widths = [max(map(len, column)) for column in zip(*table)]
-    numbers = ("params", "macs", "ms")
-    sides = [">" if name in numbers else "<" for name in names]
+    sides = [">" if name in NUMBERS else "<" for name in names]
     return [
         "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(line, sides, widths)).rstrip() for line in table
     ]
@@ -135,7 +137,7 @@ def _written(name, found):
         return say("picture.refused") if name == "output_shape" else "-"
     if name == "weights":
         return ", ".join(map(str, value.values())) or "-"
-    return f"{value:.2f}" if name == "ms" else str(value)
+    return thousands(value) if name in NUMBERS else str(value)
 
 
 def _said(found):

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from widgets.facts.isolation import isolated_keras
-from widgets.language import Sentence, say
+from widgets.language import Sentence, number, say
 
 # Not what a reader would write: our fixed name, and the float32 in which everything is shown.
 NOT_WRITTEN = ("name", "dtype")
@@ -97,7 +97,7 @@ def _few(name, values):
     """A weight with its numbers, without the axes of length 1 at its end."""
     rank = max((axis + 1 for axis, size in enumerate(values.shape) if size > 1), default=0)
     index = f"[{', '.join(':' * rank + '0' * (values.ndim - rank))}]" if rank < values.ndim else ""
-    numbers = np.vectorize(lambda value: f"{value:.4g}", otypes=[object])(values.reshape(values.shape[:rank]))
+    numbers = np.vectorize(number, otypes=[object])(values.reshape(values.shape[:rank]))
     return f"{name}{index} = {numbers.tolist()}".replace("'", "")
 
 

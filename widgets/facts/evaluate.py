@@ -16,7 +16,7 @@ from widgets.facts.kinds import kind_of
 from widgets.facts.kinds.kind import axis_numbers
 from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import advice, broken_rule, plain_text, too_large
-from widgets.language import say, together
+from widgets.language import number, say, together
 
 
 def layer_facts(layer, x):
@@ -186,4 +186,4 @@ def _difference(expected, got, sizes=None):
     sizes = np.abs(expected).max() if sizes is None else sizes
     # TensorFlow takes the numbers below float32's normal ones for 0. A nan that it returns is never near enough.
     wrong = np.isfinite(expected) & ~(difference <= 1e-5 * sizes + 1e-36)
-    return say("facts.warning_values", difference=f"{difference[wrong].max():.3g}") if wrong.any() else ""
+    return say("facts.warning_values", difference=number(difference[wrong].max())) if wrong.any() else ""

@@ -1,5 +1,6 @@
 """Every word that a reader sees, looked up by key when it is said."""
 
+from widgets.language.numbers import factor, number, short_all, thousands
 from widgets.language.sentences import (
     LANGUAGES,
     Sentence,

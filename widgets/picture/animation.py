@@ -7,7 +7,19 @@ import math
 import numpy as np
 from PIL import Image
 
-from widgets.picture.figure import TOLD, Look, draw_panel, figure_of, outline, panels_of, png, sum_of, two, write_sum
+from widgets.picture.figure import (
+    TOLD,
+    Look,
+    draw_panel,
+    figure_of,
+    outline,
+    panels_of,
+    png,
+    rooms,
+    sum_of,
+    two,
+    write_sum,
+)
 
 MOST_FRAMES = 100
 FRAME_MS = 350
@@ -34,14 +46,14 @@ def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
             plane = here.cell[:-2]
             figure = figure_of(facts, picture, True, here, WIDE, TOLD)
             output = figure.axes[-1]
-            numbered = bool(output.texts)
+            room = rooms(panels)[-1]
             output.set_visible(False)
             figure.canvas.draw()
             still = figure.canvas.copy_from_bbox(figure.bbox)
             output.set_visible(True)
         figure.canvas.restore_region(still)
         output.clear()
-        draw_panel(output, panels[-1], numbered)
+        draw_panel(output, panels[-1], room)
         figure.draw_artist(output)
         for made in [*outline(figure, panels), write_sum(figure, told)]:
             (made.axes or figure).draw_artist(made)

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from widgets.facts import NO_CELL
-from widgets.language import say
+from widgets.language import factor, number, say, short_all
 
-NUMBER_ROOM = 15  # points a side that a cell needs for a number
+NUMBER_ROOM, NUMBER_SIZE = 15, 5.5  # points: a side that a cell needs for a number, and the number's font
 MOST_TERMS = 12  # of a sum that is written out
 MOST_LINES = 64  # cells a side up to which they are parted by lines
 SAVED, SHOWN = 90, 264  # dots an inch: for a notebook's file, and for a wall, where numbers have 20 pixels
@@ -78,7 +78,7 @@ def sum_of(picture, look):
     cell, filter_ = look.window(picture), look.channel(picture, len(picture.grids) - 1)
     sample = min(look.sample, len(later.values) - 1)
     place = (sample, *cell, filter_)
-    told = [f"y[{', '.join(map(str, place))}] = {_number(later.values[place])}"]
+    told = [f"y[{', '.join(map(str, place))}] = {number(later.values[place])}"]
     if "kernel" not in link.weights or link.points is not None:
         return told[0]
     channels, kernel = link.channels[filter_], link.weights["kernel"][..., filter_]
@@ -87,19 +87,19 @@ def sum_of(picture, look):
     products = earlier.values[sample][read] * kernel[np.ix_(*(tap for _, tap in ends))]
     if len(channels) == 1 and products.size <= MOST_TERMS:
         pairs = zip(earlier.values[sample][read].flat, kernel[np.ix_(*(tap for _, tap in ends))].flat)
-        terms = " + ".join(f"{_factor(x)}×{_factor(weight)}" for x, weight in pairs)
+        terms = " + ".join(f"{factor(x)}×{factor(weight)}" for x, weight in pairs)
     else:
         sums = products.reshape(-1, len(channels)).sum(0)
-        terms = " + ".join(map(_factor, sums[:MOST_TERMS])) + " + …" * (len(sums) > MOST_TERMS)
+        terms = " + ".join(map(factor, sums[:MOST_TERMS])) + " + …" * (len(sums) > MOST_TERMS)
     before = link.before_activation[place]
-    fields = {"terms": terms or "0", "bias": "", "count": len(channels), "total": _number(before)}
+    fields = {"terms": terms or "0", "bias": "", "count": len(channels), "total": number(before)}
     key = "sum_all" if len(channels) > 1 else ""
     if "bias" in link.weights:
-        fields["bias"] = _factor(link.weights["bias"][filter_])
+        fields["bias"] = factor(link.weights["bias"][filter_])
         key = "sum_all_and_bias" if len(channels) > 1 else "sum_bias"
     told.append(say(f"stage.{key}", **fields) if key else f"{fields['terms']} = {fields['total']}")
     if link.activation:
-        named = {"activation": link.activation, "before": _number(before), "value": _number(later.values[place])}
+        named = {"activation": link.activation, "before": number(before), "value": number(later.values[place])}
         told.append(say("stage.sum_softmax" if link.activation == "softmax" else "stage.sum_activation", **named))
     return ":  ".join([told[0], "; ".join(told[1:])])
 
@@ -118,16 +118,6 @@ def write_sum(figure, text):
     lines = textwrap.wrap(text, 124)
     shown = "\n".join(lines[:2] if len(lines) < 3 else [lines[0], lines[1] + " …"])
     return figure.text(0.5, TOLD / 2, shown, fontsize=8, family="monospace", ha="center", va="center", parse_math=False)
-
-
-def _number(value):
-    """A number with four digits, as the page writes it."""
-    value = float(value)
-    return f"{value:.4g}" if abs(value) < 1000 or not np.isfinite(value) else str(round(value))
-
-
-def _factor(value):
-    return f"({_number(value)})" if value < 0 else _number(value)
 
 
 def figure_of(facts, picture, revealed, look, dpi=SAVED, below=0):
@@ -233,15 +223,21 @@ def _dots(picture, g, look):
 def _draw(figure, panels):
     widths = [max(panel.values.shape[1], 3) for panel in panels]
     subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
-    share = 600 / np.sqrt(widths).sum()  # points
-    for axes, panel, width in zip(subplots, panels, widths):
-        room = min(share * np.sqrt(width) / width, 190 / len(panel.values))
-        draw_panel(axes, panel, numbered=room >= NUMBER_ROOM)
+    for axes, panel, room in zip(subplots, panels, rooms(panels)):
+        draw_panel(axes, panel, room)
 
 
-def draw_panel(axes, panel, numbered):
-    """One panel: its cells, with their numbers or without, and its title."""
-    _cells(axes, panel, numbered)
+def rooms(panels):
+    """The room for a number in a cell of each panel, in em; 0 where it is too small for any."""
+    widths = np.array([max(panel.values.shape[1], 3) for panel in panels])
+    wide = 600 / np.sqrt(widths).sum() / np.sqrt(widths)  # points
+    points = [min(side, 190 / len(panel.values)) for side, panel in zip(wide, panels)]
+    return [0.95 * side / NUMBER_SIZE if side >= NUMBER_ROOM else 0 for side in points]
+
+
+def draw_panel(axes, panel, room):
+    """One panel: its cells, with their numbers where those have room, and its title."""
+    _cells(axes, panel, room)
     axes.set_title(panel.title, fontsize=8)
 
 
@@ -261,7 +257,7 @@ def two(items, absent):
     return ([absent] + list(items))[-2:]
 
 
-def _cells(axes, panel, numbered):
+def _cells(axes, panel, room):
     (top, bottom), (left, right) = panel.padding
     height, width = panel.values.shape
     _rectangle(axes, -top, -left, height + top + bottom, width + left + right, hatch="///", zorder=-1)
@@ -283,22 +279,18 @@ def _cells(axes, panel, numbered):
     for (from_row, from_column), (row, column) in panel.dots:
         axes.plot([from_column, column], [from_row, row], color=LIT, linewidth=1, zorder=4)
         axes.plot([column], [row], "o", color=LIT, markersize=5, markeredgecolor="white", zorder=5)
-    if not numbered:
+    # What is masked is not written yet, and has its digits already: they would change while it fills.
+    texts = short_all(np.ma.getdata(panel.values).ravel(), room) if room else None
+    if texts is None:
         return
-    for (row, column), value in np.ma.ndenumerate(panel.values):  # what is masked is not written yet
+    texts = np.reshape(texts, panel.values.shape)
+    for (row, column), value in np.ma.ndenumerate(panel.values):
         red, green, blue, _ = image.cmap(image.norm(value))
         dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.5
-        number = axes.text(column, row, _short(value), ha="center", va="center", fontsize=5.5)
+        number = axes.text(column, row, texts[row, column], ha="center", va="center", fontsize=NUMBER_SIZE)
         number.set(color="white" if dark else "black", in_layout=False)
 
 
 def _rectangle(axes, row, column, height, width, **look):
     look = {"facecolor": "white", "edgecolor": "#999999", "linewidth": 0} | look
     return axes.add_patch(Rectangle((column - 0.5, row - 0.5), width, height, **look))
-
-
-def _short(value):
-    if float(value).is_integer() and abs(value) < 1e6:
-        return str(int(value))
-    text = f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:.3g}"
-    return "0" if text == "-0" else text

@@ -16,7 +16,7 @@ from widgets.facts import (
     said_field,
     wrap_layer,
 )
-from widgets.language import either, in_own_words, say, words
+from widgets.language import either, in_own_words, say, thousands, words
 from widgets.quiz.rendering import Feedback, task_html
 
 # What can be wanted, and when what is got will do.
@@ -60,7 +60,7 @@ it has at most 600 parameters.
     Not yet.
     Wanted: it has at most 600 parameters. Received: 654.
     >>> task(layers.Conv2D(6, 2, strides=2))
-    Right. layers.Conv2D(6, 2, strides=2): output (14, 14, 6), 294 parameters, 56448 MACs a sample.
+    Right. layers.Conv2D(6, 2, strides=2): output (14, 14, 6), 294 parameters, 56,448 MACs a sample.
     """
     return Goal(input_shape, wanted)
 
@@ -191,9 +191,9 @@ def _seen(ones, steps):
 
 
 def _written(value):
-    """A value as a reader sees it: numbers of a shape in brackets, names in a row."""
+    """A value as a reader sees it: numbers of a shape in brackets, names in a row, a count with its thousands."""
     if value is None:  # MACs of a layer that nobody can count
         return say("certainty.unknown")
     if isinstance(value, tuple) and value and isinstance(value[0], str):
         return ", ".join(dict.fromkeys(value))
-    return value
+    return thousands(value) if isinstance(value, int) else value

@@ -1,7 +1,7 @@
 // @ts-check
 /** What is said to an answer, as `questions.py` and `predict.py` say it; and what becomes of the questions. No DOM here. */
-import { say } from "../stage/text.js";
-import { readNumber, readShape, sixDigits } from "./typed_answers.js";
+import { number, say, thousands } from "../stage/text.js";
+import { readNumber, readShape } from "./typed_answers.js";
 
 /**
  * @typedef {{right: boolean, text: string, counts: boolean}} Feedback `counts`: whether it was a try
@@ -23,7 +23,7 @@ const explained = (slips, given) => slips.find(([value]) => String(value) === St
 
 /** What is said to a wrong answer that no known slip leads to. @param {any} question @param {any} given @param {any} words */
 function otherwise({ reads, solution, axes, length }, given, words) {
-  if (reads === "number") return say(words, { key: "question.not_it", fields: { given: sixDigits(given) } });
+  if (reads === "number") return say(words, { key: "question.not_it", fields: { given: thousands(number(given)) } });
   if (given.length !== solution.length)
     return say(words, { key: length.key, fields: { ...length.fields, received: given.length } });
   const places = given.map((_, place) => place);

@@ -7,7 +7,7 @@ import operator
 import re
 
 from widgets.facts import Choice, Flag
-from widgets.language import say
+from widgets.language import say, thousands
 
 LONGEST = 200  # characters
 LARGEST = 1000  # of one number in a layer's settings: a slip such as filters=10**9 must not fill the memory
@@ -57,7 +57,7 @@ def read_number(answer, example):
             raise Unreadable(say("reading.number", received=_short(answer), example=example))
         for side in before:  # a name may stand there as well: parameters = 3*3*2 + 2
             if _side(side) not in (None, value):
-                raise Unreadable(say("reading.unequal", left=side, value=f"{_side(side):g}"))
+                raise Unreadable(say("reading.unequal", left=side, value=thousands(_side(side))))
         return value
     answer = answer.item() if getattr(answer, "size", 0) == 1 and hasattr(answer, "item") else answer
     answer = answer.numpy().item() if hasattr(answer, "numpy") and getattr(answer, "shape", None) == () else answer

@@ -9,10 +9,10 @@ import numpy as np
 
 from widgets.explorer import explore
 from widgets.facts import evaluate_layer
-from widgets.language import axis_names, say, together
+from widgets.language import axis_names, factor, number, say, thousands, together
 from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
-from widgets.quiz.rendering import Feedback, in_sum, size_lines
+from widgets.quiz.rendering import Feedback, size_lines
 
 READERS = {"number": read_number, "shape": read_shape}
 MOST_CELLS = 5 * 10**7  # of an output or a kernel that an answer may make
@@ -55,7 +55,7 @@ class Question:
 
     def otherwise(self, given):
         """What is said to an answer that no known slip leads to."""
-        return say("question.not_it", given=f"{given:g}")
+        return say("question.not_it", given=thousands(given))
 
     def judging(self):
         """All that it takes to judge typed answers elsewhere, as plain data: see `judge.js`. Not for settings."""
@@ -234,19 +234,19 @@ class Value(Question):
     def _sums(self):
         sums = []
         for i, (title, read, weights) in enumerate(self.case.parts):
-            products = [f"{in_sum(x)}*{in_sum(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
+            products = [f"{factor(x)}*{factor(w)}" for x, w in zip(read.ravel(), weights.ravel()) if w]
             sums.append(float((read * weights).sum()))
-            line = f"{title}: {' + '.join(products) or 0} = {sums[-1]:g}"
+            line = f"{title}: {' + '.join(products) or 0} = {number(sums[-1])}"
             if self.case.pointwise:
-                factor = float(self.case.pointwise[i])
-                line += f", {in_sum(sums[-1])}*{in_sum(factor)} = {sums[-1] * factor:g}"
-                sums[-1] *= factor
+                weight = float(self.case.pointwise[i])
+                line += f", {factor(sums[-1])}*{factor(weight)} = {number(sums[-1] * weight)}"
+                sums[-1] *= weight
             yield line
         total = sum(sums) + self._bias()
-        bias = [say("worked.bias", bias=in_sum(self._bias()))] if self._bias() else []
-        yield " + ".join([*map(in_sum, sums), *bias]) + f" = {total:g}"
+        bias = [say("worked.bias", bias=factor(self._bias()))] if self._bias() else []
+        yield " + ".join([*map(factor, sums), *bias]) + f" = {number(total)}"
         if self.facts.settings["activation"]:
-            yield f"relu({total:g}) = {self.solution}"
+            yield f"relu({number(total)}) = {self.solution}"
 
     @property
     def slips(self):

@@ -68,11 +68,6 @@ def size_lines(facts):
     return [f"{say(f'axes.{axis}')}: {rule}" for axis, rule in rules]
 
 
-def in_sum(value):
-    """A number in a sum or a product, in brackets where it is negative."""
-    return f"({value:g})" if value < 0 else f"{value:g}"
-
-
 def _code(text):
     """Escaped text, with what stands between two backticks as code."""
     parts = html.escape(text).split("`")

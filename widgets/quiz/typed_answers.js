@@ -1,5 +1,6 @@
 // @ts-check
 /** Reads what a learner typed, as `parsing.py` does: tests/quiz/typed_forms.json says what every form means. */
+import { number, thousands } from "../stage/text.js";
 
 /** @typedef {{value?: any, unreadable?: {key: string, fields: Record<string, any>}}} Read a value, or the sentence that says
  * why there is none */
@@ -36,7 +37,7 @@ export function readNumber(typed, example) {
   if (value === null) return { unreadable: { key: "reading.number", fields: { received, example } } };
   for (const left of sides.slice(0, -1)) {
     const other = workedOut(left); // a name may stand there as well: parameters = 3*3*2 + 2
-    const unequal = { key: "reading.unequal", fields: { left, value: sixDigits(other ?? 0) } };
+    const unequal = { key: "reading.unequal", fields: { left, value: thousands(number(other ?? 0)) } };
     if (other !== null && other !== value) return { unreadable: unequal };
   }
   return { value };
@@ -85,13 +86,4 @@ function workedOut(text) {
 
   const value = sum();
   return rest.trim() || Number.isNaN(value) ? null : value;
-}
-
-/** A number as Python's :g writes it. @param {number} value */
-export function sixDigits(value) {
-  if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
-  const bare = (digits) => (digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits);
-  const [digits, exponent] = value.toExponential(5).split("e");
-  if (Number(exponent) >= -4 && Number(exponent) < 6) return bare(value.toPrecision(6));
-  return `${bare(digits)}e${exponent[0]}${exponent.slice(1).padStart(2, "0")}`;
 }

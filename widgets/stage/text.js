@@ -1,5 +1,5 @@
 // @ts-check
-/** Words and numbers as they are written. */
+/** Words and numbers as they are written; numbers as `language/numbers.py` writes them. */
 
 /** @typedef {string | {key: string, fields?: Record<string, any>}} Text code and what Keras says as it is; else a sentence by its key */
 
@@ -23,7 +23,9 @@ const DIGITS = 4; // wherever a number is written, unless a cell has no room for
 /** A number as it is written everywhere: so many significant digits, a large one whole, no zeros at the end. @param {number} value */
 export function number(value) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  return String(Math.abs(value) < 10 ** (DIGITS - 1) ? Number(value.toPrecision(DIGITS)) : Math.round(value));
+  const size = Math.abs(value);
+  const whole = size >= 10 ** (DIGITS - 1) && size < 1e21;
+  return String(whole ? Math.sign(value) * Math.round(size) : Number(value.toPrecision(DIGITS)));
 }
 
 /** A whole number as it is read: 438,048. What is no number alone stays. @param {string | number} text */
@@ -31,7 +33,7 @@ export const thousands = (text) =>
   /^\d+$/.test(String(text)) ? String(text).replace(/\B(?=(\d{3})+$)/g, ",") : String(text);
 
 /** A factor in a sum, in brackets where it is negative. @param {number} value */
-const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
+export const factor = (value) => (value < 0 ? `(${number(value)})` : number(value));
 
 /** Products as they are written by hand. @param {{x: number, weight: number}[]} list */
 export const writtenProducts = (list) => list.map(({ x, weight }) => `${factor(x)}×${factor(weight)}`).join(" + ");

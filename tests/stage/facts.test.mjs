@@ -67,6 +67,14 @@ test("the headline tells the output, each kernel, parameters and MACs, and which
   ]);
 });
 
+test("of a chain it tells the kernels of one layer, by the names that the picture has for them", () => {
+  const rows = ["kernel_2", "bias_2"].map((name) => ({ fact: "weight", name, shape: "(3,)" }));
+  assert.deepEqual(
+    headline(WORDS, rows, []).map(({ label, marks }) => [label, marks["data-fact"]]),
+    [["kernel_2", "kernel"]],
+  );
+});
+
 test("the headline names the axes of a shape", () => {
   const rows = [{ fact: "output_shape", shape: "(1, 2)", axes: ["height", "filters"] }, ANSWER[5]];
   assert.deepEqual(

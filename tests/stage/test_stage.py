@@ -133,6 +133,21 @@ def test_the_steps_of_a_chain_are_rows_with_the_field_that_each_one_sees():
     ]
 
 
+def test_of_a_chain_the_weights_of_the_layer_that_the_sliders_are_for_are_told():
+    def told():
+        return {row["name"]: row["shape"] for row in e.children[1].snapshot["facts"] if row["fact"] == "weight"}
+
+    model = [layers.Conv2D(2, (3, 2)), layers.MaxPooling2D(2), layers.SeparableConv2D(4, 2, use_bias=False)]
+    e = explore(keras.Sequential(model), (1, 8, 9, 3))
+    assert told() == {"kernel_0": "(3, 2, 3, 2)", "bias_0": "(2,)"}
+    e.settings = {"filters": 5}
+    assert told() == {"kernel_0": "(3, 2, 3, 5)", "bias_0": "(5,)"}
+    e._which.value = 2
+    assert told() == {"depthwise_kernel_2": "(2, 2, 5, 1)", "pointwise_kernel_2": "(1, 1, 5, 4)"}
+    e.settings = {"kernel_size": 9}
+    assert e.facts.problem and told() == {}
+
+
 def test_a_sentence_of_the_tables_travels_by_its_key_and_what_keras_says_as_it_is():
     advice = say("facts.advice_window", axis=say("axes.height"), window=3, n=2)
     facts = replace(layer_facts(layers.Conv2D(1, 3), (1, 5, 5, 1)), advice=advice, problem="Keras' own words.")

@@ -44,7 +44,7 @@ class StackExplorer(Explorer):
         self._show(reveal, (), controls)
         self._first.observe(self._start_elsewhere, "value")
         self._count.observe(lambda _: self._own_moves or self._again(), "value")
-        self._which.observe(lambda _: self._own_moves or self._choose(self._which.value), "value")
+        self._which.observe(lambda _: self._own_moves or self._choose_other(), "value")
         add.on_click(lambda _: self._add())
         remove.on_click(lambda _: self._remove())
 
@@ -81,8 +81,14 @@ class StackExplorer(Explorer):
         with self._own_moves.moving():
             self._which.options = named
             self._which.value = chosen
+        self._chosen = chosen
         self._ask_chain()
         self._choose(chosen)
+
+    def _choose_other(self):
+        self._choose(self._which.value)
+        self.facts = chain_facts(self._steps, self._chosen)
+        self._draw()
 
     def _choose(self, chosen):
         """Sliders for one layer of the chain, at its present settings."""
@@ -173,13 +179,13 @@ class StackExplorer(Explorer):
         def ask(settings):
             if chosen is not None:
                 chain[chosen].settings = settings
-            return chain_facts(run_chain(chain, self._source.values))
+            return chain_facts(run_chain(chain, self._source.values), chosen)
 
         return ask
 
     def _ask_chain(self):
         self._steps = run_chain(self._chain, self._source.values)
-        self.facts = chain_facts(self._steps)
+        self.facts = chain_facts(self._steps, self._chosen)
 
 
 class ModelTable(Tool, ipywidgets.VBox):

@@ -48,6 +48,7 @@ class Facts:
     own_weights: tuple = ()  # the names of those that have other values than the code line gives
     warning: str = ""  # Keras' own, and ours where its values are not those of the layer's definition
     steps: tuple = ()
+    chosen: int | None = None  # the layer of a chain that a reader changes
     tables: Tables | None = field(default=None, repr=False)  # who reads whom, where it is one operation
     # A deformable layer's: (batch, rows, columns, offset groups, taps, 2) and (batch, rows, columns, groups * taps).
     points: np.ndarray | None = field(default=None, repr=False)

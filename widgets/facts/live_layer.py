@@ -242,8 +242,11 @@ def chain_sees(layers, steps):
     return chain_field([one.layer for one in layers], shapes, axis if axis < len(shapes[0]) - 1 else -1)
 
 
-def chain_facts(steps):
-    """Facts of layers that follow one another, from those of each; the first refusal is the chain's."""
+def chain_facts(steps, chosen=None):
+    """Facts of layers that follow one another, from those of each; the first refusal is the chain's.
+
+    `chosen` is the layer that a reader changes, where there is one.
+    """
     first, last, code = steps[0], steps[-1], chain_code([step.code for step in steps])
     known = {name: getattr(first, name) for name in ("input_shape", "x", "axes", "channel_axis")}
     known |= {"operation": CHAIN, "code": code}
@@ -266,4 +269,5 @@ def chain_facts(steps):
         before_activation=last.before_activation,
         warning=together(*(step.warning for step in steps)),
         steps=tuple(steps),
+        chosen=chosen,
     )

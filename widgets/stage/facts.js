@@ -29,7 +29,7 @@ const axesOf = (words, { axes }) => (axes ? `(${axes.map((axis) => words[`axes.$
 /** What an answer comes to, with what of it was another value in the answer before. @param {any} words @param {any[]} rows
  * @param {any[]} rowsBefore @returns {HeadlineFact[]} */
 export function headline(words, rows, rowsBefore) {
-  const kind = ({ fact, name }) => (fact === "weight" && name.endsWith("kernel") ? "kernel" : fact);
+  const kind = ({ fact, name }) => (fact === "weight" && /kernel(_\d+)?$/.test(name) ? "kernel" : fact);
   const [now, before] = [rows, rowsBefore].map((all) => FIRST.flatMap((one) => all.filter((row) => kind(row) === one)));
   const valueOf = (row) => thousands(factLine(words, row).value);
   return now.map((row) => {

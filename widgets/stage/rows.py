@@ -8,7 +8,10 @@ from widgets.language import Sentence
 
 
 def fact_rows(facts):
-    """The facts in reading order: what each is about, by its key, and its values. The browser has the words."""
+    """The facts in reading order: what each is about, by its key, and its values. The browser has the words.
+
+    Of a chain, the weights are those of the layer that a reader changes.
+    """
     rows = [{"fact": "input_shape", "shape": str(facts.input_shape)}]
     for number, step in enumerate(facts.chain):
         layer = step.code.split("(")[0].removeprefix("layers.")
@@ -18,8 +21,10 @@ def fact_rows(facts):
         if any(one.tables and one.tables.certainty == "at most" for one in steps):
             known["certainty"] = "at most"
         rows.append({"fact": "step", **known})
-    for name, weight in facts.weights.items():
-        rows.append({"fact": "weight", "name": name, "shape": str(weight.shape), "axes": list(facts.told_axes(name))})
+    told, number = (facts, "") if facts.chosen is None else (facts.chain[facts.chosen], f"_{facts.chosen}")
+    for name, weight in told.weights.items():
+        axes = list(told.told_axes(name))
+        rows.append({"fact": "weight", "name": name + number, "shape": str(weight.shape), "axes": axes})
     if facts.output_shape is not None:
         rows += [
             {"fact": "output_shape", "shape": str(facts.output_shape), "axes": _axes(facts)},

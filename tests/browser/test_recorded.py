@@ -250,6 +250,15 @@ def written(page, rows, columns):
     return canvas(page, 1).evaluate(read, [rows, columns])
 
 
+# Every place that playing comes to, as the stage says it.
+NOTE_STEPS = """() => {
+  window.steps = [];
+  const where = document.querySelector('.cn-where');
+  const note = () => where.innerText !== window.steps.at(-1) && window.steps.push(where.innerText);
+  new MutationObserver(note).observe(where, { childList: true, characterData: true, subtree: true });
+}"""
+
+
 def test_playing_fills_an_empty_output_and_a_button_shows_it_whole(page):
     _, pictures = record("a", layers.Conv2D(1, 2), (1, 3, 3, 1))
     page.show(pictures)
@@ -267,6 +276,27 @@ def test_playing_fills_an_empty_output_and_a_button_shows_it_whole(page):
     button(page, "Play").click()
     button(page, "Pause").click()
     assert written(page, 2, 2) == [True, False, False, False]
+
+
+def test_who_wants_less_motion_sees_a_row_at_a_time_and_can_step(page):
+    _, pictures = record("a", layers.Conv2D(1, 2), (1, 4, 4, 1))
+    page.page.emulate_media(reduced_motion="reduce")
+    try:
+        page.show(pictures)
+        assert not page.stage.get_by_label("Speed").is_visible()
+        button(page, "Play").click()
+        assert written(page, 3, 3) == [row < 1 for row in range(3) for column in range(3)]
+        page.page.evaluate(NOTE_STEPS)
+        button(page, "Play").wait_for()
+        assert page.page.evaluate("window.steps") == ["6 / 9", "9 / 9"]
+        button(page, "First cell").click()
+        button(page, "One step forward").click()
+        assert written(page, 3, 3) == [number < 2 for number in range(9)]
+        button(page, "Play").click()  # to the end of the row that is begun
+        button(page, "Pause").click()
+        assert written(page, 3, 3) == [number < 3 for number in range(9)]
+    finally:
+        page.page.emulate_media(reduced_motion="no-preference")
 
 
 def test_the_stamps_of_a_scatter_pile_up(page):

@@ -37,6 +37,8 @@ function started(state) {
 }
 
 globalThis.window = globalThis;
+let calm = false;
+globalThis.matchMedia = () => ({ matches: calm });
 globalThis.document = { createElementNS: () => ({ setAttribute() {}, append() {} }) };
 
 test("each button asks for a step from where the reader is", () => {
@@ -71,7 +73,7 @@ test("while it plays there is a tick at each cell's time, and none once it is pa
   t.mock.timers.tick(49);
   assert.deepEqual(events, []);
   t.mock.timers.tick(1);
-  assert.deepEqual(events, [{ type: "tick" }]);
+  assert.deepEqual(events, [{ type: "tick", byRow: false }]);
   assert.equal(ui.play.title, "Pause");
   press("play");
   assert.deepEqual(events.pop(), { type: "set", playing: false });
@@ -80,12 +82,24 @@ test("while it plays there is a tick at each cell's time, and none once it is pa
   draw();
   assert.equal(ui.play.title, "Play");
   t.mock.timers.tick(1000);
-  assert.deepEqual(events, [{ type: "tick" }]);
+  assert.deepEqual(events, [{ type: "tick", byRow: false }]);
   press("play");
-  assert.deepEqual(events.pop(), { type: "play" });
+  assert.deepEqual(events.pop(), { type: "play", byRow: false });
   stage.state = { step: 1, playing: true };
   draw();
   end();
   t.mock.timers.tick(1000);
-  assert.deepEqual(events, [{ type: "tick" }]);
+  assert.deepEqual(events, [{ type: "tick", byRow: false }]);
+});
+
+test("for who wants less motion a second passes between ticks, at any speed, and each is a row", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  calm = true;
+  const { events, draw } = started({ step: 0, playing: true });
+  draw();
+  t.mock.timers.tick(999);
+  assert.deepEqual(events, []);
+  t.mock.timers.tick(1);
+  assert.deepEqual(events, [{ type: "tick", byRow: true }]);
+  calm = false;
 });

@@ -206,6 +206,15 @@ test("it plays to the end and stops there; played again, it starts at the first 
   assert.equal(onto(state, SMALL, point("0", 0, 0, 0)).playing, true, "pointing does not stop it");
 });
 
+test("played row by row it comes to the ends of rows, and to the end of the one that is begun", () => {
+  const byRow = true;
+  let state = after(SMALL, { type: "play", byRow });
+  assert.deepEqual([state.step, state.playing], [2, true]);
+  state = onto(state, SMALL, { type: "tick", byRow });
+  assert.deepEqual([state.step, state.playing], [5, false]);
+  assert.equal(onto(state, SMALL, { type: "goTo", step: 0 }, { type: "tick", byRow }).step, 2);
+});
+
 test("a channel takes those with it that have to do with it", () => {
   assert.deepEqual(after(GROUPED).channels, [0, 0]);
   assert.deepEqual(after(GROUPED, { type: "channel", id: "0", index: 3 }).channels, [3, 2]);

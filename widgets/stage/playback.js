@@ -1,5 +1,6 @@
 // @ts-check
-/** Goes through the cells of a grid, in reading order: the buttons and the slider, and the clock while it plays. */
+/** Goes through the cells of a grid, in reading order: the buttons and the slider, and the clock while it plays. Who wants
+ * less motion sees no window glide: a whole row is written at once, and one a second. */
 import { stepsOf } from "./state.js";
 import { writtenSteps } from "./filling.js";
 import { CELLS_A_SECOND, write } from "./dom.js";
@@ -10,9 +11,10 @@ export function playback(stage) {
   const { ui, words, listen, dispatch } = stage;
   let timer = 0;
   const goTo = (step) => dispatch({ type: "goTo", step });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const pause = { type: "set", playing: false };
 
-  listen(ui.play, "click", () => dispatch(stage.state.playing ? pause : { type: "play" }));
+  listen(ui.play, "click", () => dispatch(stage.state.playing ? pause : { type: "play", byRow: calm.matches }));
   listen(ui.first, "click", () => goTo(0));
   listen(ui.back, "click", () => goTo(stage.state.step - 1));
   listen(ui.forward, "click", () => goTo(stage.state.step + 1));
@@ -31,7 +33,7 @@ export function playback(stage) {
 
   function next() {
     timer = 0;
-    dispatch({ type: "tick" });
+    dispatch({ type: "tick", byRow: calm.matches });
   }
 
   stage.afterDraw.push(() => {
@@ -40,7 +42,8 @@ export function playback(stage) {
     const count = stepsOf(picture);
     ui.whole.hidden = !state.reveal || writtenSteps(picture, state) === null;
     showPlaying(stage.view, state.playing);
-    if (state.playing) timer ||= window.setTimeout(next, 1000 / CELLS_A_SECOND[Number(ui.speed.value)]);
+    const pace = calm.matches ? 1 : CELLS_A_SECOND[Number(ui.speed.value)];
+    if (state.playing) timer ||= window.setTimeout(next, 1000 / pace);
     else stop();
     if (!state.reveal) return write(ui.where, ""); // how many cells there are is part of the answer
     ui.position.max = count - 1;

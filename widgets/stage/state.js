@@ -217,16 +217,18 @@ function goTo(state, { picture, step }) {
   return highlight(state, { picture, id: String(walked), cell, playing: false, whole: false });
 }
 
-/** One step of playing; the last one ends it. @param {State} state @param {any} event */
-function tick(state, { picture }) {
-  const next = goTo(state, { picture, step: state.step + 1 });
+/** One step of playing; the last one ends it. @param {State} state @param {any} event `byRow`: a whole row at once */
+function tick(state, { picture, byRow }) {
+  const [, , columns] = picture.grids[walkedGrid(picture)].sizes;
+  const [step, size] = [state.step + 1, byRow ? columns : 1];
+  const next = goTo(state, { picture, step: step - (step % size) + size - 1 });
   return { ...next, playing: next.step < stepsOf(picture) - 1 };
 }
 
 /** It fills an empty output, or goes on with one that is partly written. From the end, it starts again. @param {State} state @param {any} event */
-function play(state, { picture }) {
-  const step = state.whole || state.step === stepsOf(picture) - 1 ? -1 : state.step;
-  return tick({ ...state, step, pinned: false }, { picture });
+function play(state, event) {
+  const step = state.whole || state.step === stepsOf(event.picture) - 1 ? -1 : state.step;
+  return tick({ ...state, step, pinned: false }, event);
 }
 
 /** @param {State} state */

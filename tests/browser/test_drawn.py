@@ -192,6 +192,16 @@ LOOK = f"""(canvas, [cells, rows, columns]) => {{
 }}"""
 
 
+TEXTS_OF_CELLS = """(canvas, [rows, columns]) => {
+  const cells = {};
+  for (const [on, text, x, y] of window.texts) {
+    const at = [Math.floor(y / canvas.clientHeight * rows), Math.floor(x / canvas.clientWidth * columns)];
+    if (on === canvas) (cells[at.join()] ??= []).push(text);
+  }
+  return cells;
+}"""
+
+
 def point_afresh(page, row, column, **where):
     """Point at an input cell where nothing was highlighted; what is written from then on belongs to it."""
     press(page, "Escape")
@@ -281,6 +291,22 @@ def test_the_fourth_stamp_of_notebook_04_bears_its_own_nine_numbers(show):
     stamp |= {(4, 2): "5000", (4, 3): "0", (4, 4): "6000"}
     assert written(page, 1, 5, 5) == stamp
     assert_all_or_none(page, {at: float(text) for at, text in stamp.items()}, 5, 5)
+
+
+def test_while_stamps_pile_up_the_newest_one_bears_the_sums_so_far_and_what_it_has_added(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "np.reshape([1, -10, 100, 1000], (1, 2, 2, 1))")
+    page.run("e.layer.kernel.assign(np.reshape([1, 2, 3, 0, 4, 0, 5, 0, 6], (3, 3, 1, 1)))\ne.settings = {}")
+    settle(page)
+    page.stage.get_by_role("button", name="First cell").click()
+    page.page.evaluate("window.texts = []")
+    page.stage.get_by_role("button", name="One step forward").click()
+    texts = canvas(page, 1).evaluate(TEXTS_OF_CELLS, [5, 5])
+    sums = [["-7", "-20", "-30"], ["0", "-40", "0"], ["-44", "0", "-60"]]  # 3 and 6 are the first stamp's
+    added = [["-10", "-20", "-30"], ["+0", "-40", "+0"], ["-50", "+0", "-60"]]
+    for row in range(3):
+        for column in range(3):
+            assert texts[f"{row},{column + 2}"][-2:] == [sums[row][column], added[row][column]]
+    assert texts["0,0"] == ["1"]
 
 
 def test_where_one_number_does_not_fit_no_fed_cell_bears_one_nor_its_own(show):

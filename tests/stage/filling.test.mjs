@@ -67,11 +67,12 @@ test("the sums go on from those that are known, and start again for an earlier s
   assert.deepEqual([...stampsSoFar(doubled, 0, 2, stampsSoFar(SCATTER, 0, 1, null)).sums], [42, 128, 86]);
 });
 
-test("a stamp's cells show the sums so far while the output fills, and its own products when it is whole", () => {
-  const numbers = (state) => highlightsShown(SCATTER, state).grids[1].map(({ number }) => number);
-  const first = { ...at(0), highlighted: { id: "0", cell: [0, 0, 0] } };
-  assert.deepEqual(numbers(first), [undefined, undefined]);
-  assert.deepEqual(numbers({ ...first, whole: true }), [1, 3]);
+test("a stamp's cells show the sums so far and what it has added while the output fills, and its own products when it is whole", () => {
+  const cells = (state) => highlightsShown(SCATTER, state).grids[1].map(({ cell, ...more }) => [cell[2], more]);
+  const second = { ...at(1), highlighted: { id: "0", cell: [0, 0, 1] } };
+  // Of both channels: 2*1 + 20*2 = 42 and 2*3 + 20*4 = 86; of the first alone 2 and 6.
+  assert.deepEqual(cells(second), [[1, { part: 42 }], [2, { part: 86 }]]); // prettier-ignore
+  assert.deepEqual(cells({ ...second, whole: true }), [[1, { number: 2 }], [2, { number: 6 }]]); // prettier-ignore
   assert.equal(highlightsShown(SCATTER, at(0)), null);
 });
 

@@ -119,8 +119,8 @@ export const pixelsAlong = (cells, unit) =>
 /**
  * @typedef {{rows: number, columns: number, padding: number[][], at: (row: number, column: number) => number | undefined, limit: number,
  *   least?: number, final?: (row: number, column: number) => number, grey: boolean, unread?: {rows: number[], columns: number[]}}} PanelView one channel of a grid, with its padding around it
- * @typedef {{row: number, column: number, number?: number, weight?: number}} Outlined a cell, the number that it bears meanwhile, and the
- *   weight that its own is multiplied by
+ * @typedef {{row: number, column: number, number?: number, weight?: number, part?: number}} Outlined a cell, the number that it bears
+ *   meanwhile, the weight that its own is multiplied by, and what of it is new
  * @typedef {{point: number[], drawn: number[], home: number[], held: boolean, index: number}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
  */
 
@@ -232,31 +232,36 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
   drawOwnNumbers(context, panel, cells, labels, middle, cell - 2 * edge, theme);
 }
 
-/** Value and weight in each cell of a window, one below the other, if all of them have room; whether they have.
+/** Value and weight in each cell of a window, or the sum so far and what the newest stamp has added, one below the other, if all of
+ * them have room; whether they have.
  * @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {(place: number[]) => number[]} middle
  * @param {number} room @param {import("./colours.js").Theme} theme */
 function drawProducts(context, { view, cell, widths }, cells, middle, room, theme) {
-  const read = cells.filter(({ weight }) => weight !== undefined);
+  const below = ({ weight, part }) => weight ?? part;
+  const read = cells.filter((one) => below(one) !== undefined);
   const font = Math.max(Math.min(cell * 0.24, 24), view.least ?? 0, SMALLEST_FONT);
   if (!read.length || !widths.length || 2 * font > room) return false;
   const values = read.map(({ row, column }) => (row in widths && column in widths[row] ? view.at(row, column) : 0));
   if (values.includes(undefined)) return false;
   const texts = shortAll(values, room / font);
-  const weights = shortAll(
-    read.map(({ weight }) => weight),
-    room / font - widthOf("×"),
-  );
-  const lost = (text, i) => Number(text) === 0 && read[i].weight !== 0; // a weight must not pass for 0
-  if (!texts || !weights || weights.some(lost)) return false;
+  const others = shortAll(read.map(below), room / font - widthOf("×"));
+  const lost = (text, i) => Number(text) === 0 && below(read[i]) !== 0; // it must not pass for 0
+  if (!texts || !others || others.some(lost)) return false;
   centreText(context, `${font}px`);
-  read.forEach(({ row, column }, i) => {
+  read.forEach(({ row, column, part }, i) => {
     const [x, y] = middle([row, column]);
     const colour = colourOf(values[i], view.limit, view.grey, theme);
     context.fillStyle = `rgb(${colour})`;
     context.fillRect(x - room / 2, y - room / 2, room, room);
     context.fillStyle = inkOn(colour);
     context.fillText(texts[i], x, y - font * 0.55);
-    context.fillText(`×${weights[i]}`, x, y + font * 0.55);
+    if (part !== undefined) {
+      context.fillStyle = theme.halo;
+      context.fillRect(x - room / 2, y, room, room / 2);
+      context.fillStyle = theme.highlight;
+    }
+    const sign = part === undefined ? "×" : part < 0 ? "" : "+";
+    context.fillText(sign + others[i], x, y + font * 0.55);
   });
   return true;
 }

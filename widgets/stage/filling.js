@@ -9,31 +9,41 @@ import { highlightsOf, stepsOf, walkedGrid } from "./state.js";
 export const writtenSteps = (picture, { whole, step }) =>
   whole || !picture.grids.length || step === stepsOf(picture) - 1 ? null : step + 1;
 
-/** What is highlighted with a cell. While the output fills, its cells keep their own numbers: they hold the sums so far.
+/** What the stamp of one input cell adds to each cell, of all channels that the filter reads. @param {any} picture @param {number} filter
+ * @param {number[]} cell */
+function stampOf({ grids: [earlier, later], links: [link] }, filter, cell) {
+  const values = channelsOf(link, filter).map((channel) => Number(valueAt(earlier, cell, channel)));
+  const part = (tap) => values.reduce((sum, value, slice) => sum + value * weightAt(link, tap, slice, filter), 0);
+  return feeds(link, earlier, cell).flatMap(({ at, tap }) => (inside(later, at) ? { cell: at, part: part(tap) } : []));
+}
+
+/** What is highlighted with a cell. While the output fills, its cells keep their own numbers: they hold the sums so far. Those of
+ * the newest stamp bear its part as well.
  * @param {any} picture @param {import("./state.js").State} state */
 export function highlightsShown(picture, state) {
   const highlights = highlightsOf(picture, state);
   if (!highlights || writtenSteps(picture, state) === null) return highlights;
-  const grids = highlights.grids.map((list, g) => (g === 0 ? list : list.map(({ cell }) => ({ cell }))));
+  const stamped = walkedGrid(picture) === 0 && picture.links[0].kernel && state.highlighted.id === "0";
+  const grids = highlights.grids.map((list, g) => {
+    if (g === 1 && stamped && list.length) return stampOf(picture, state.channels[1], state.highlighted.cell);
+    return g === 0 ? list : list.map(({ cell }) => ({ cell }));
+  });
   return { ...highlights, grids };
 }
 
 /** What a kernel's stamps come to after `count` input cells, of all channels that the filter reads. Goes on from what is known, and
  * writes into it, where that is less. @param {any} picture @param {number} filter @param {number} count @param {Stamps | null} known
  * @returns {Stamps} */
-export function stampsSoFar({ revision, grids: [earlier, later], links: [link] }, filter, count, known) {
+export function stampsSoFar(picture, filter, count, known) {
+  const { revision, grids } = picture;
+  const [earlier, later] = grids;
   const key = [revision, filter].join();
   const start = known?.key === key && known.count <= count ? known : null;
   const [planes, rows, columns] = later.sizes;
   const sums = start ? start.sums : new Float64Array(planes * rows * columns).fill(NaN);
-  const read = channelsOf(link, filter);
   for (let step = start ? start.count : 0; step < count; step++) {
-    const cell = cellAt(earlier, step);
-    const values = read.map((channel) => Number(valueAt(earlier, cell, channel)));
-    for (const { at, tap } of feeds(link, earlier, cell)) {
-      if (!inside(later, at)) continue;
+    for (const { cell: at, part } of stampOf(picture, filter, cellAt(earlier, step))) {
       const place = (at[0] * rows + at[1]) * columns + at[2];
-      const part = values.reduce((sum, value, slice) => sum + value * weightAt(link, tap, slice, filter), 0);
       sums[place] = Number.isNaN(sums[place]) ? part : sums[place] + part;
     }
   }

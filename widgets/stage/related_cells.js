@@ -4,8 +4,8 @@ import { channelsOf, feeds, feedsPoints, inside, sliceOf, valueAt, weightAt, win
 import { cropBlock, followBlock, neighbours, pointsOf, pointsOfTap, product, touched } from "./lookups.js";
 
 /**
- * @typedef {{cell: number[], number?: number, weight?: number}} Highlight a cell, the number that is written in it meanwhile, and
- *   the weight that its value is multiplied by
+ * @typedef {{cell: number[], number?: number, weight?: number, part?: number}} Highlight a cell, the number that is written in it
+ *   meanwhile, the weight that its value is multiplied by, and what the newest stamp has added to it
  * @typedef {{grids: Highlight[][], kernels: Highlight[][]}} Highlights of each grid, and of each link's kernel
  */
 

@@ -253,7 +253,7 @@ export function drawHighlighted(view, picture, state) {
     const together = (link === undefined ? highlights?.grids[grid] : highlights?.kernels[link]) ?? [];
     const own = state.highlighted?.id === id ? [{ cell: state.highlighted.cell }] : [];
     const seen = [...together, ...own].filter(({ cell }) => cell[0] === planeShown(state, one));
-    const cells = seen.map(({ cell: [, row, column], number, weight }) => ({ row, column, number, weight }));
+    const cells = seen.map(({ cell: [, row, column], ...more }) => ({ row, column, ...more }));
     const numbers = cells.flatMap(({ number }) => number ?? []);
     const labels = labelsIn(one.cell, numbers, view.least);
     const points = grid === 0 && state.reveal ? pointsShown(picture, state) : [];

@@ -6,12 +6,13 @@ import io
 import numpy as np
 import pytest
 from keras import layers
+from matplotlib.figure import Figure
 from PIL import Image
 
 from widgets import explore
 from widgets.facts import layer_facts
 from widgets.picture import layer_picture
-from widgets.picture.figure import png
+from widgets.picture.figure import Panel, draw_panel, png
 
 pytestmark = pytest.mark.filterwarnings("error::UserWarning")  # a reader would find a warning above the picture
 
@@ -103,6 +104,16 @@ def test_a_refusal_without_a_picture_is_drawn_as_words():
     assert image.shape[0] >= 200
     assert 0.001 < np.mean(image.max(axis=2) < 128) < 0.2  # ink on paper
     assert coloured(image) < 0.001
+
+
+@pytest.mark.parametrize(
+    "room, texts", [(3.5, ["-0.199", "-0.295"]), (2.7, ["-0.20", "-0.30"]), (1, []), (0, [])], ids=str
+)
+def test_the_cells_of_a_panel_bear_numbers_of_as_many_digits_as_all_have_room_for(room, texts):
+    values = np.ma.array([[-0.199007, -0.2951, 0.123456]], mask=[[False, False, True]])  # the last one is yet to come
+    axes = Figure().subplots()
+    draw_panel(axes, Panel("output", values, 1), room)
+    assert [text.get_text() for text in axes.texts] == texts
 
 
 def test_values_that_are_no_numbers_are_drawn_too(recwarn):

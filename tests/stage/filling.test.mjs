@@ -76,6 +76,14 @@ test("a stamp's cells show the sums so far and what it has added while the outpu
   assert.equal(highlightsShown(SCATTER, at(0)), null);
 });
 
+test("while the answer is hidden, the window of one layer is shown, and what a cell sees through a chain is not", () => {
+  const hidden = { ...at(0), reveal: false, highlighted: { id: "1", cell: [0, 0, 1] } };
+  assert.equal(highlightsShown(GATHER, hidden).grids[0].length, 2);
+  const chain = { ...GATHER, facts: [{ fact: "step" }] };
+  assert.equal(highlightsShown(chain, hidden), null);
+  assert.equal(highlightsShown(chain, { ...hidden, reveal: true }).grids[0].length, 2);
+});
+
 test("without a picture nothing is partly written", () => {
   assert.equal(writtenSteps({ grids: [], links: [] }, at(0)), null);
 });

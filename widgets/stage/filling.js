@@ -18,9 +18,10 @@ function stampOf({ grids: [earlier, later], links: [link] }, filter, cell) {
 }
 
 /** What is highlighted with a cell. While the output fills, its cells keep their own numbers: they hold the sums so far. Those of
- * the newest stamp bear its part as well.
+ * the newest stamp bear its part as well. What a cell sees through several layers is part of the answer.
  * @param {any} picture @param {import("./state.js").State} state */
 export function highlightsShown(picture, state) {
+  if (!state.reveal && picture.facts?.some(({ fact }) => fact === "step")) return null;
   const highlights = highlightsOf(picture, state);
   if (!highlights || writtenSteps(picture, state) === null) return highlights;
   const stamped = walkedGrid(picture) === 0 && picture.links[0].kernel && state.highlighted.id === "0";

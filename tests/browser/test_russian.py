@@ -1,4 +1,4 @@
-"""A Russian notebook in the browser: questions answered, no English left, and no word without room."""
+"""Two Russian notebooks in the browser: questions answered, no English left, and no word without room."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from reading import CUT, OURS, look
 
-NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "ru" / "00_start_here.ipynb"
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks" / "ru"
 MORE = [
     "line = explore(layers.Conv2DTranspose(2, (3, 2), strides=2), (2, 4, 3, 4)); line",
     "import keras\nexplore(keras.Sequential([layers.Conv2D(1, 3), layers.MaxPooling2D(2)]), (1, 9, 9, 1))",
@@ -21,7 +21,7 @@ MORE = [
 @pytest.fixture(scope="module")
 def page(lab, tmp_path_factory):
     """The first notebook, with further tools behind its cells; its layer is one that Keras refuses."""
-    content = nbformat.read(NOTEBOOK, as_version=4)
+    content = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)
     content.cells += map(nbformat.v4.new_code_cell, MORE)
     path = tmp_path_factory.mktemp("russian") / "notebook.ipynb"
     nbformat.write(content, path)
@@ -43,7 +43,10 @@ def page(lab, tmp_path_factory):
     ],
 )
 def test_a_question_is_answered_wrong_and_right_with_commas(page, place, label, wrong, said, right):
-    box = page.page.locator(".cn-asked").nth(place)
+    answer(page.page.locator(".cn-asked").nth(place), label, wrong, said, right)
+
+
+def answer(box, label, wrong, said, right):
     field = box.get_by_label(label, exact=True)
     field.fill(wrong)
     field.press("Enter")
@@ -70,9 +73,34 @@ def test_no_english_is_left_in_the_tools_and_in_what_is_spoken(page):
     page.page.keyboard.press("ArrowRight")
     page.page.keyboard.press("Enter")
     box.locator(".cn-spoken").get_by_text("Читает клетки").wait_for(state="attached")
+    assert english_of(page, 200) == []
+
+
+def english_of(page, most):
+    """The texts of the tools with four Latin words in a row; of more than `most` Russian ones."""
     texts = page.page.evaluate(TEXTS, OURS)
-    assert len([text for text in texts if re.search("[а-я]{3}", text)]) > 200
-    assert [text for text in texts if re.search(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}", text)] == []
+    assert len([text for text in texts if re.search("[а-я]{3}", text)]) > most
+    return [text for text in texts if re.search(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){3,}", text)]
+
+
+def test_a_second_notebook_is_worked_through_to_its_first_task(notebook):
+    page = notebook.open(NOTEBOOKS / "02_grouped.ipynb", size=(1366, 768), whole=True)
+    page.page.wait_for_function(
+        "document.querySelectorAll('.cn-asked').length >= 1 && "
+        "[...document.querySelectorAll('.cn-explorer')].every(one => one.querySelector('.cn-stage[data-revision]'))",
+        timeout=120_000,
+    )
+    page.wait_answered()
+    box = page.page.locator(".cn-asked").first
+    answer(box, "форма выхода", "1, 6, 9, 15", "Неверно: ширина 9.", "1, 6, 10, 15")
+    box.get_by_role("button", name="Дальше").click()
+    answer(box, "форма kernel", "3, 2, 20, 15", "Здесь забыты группы", "3, 2, 4, 15")
+    box.get_by_role("button", name="Дальше").click()
+    answer(box, "параметры", "374,5", "374.5 — неверно.", "375,0")
+    assert english_of(page, 100) == []
+    assert page.page.evaluate(CUT, OURS) == []
+    page.run("import widgets; widgets.set_language('en')")
+    page.errors = [error for error in page.errors if "colab-badge.svg" not in error]
 
 
 @pytest.mark.parametrize("theme, size", [("light", (360, 740)), ("dark", (1366, 768))], ids=["telephone", "laptop"])

@@ -172,10 +172,13 @@ def fields(text):
 @pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
 def test_a_language_has_the_keys_the_fields_and_its_own_plural_forms(language):
     table, categories = LANGUAGES[language], babel.Locale.parse(language).plural_form.tags | {"other"}
-    assert {room: sorted(texts) for room, texts in table.items()} == {r: sorted(t) for r, t in ENGLISH.items()}
-    for room, texts in ENGLISH.items():
-        for name, english in texts.items():
-            own = table[room][name]
+    keys, known = ({(room, name) for room, texts in one.items() for name in texts} for one in (table, ENGLISH))
+    assert keys <= known
+    if list((ROOT.parent / "notebooks" / language).glob("*.ipynb")):  # what is only begun says the rest in English
+        assert keys == known
+    for room, texts in table.items():
+        for name, own in texts.items():
+            english = ENGLISH[room][name]
             wanted = fields(english["other"] if isinstance(english, dict) else english)
             for text in own.values() if isinstance(own, dict) else [own]:
                 assert fields(text) == wanted, f"{room}.{name}"

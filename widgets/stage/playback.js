@@ -2,7 +2,7 @@
 /** Goes through the cells of a grid, in reading order: the buttons and the slider, and the clock while it plays. Who wants
  * less motion sees no window glide: a whole row is written at once, and one a second. */
 import { stepsOf } from "./state.js";
-import { writtenSteps } from "./filling.js";
+import { writtenSteps } from "./output_so_far.js";
 import { CELLS_A_SECOND, write } from "./dom.js";
 import { say, thousands } from "./text.js";
 import { showPlaying } from "./view.js";

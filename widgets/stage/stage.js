@@ -5,13 +5,13 @@
  */
 import { decode, floats } from "./lookups.js";
 import { reduce, START } from "./state.js";
-import { writtenSteps } from "./filling.js";
+import { writtenSteps } from "./output_so_far.js";
 import { createView, drawHighlighted, drawPicture, drawWords, measure, namePicture } from "./view.js";
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
-import { showParts } from "./cell_drawings.js";
+import { showParts } from "./pinned_drawing.js";
 import { saving } from "./saving.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";

@@ -8,7 +8,7 @@ import { THEMES, colourOf, inkOn } from "./colours.js";
 import { drawPlain, drawHighlights, labelsIn } from "./canvas.js";
 import { drawThumbnails } from "./thumbnails.js";
 import { drawWiring } from "./wiring.js";
-import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./filling.js";
+import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./output_so_far.js";
 import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
 import { isFull, themeBehind } from "./surroundings.js";

@@ -2,7 +2,7 @@
 /** Draws how the pinned cell is made: each channel's patch, slice and products, then the sums down to what Keras returned. */
 import { limitOf, scaleOf } from "./lookups.js";
 import { centreText, drawCells, sized } from "./canvas.js";
-import { cellParts } from "./cell_parts.js";
+import { cellParts } from "./pinned_parts.js";
 import { element } from "./dom.js";
 import { cellName } from "./cell_sentences.js";
 import { panelOf } from "./state.js";
@@ -34,7 +34,7 @@ export function showParts(stage) {
   });
 }
 
-/** @typedef {import("./cell_parts.js").CellParts} CellParts */
+/** @typedef {import("./pinned_parts.js").CellParts} CellParts */
 
 /** Each channel of a cell of grid g. @param {any} stage @param {CellParts} made @param {number} g */
 function own(stage, made, g) {
@@ -57,8 +57,8 @@ function points(stage, made, g) {
   return made.points.map((point) => drawnPart(stage, two, point, g, text(point), 1));
 }
 
-/** Patch × slice = products, and their sum. @param {any} stage @param {{rows: number, columns: number, parts: import("./cell_parts.js").Part[]}} made
- * @param {import("./cell_parts.js").Part} part @param {number} g @param {any} said the sum @param {number} [most] the largest weight */
+/** Patch × slice = products, and their sum. @param {any} stage @param {{rows: number, columns: number, parts: import("./pinned_parts.js").Part[]}} made
+ * @param {import("./pinned_parts.js").Part} part @param {number} g @param {any} said the sum @param {number} [most] the largest weight */
 function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, said, most) {
   const { theme, zoom, width } = view;
   const [earlier, link] = [picture.grids[g - 1], picture.links[g - 1]];
@@ -85,7 +85,7 @@ function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, 
   return element("div", { class: "cn-part" }, canvas, element("div", {}, say(words, said)));
 }
 
-/** All sums, the bias and the activation. @param {any} words @param {import("./cell_parts.js").CellParts} made */
+/** All sums, the bias and the activation. @param {any} words @param {import("./pinned_parts.js").CellParts} made */
 function addition(words, { parts, rest, bias, before, activation, value }) {
   /** @type {[string, number, any][]} sign, value and name of each */ const terms = [
     ...parts.map(({ channel, sum }) => ["+", sum, { key: "part_channel", fields: { channel } }]),

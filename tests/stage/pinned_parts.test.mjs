@@ -1,7 +1,7 @@
 // What one cell is made of, against numbers worked out by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellParts } from "../../widgets/stage/cell_parts.js";
+import { cellParts } from "../../widgets/stage/pinned_parts.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1, scatter: false };
 

@@ -1,7 +1,7 @@
 // How much of the output is written while a reader goes through its cells.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "../../widgets/stage/filling.js";
+import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "../../widgets/stage/output_so_far.js";
 import { START } from "../../widgets/stage/state.js";
 
 const NONE = { table: Int32Array.of(0), taps: 1 };

@@ -32,7 +32,7 @@ from pygments.formatters import HtmlFormatter
 from save_notebooks import tidy
 
 from widgets.language import Words
-from widgets.page import SITE_TOOL
+from widgets.page import SITE_TOOL, in_colab
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDGETS = ROOT / "widgets"
@@ -288,7 +288,6 @@ class Site:
         self.files.write(f"{edition.prefix}{source.name}", source.read_bytes())
         names = edition.names
         at = names.index(name)
-        colab = "https://colab.research.google.com/github"
         self._write(
             edition,
             name,
@@ -298,7 +297,7 @@ class Site:
             title=re.search(r"^# (.*)", notebook.cells[0].source, re.MULTILINE)[1],
             before=names[at - 1] if at else None,
             after=names[at + 1] if at + 1 < len(names) else None,
-            colab=f"{colab}/{stamp.slug(self.address)}/blob/main/{edition.folder}/{source.name}",
+            colab=in_colab(self.address, f"{edition.folder}/{source.name}"),
         )
 
     def write_index(self, edition):

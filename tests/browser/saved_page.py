@@ -17,7 +17,7 @@ class Page:
         self.page.goto("about:blank")
         self.requests.clear()
         self.page.goto(f"file://{self.path}{fragment}")
-        self.page.locator(".cn-recorded").wait_for()
+        self.page.locator(".cn-recorded, .cn-listing").wait_for()
 
     @property
     def stage(self):

@@ -22,6 +22,7 @@ def folder(tmp_path_factory):
     chain = keras.Sequential([layers.Conv2D(1, 3), layers.MaxPooling2D(2), layers.Conv2D(1, 2)])
     explore(chain, STRIPES).save(folder / "chain.html", ["kernel_size", "padding"])
     explore(DeformableConv2D(1, 2)).save(folder / "deformable.html", ["strides", "padding"])
+    explore(keras.Sequential([layers.Dense(7), layers.Dense(3)]), (1, 5)).save(folder / "table.html")
     return folder
 
 
@@ -149,6 +150,16 @@ def test_the_sliders_of_a_chain_move_its_chosen_layer(open_page):
     assert "layers.Conv2D(1, 2, padding='same'), layers.MaxPooling2D(), layers.Conv2D(1, 2)" in page.code
     assert facts(page)["output"] == "(1, 2, 2, 1)" != before["output"]
     assert page.page.locator(".cn-panel-grid").count() == 4
+
+
+def test_a_model_of_which_nothing_is_drawn_has_its_table_as_a_page(open_page):
+    page = open_page("table", width=390)
+    assert page.page.locator("h1").inner_text() == "Model: (1, 5) -> (1, 3)"
+    rows = page.page.locator("tbody tr").evaluate_all("rows => rows.map(row => [...row.cells].map(c => c.innerText))")
+    assert [row[2:6] for row in rows] == [["Dense", "(1, 7)", "42", "35"], ["Dense", "(1, 3)", "24", "21"]]
+    assert page.page.get_by_text("No layer of this model can be drawn by itself.").is_visible()
+    assert page.page.get_by_text("Open this file in a current web browser").count() == 0
+    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 @pytest.mark.parametrize("name", ["boat", "transposed", "chain"])

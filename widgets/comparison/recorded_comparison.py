@@ -24,6 +24,7 @@ def record_comparison(x_shape, rows, all_facts, orders, own):
         words=browser_words(own) | own.room("compare", "column"),
         title=say("page.comparison", names=", ".join(names)),
         language=own.language,
+        notebook="08_compare",
         still=f'<div class="cn-compare">{table}</div>',
         notes=(say("page.kernel_measures"),),
         sheets=(STYLE,),

@@ -9,8 +9,9 @@ from widgets.explorer import sharing
 from widgets.explorer.editing import Input, kernels
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
-from widgets.language import say, together
+from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, notebook_about, run_chain, wrap_layer
+from widgets.language import in_own_words, say, together
+from widgets.page import RecordedTool, write_page
 from widgets.stage import Tool, lifetime
 
 
@@ -195,8 +196,8 @@ class ModelTable(Tool, ipywidgets.VBox):
         self.steps, self.macs_is, self.x = model.rows, model.macs[1], model.x
         self._model = model
         inside = say("model.explore_part", part=model.inside) if model.inside else ""
-        remark = ipywidgets.HTML(together(say("model.nothing_drawn"), inside))
-        super().__init__([remark, _listing(model, folded=False)])
+        self._remark = together(say("model.nothing_drawn"), inside)
+        super().__init__([ipywidgets.HTML(self._remark), _listing(model, folded=False)])
         self.add_class("cn-explorer")
 
     def __repr__(self):
@@ -204,6 +205,14 @@ class ModelTable(Tool, ipywidgets.VBox):
 
     def _saved(self):
         return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
+
+    @in_own_words
+    def save(self, path):
+        """Write a page with this table: path ends in .html. Raises ValueError for another path."""
+        # What is wider than the page is scrolled by keys too.
+        still = f'<p>{self._remark}</p><div class="cn-listing" tabindex="0">{self._model.html(folded=False)}</div>'
+        title = say("page.model", input=self.x.shape, output=self.steps[-1]["output_shape"])
+        write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))
 
 
 def _listing(model, folded):

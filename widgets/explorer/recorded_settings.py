@@ -7,7 +7,7 @@ import random
 import keras
 
 from widgets import arithmetic
-from widgets.facts import Choice, Count, Divisor, spatial_sizes
+from widgets.facts import Choice, Count, Divisor, notebook_about, spatial_sizes
 from widgets.language import say
 from widgets.page import LIMITS, PICTURES, Control, RecordedTool, count_states, estimate, fits, fitting, record
 from widgets.picture import VIEWS
@@ -46,6 +46,7 @@ def record_explorer(explorer, names=None, announced=False):
         words=browser_words(words) | _page_words(words),
         title=facts.code,
         language=words.language,
+        notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
         still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
         figure=explorer._still(),
         heading=explorer._controls_title(),

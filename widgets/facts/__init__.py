@@ -11,7 +11,18 @@ from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_cells_read, chain_receptive_field, channels_last, spatial_sizes
 from widgets.facts.index_tables import NO_CELL
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, pattern
-from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, SPATIAL, Choice, Count, Divisor, Flag, kind_of
+from widgets.facts.kinds import (
+    INPUT_CHANNELS,
+    INPUT_SIZE,
+    KINDS,
+    SPATIAL,
+    Choice,
+    Count,
+    Divisor,
+    Flag,
+    kind_of,
+    notebook_about,
+)
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.limits import count_rule
 from widgets.facts.live_layer import LiveLayer, chain_facts, chain_sees, run_chain, wrap_layer

@@ -5,6 +5,7 @@ import hashlib
 import html
 import json
 import os
+from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,14 @@ SHEETS = (HERE.parent / "stage" / "stage.css", HERE.parent / "explorer" / "explo
 class RecordedTool(NamedTuple):
     """A tool as a page has it, whichever file it will stand in: plain data, and the paths of its code and styles."""
 
-    module: Path  # JavaScript that brings to life each place whose `data-tool` is this file's name without its suffix
+    # JavaScript that brings to life each place whose `data-tool` is this file's name without its suffix; None where
+    # there is nothing to bring to life: then all of it is `still`
+    module: Path | None
     record: dict  # for JSON: `controls`, `packed`, and what else the module reads
     words: dict  # all that the module says, by key
     title: str  # of the page
     language: str
+    notebook: str  # the name of the one where a kernel does more
     still: str = ""  # HTML without styles: what stands there before and without JavaScript
     figure: bytes = b""  # a PNG above it
     heading: str = ""  # what the tool says above its controls
@@ -42,14 +46,20 @@ def single_file(tool):
 
     Its policy names the hashes of its one script and its one style sheet: it runs and loads nothing else.
     """
-    script = joined(tool.module)
+    script = joined(tool.module) if tool.module else ""
     style = "".join(sheet.read_text(encoding="utf-8") for sheet in (*SHEETS, *tool.sheets))
     policy = f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; base-uri 'none'"
-    title, sentence = html.escape(tool.title), html.escape(say("page.open_in_browser"))
+    title = html.escape(tool.title)
     image = base64.b64encode(tool.figure).decode()
     image = f'<img src="data:image/png;base64,{image}" alt="{title}">' if image else ""
     data = {"record": tool.record, "texts": tool.texts}
     data = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    place, sentence, scripts = "", "", ""
+    if tool.module:
+        place = f' data-tool="{tool.module.stem}" data-record="record"'
+        sentence = f"<p>{html.escape(say('page.open_in_browser'))}</p>"
+        scripts = f'<script type="application/json" id="record">{data}</script>\n'
+        scripts += f'<script type="module">{script}</script>'
     return f"""<!doctype html>
 <html lang="{html.escape(tool.language)}">
 <head>
@@ -60,17 +70,39 @@ def single_file(tool):
 <style>{style}</style>
 </head>
 <body>
-<main data-tool="{tool.module.stem}" data-record="record">
+<main{place}>
 <h1 class="cn-page-title">{title}</h1>
 {image}
 {tool.still}
-<p>{sentence}</p>
+{sentence}
 </main>
-<script type="application/json" id="record">{data}</script>
-<script type="module">{script}</script>
+{_way_to(tool.notebook, tool.language)}
+{scripts}
 </body>
 </html>
 """
+
+
+def in_colab(repository, path):
+    """The address at which Colab opens a notebook of a repository of GitHub's.
+
+    >>> in_colab("https://github.com/OWNER/NAME", "notebooks/01.ipynb")
+    'https://colab.research.google.com/github/OWNER/NAME/blob/main/notebooks/01.ipynb'
+    """
+    return repository.replace("https://github.com", "https://colab.research.google.com/github") + f"/blob/main/{path}"
+
+
+def _way_to(notebook, language):
+    """A link to a notebook, in the reader's language; "" where the package was not installed: no address is known."""
+    try:
+        repository = dict(url.split(", ") for url in metadata("convolution-notebooks").get_all("Project-URL"))
+    except PackageNotFoundError:
+        return ""
+    folder = "notebooks" if language == "en" else f"notebooks/{language}"
+    address = html.escape(in_colab(repository["Repository"], f"{folder}/{notebook}.ipynb"))
+    sentence = html.escape(say("page.notebook", name=notebook))
+    # A learning platform shows a page in a frame, and Colab opens in none.
+    return f'<footer><a href="{address}" target="_blank" rel="noopener">{sentence}</a></footer>'
 
 
 def _hash(text):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from widgets.facts import notebook_about
 from widgets.language import say
 from widgets.page import RecordedTool, record_pictures
 from widgets.quiz.rendering import STYLE, asked_html
@@ -28,6 +29,7 @@ def record_questions(questions, own):
         words=browser_words(own) | own.room("predict", "question", "reading"),
         title=say("page.questions", names=_names(question.about.template.layer_class for question in asked)),
         language=own.language,
+        notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
         still="".join(asked_html(question.text, question.shown) for question in asked),
         notes=(say("page.kernel_asks"),),
         sheets=(STYLE,),

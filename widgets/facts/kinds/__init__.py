@@ -35,6 +35,17 @@ INPUT_SIZE = Count(1, 224)
 INPUT_CHANNELS = Count(1, 64)
 
 
+def notebook_about(layers):
+    """The name of the notebook about these layers, each a kind and its settings; the first where they share none.
+
+    >>> settings = {"groups": 2, "dilation_rate": (1, 1)}
+    >>> notebook_about([(KINDS["Conv2D"], settings)]), notebook_about([])
+    ('02_grouped', '00_start_here')
+    """
+    names = {kind.notebook_about(settings) for kind, settings in layers}
+    return names.pop() if len(names) == 1 else Kind.notebook
+
+
 def kind_of(operation):
     """The kind whose weights do this; for any other operation, pooling say, the plain one.
 

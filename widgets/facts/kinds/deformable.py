@@ -13,6 +13,7 @@ class Deformable(Convolution):
     weights = Convolution.weights | {"offset_kernel": ("in", "offsets"), "offset_bias": ("offsets",)}
     fast = False
     reads_between_cells = True
+    notebook = "06_deformable"
 
     def kernel_parameters(self, taps, channels, settings):
         return super().kernel_parameters(taps, channels, settings) + taps * channels * _numbers(taps, settings)

@@ -11,6 +11,7 @@ class Depthwise(Kind):
     weights = {"kernel": ("in", "depth_multiplier"), "bias": ("in * depth_multiplier",)}
     last_axes = "{channel}, {copy}"
     mixes_channels = False
+    notebook = "05_separable"
     initializers = {"kernel": "depthwise_initializer"}
 
     def channels_read(self, channels, settings):

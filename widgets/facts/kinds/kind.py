@@ -60,10 +60,15 @@ class Kind:
     filters_first = False  # whether the kernel's last two axes are those of the filters and then of what they read
     reads_between_cells = False  # whether its taps may leave the grid, so that it has no window of cells
     stamps = False  # whether each input cell writes a stamp, and not each output cell reads a window
+    notebook = "00_start_here"  # the name of the one about it, along two axes
 
     def __init__(self, layer_class=None, axes=(), **settings):
         self.layer_class, self.axes = layer_class, axes
         self.settings = self.settings | settings
+
+    def notebook_about(self, settings):
+        """The name of the notebook about such a layer."""
+        return self.notebook if len(self.axes) == 2 else "07_other_dimensions"
 
     def output_size(self, **axis):
         """Output cells along one axis; 0 or less when no window fits."""

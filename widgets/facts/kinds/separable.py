@@ -12,6 +12,7 @@ class Separable(Kind):
         "bias": ("filters",),
     }
     mixes_channels = False
+    notebook = "05_separable"
     initializers = {"depthwise_kernel": "depthwise_initializer", "pointwise_kernel": "pointwise_initializer"}
 
     def kernel_parameters(self, taps, channels, settings):

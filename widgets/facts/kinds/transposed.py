@@ -18,6 +18,7 @@ class Transposed(Kind):
     fast = True
     filters_first = True
     stamps = True
+    notebook = "04_transposed"
 
     def output_size(self, **axis):
         return arithmetic.transposed_size(**axis)

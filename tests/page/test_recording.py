@@ -13,6 +13,7 @@ from reading_records import OWN, as_sent, decoded_states, held_by
 
 from widgets import DeformableConv2D, explore
 from widgets.explorer import recorded_settings
+from widgets.facts import KINDS
 from widgets.page import Control, count_states, estimate, fitting, recording
 from widgets.page.page import write_whole
 from widgets.page.recording import combinations
@@ -229,8 +230,12 @@ CASES = {
     "grouped": (layers.Conv2D(4, 2, groups=2), DRAWN, ["groups", "filters", "use_bias"]),
     "refused": (layers.Conv2D(1, 3), DRAWN, ["strides", "dilation_rate", "kernel_size"]),
     "Conv3D": (layers.Conv3D(1, 2), DRAWN[..., None], ["kernel_size", "padding"]),
+    "Conv1DTranspose": (layers.Conv1DTranspose(2, 3, strides=2), DRAWN[:, :, 0], ["strides", "padding"]),
     "Conv2DTranspose": (layers.Conv2DTranspose(2, 3, strides=2), DRAWN, ["strides", "output_padding"]),
+    "Conv3DTranspose": (layers.Conv3DTranspose(1, 2), DRAWN[:, :3, :, :, None], ["strides", "padding"]),
+    "DepthwiseConv1D": (layers.DepthwiseConv1D(3), DRAWN[:, :, 0], ["kernel_size", "depth_multiplier"]),
     "DepthwiseConv2D": (layers.DepthwiseConv2D(2), DRAWN, ["kernel_size", "depth_multiplier"]),
+    "SeparableConv1D": (layers.SeparableConv1D(2, 3), DRAWN[:, :, 0], ["depth_multiplier", "padding"]),
     "SeparableConv2D": (layers.SeparableConv2D(2, 2), DRAWN, ["depth_multiplier", "activation"]),
     "DeformableConv2D": (DeformableConv2D(2, 2), DRAWN, ["kernel_size", "modulated"]),
     "chain": (
@@ -239,6 +244,10 @@ CASES = {
         ["kernel_size", "dilation_rate"],
     ),
 }
+
+
+def test_every_kind_is_among_those_whose_recorded_states_are_compared():
+    assert {type(layer).__name__ for layer, *_ in CASES.values()} == {*KINDS, "Sequential"}
 
 
 @pytest.mark.long

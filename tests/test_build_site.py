@@ -2,6 +2,7 @@
 
 import copy
 import math
+from pathlib import Path
 
 import build_site
 import nbformat
@@ -92,6 +93,18 @@ def test_a_notebook_is_run_again_only_when_it_changes_or_a_version_does(lesson, 
     assert len(runs) == 3
     build_site.executed(path, {"a": {"groups": [2]}})
     assert len(runs) == 4
+
+
+def test_a_notebook_is_run_again_when_what_runs_it_changes(lesson, monkeypatch, tmp_path):
+    path, runs = lesson
+    assert Path(build_site.__file__) in build_site.RUN_BY
+    runner = tmp_path / "runner.py"
+    monkeypatch.setattr(build_site, "RUN_BY", (runner,))
+    for text, count in {"timeout=1": 1, "timeout=2": 2}.items():
+        runner.write_text(text)
+        build_site.executed(path, {})
+        build_site.executed(path, {})
+        assert len(runs) == count
 
 
 def parts_of(cells, tmp_path, language=0):

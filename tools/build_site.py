@@ -39,6 +39,7 @@ WIDGETS = ROOT / "widgets"
 TEMPLATES = Path(__file__).parent / "site"
 SITE = ROOT / "site"
 CACHE = ROOT / ".site-cache"
+RUN_BY = (Path(__file__), Path(__file__).with_name("save_notebooks.py"))  # what decides how a notebook is run and kept
 
 PAGE_BYTES = 4_000_000  # of a page with all that can be opened on it
 EXPLORERS_SHARE = 0.8  # of these, what its explorers may take; the rest is text, pictures, code and questions
@@ -135,9 +136,10 @@ def settings_asked_for(notebook):
 
 
 def _key(path, *bounds):
-    """What a run depends on: the notebook, the package, the versions, what a record may take and must reach."""
+    """What a run depends on: the notebook, the package, who runs it, the versions, what a record may take and must
+    reach."""
     found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), *map(str, bounds)]).encode())
-    for part in (path, *sorted(WIDGETS.rglob("*.py"))):
+    for part in (path, *RUN_BY, *sorted(WIDGETS.rglob("*.py"))):
         found.update(part.read_bytes())
     return found.hexdigest()[:16]
 

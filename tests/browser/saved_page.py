@@ -1,7 +1,14 @@
 """A saved page, opened from the disk as a reader would: no kernel, no server."""
 
 import json
+import os
 import time
+from pathlib import Path
+
+import pytest
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 class Page:
@@ -40,6 +47,15 @@ class Page:
     def wait_fragment(self, fragment):
         """It is written when the frame is drawn."""
         self.wait_until(f"location.hash === {json.dumps(fragment)}")
+
+    def violations(self):
+        """What axe finds against WCAG 2.2 AA."""
+        if not AXE.exists():
+            missing = "axe-core is missing; to get it: make browser"
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("tags => axe.run(document, { runOnly: tags })", TAGS)
+        return [(bad["id"], [node["html"][:200] for node in bad["nodes"]]) for bad in found["violations"]]
 
     @property
     def note(self):

@@ -109,7 +109,7 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
     page = open_page(f"{name}.html")
     for place in page.places("[data-tool=recorded_picture]"):
         code, controls = place.locator(".cn-code"), place.locator(".cn-recorded-controls :is(input, select)").all()
-        assert len(controls) >= 2
+        assert place.locator(".cn-recorded-controls input[type=range]").count() >= 2
         for control in controls:
             start, codes = code.inner_text(), []
             choices = states_of(control)
@@ -154,17 +154,28 @@ def test_what_the_text_tells_to_set_can_be_set(open_page, name):
                 assert control.input_value() == str(value)
 
 
-def test_a_question_is_answered_wrong_and_right_and_then_its_picture_is_shown(open_page):
-    [place] = open_page("00_start_here.html").places("[data-tool=recorded_questions]")
+# The first question of each lesson: a wrong answer and the right one.
+ANSWERS = {
+    "00_start_here": ("1 12 7 5", "1 12 7 1"),
+    "02_grouped": ("1 6 10 20", "1 6 10 15"),
+    "04_transposed": ("1 13 21 3", "1 12 21 3"),
+    "08_compare": ("720", "730"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_question_is_answered_wrong_and_right_and_then_its_picture_is_shown(open_page, name):
+    [place] = open_page(f"{name}.html").places("[data-tool=recorded_questions]")
+    wrong, right = ANSWERS[name]
     assert place.locator("canvas").count() == 0
-    place.get_by_role("textbox").fill("1 12 7 5")
+    place.get_by_role("textbox").fill(wrong)
     place.get_by_role("button", name="Check").click()
     assert place.locator(".cn-feedback").inner_text().startswith("\u2717 Not yet.")
     assert place.locator(".cn-panel-grid").count() == 0
-    place.get_by_role("textbox").fill("1 12 7 1")
+    place.get_by_role("textbox").fill(right)
     place.get_by_role("button", name="Check").click()
     assert place.locator(".cn-feedback").inner_text().startswith("\u2713 Right.")
-    assert place.locator(".cn-panel-grid").count() == 2
+    assert place.locator(".cn-panel-grid").count() == 2 and place.locator("canvas").count() >= 2
 
 
 @each_lesson

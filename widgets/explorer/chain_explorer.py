@@ -209,8 +209,7 @@ class ModelTable(Tool, ipywidgets.VBox):
     @in_own_words
     def save(self, path):
         """Write a page with this table: path ends in .html. Raises ValueError for another path."""
-        # What is wider than the page is scrolled by keys too.
-        still = f'<p>{self._remark}</p><div class="cn-listing" tabindex="0">{self._model.html(folded=False)}</div>'
+        still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
         title = say("page.model", input=self.x.shape, output=self.steps[-1]["output_shape"])
         write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "browser"))
-from lab import Lab, find_chromium  # noqa: E402  (the browser tests' own JupyterLab)
+from lab import Lab, driver, find_chromium  # noqa: E402, F401  (the browser tests' own JupyterLab)
 
 SCRIPT = Path(__file__).with_name("painted.js").read_text()
 

@@ -1,4 +1,4 @@
-"""Run every benchmark, print the table, and write it into benchmarks/README.md, five of its rows into README.md."""
+"""Run every benchmark, print the table, and write it into benchmarks/README.md, some of its rows into README.md."""
 
 import os
 import platform
@@ -13,6 +13,7 @@ import hover
 import imports
 import latency
 import memory
+import pages
 import rebuild
 import sizes
 import start
@@ -21,7 +22,6 @@ from painted import open_lab
 
 TABLE = Path(__file__).with_name("README.md")
 README = Path(__file__).parents[1] / "README.md"
-MARKS = "<!-- bench -->", "<!-- /bench -->"
 HEAD = ("What", "Here", "Beside it", "Ratio", "Aim")
 INTRO = (
     "Each row says what it counts: a median, or for pointing the time that 95 of 100 moves do not exceed (p95). "
@@ -38,6 +38,9 @@ FOR_READERS = (
     "Memory kept by each of 10,000 random moves in the kernel, plain",
     "`import widgets`",
 )
+SCALE = tuple(f"One visitor of the site's {pages.LESSON}, {view}" for view in ("first", "all")) + (
+    "One reader of a kernel",
+)
 
 
 def rows():
@@ -45,7 +48,7 @@ def rows():
     with open_lab() as lab:
         for script in (start, latency, burst, hover, sizes, traffic):  # a start, before other pages stand open
             yield from printed(script.rows(lab))
-    for script in (rebuild, memory, imports, deformable):
+    for script in (rebuild, memory, imports, deformable, pages):
         yield from printed(script.rows())
 
 
@@ -61,10 +64,10 @@ def table(rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def summary(rows):
-    """The first row of each beginning in FOR_READERS, as a list in Markdown."""
-    chosen = [next(row for row in rows if row[0].startswith(start)) for start in FOR_READERS]
-    return "\n".join(f"- {what}: **{here}**; beside it {beside}" for what, here, beside, *_ in chosen)
+def summary(rows, beginnings):
+    """The first row of each of these beginnings, as a list in Markdown."""
+    chosen = [next(row for row in rows if row[0].startswith(start)) for start in beginnings]
+    return "\n".join(f"- {what}: **{here}**{beside and f'; beside it {beside}'}" for what, here, beside, *_ in chosen)
 
 
 def machine():
@@ -83,10 +86,10 @@ def cpu():
         return platform.processor() or platform.machine()
 
 
-def write(text, path):
-    """Replace what stands between the marks in the file at `path`."""
+def write(text, path, name="bench"):
+    """Replace what stands between the marks of this name in the file at `path`."""
     page = path.read_text(encoding="utf-8")
-    start, end = MARKS
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     if start not in page or end not in page:
         raise SystemExit(f"{path.name} needs the marks {start} and {end} around the table")
     before, after = page.split(start)[0], page.split(end)[-1]
@@ -97,4 +100,5 @@ if __name__ == "__main__":
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a reader's Python keeps what it has compiled
     measured = list(rows())
     write(f"{INTRO}\n\n{table(measured)}\n\n{PLOT}\n\n{machine()}", TABLE)
-    write(f"{summary(measured)}\n\n{machine()}", README)
+    write(f"{summary(measured, FOR_READERS)}\n\n{machine()}", README)
+    write(summary(measured, SCALE), README, "scale")

@@ -20,7 +20,7 @@ export const isNarrow = (width) => width < 520;
 /** The cell size of each panel, from the room there is. @param {any} view @param {any} picture @param {any} state */
 export function sizePanels(view, picture, state) {
   const full = isFull(view.el);
-  const height = full ? roomForCells(view) : heightInSight() * 0.85 - 380; // beside what is to be in sight with them
+  const height = full ? roomForCells(view) : heightInSight() * 0.85 - 400; // beside what is to be in sight with them
   view.least = full ? window.innerHeight / 55 : 0;
   view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
   const width = Math.max(view.width - 2, 200);
@@ -57,7 +57,7 @@ export function layOut(panels, { width, height, full, line }) {
   const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;
   const unit = Math.max((wide - GAP * beside.length) / beside.reduce((sum, panel) => sum + unitsOf(panel), 0), least);
   const high = full ? Math.max(height, 60) : narrow ? 240 : Math.min(Math.max(height, 200), 330);
-  const most = full ? 90 : 44;
+  const most = full ? 90 : line ? 28 : 44;
   const sizes = panels.map((panel) => {
     const room = line ? wide : Math.min(unit * unitsOf(panel) * (narrow && panel.kernel ? 2 : 1), wide);
     return { room: Math.floor(room), cell: Math.min(room / panel.columns, high / panel.rows, most) };

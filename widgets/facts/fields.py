@@ -45,6 +45,15 @@ class Field:
     along: tuple
     certainty: str = EXACT
 
+    def unseen(self, rank):
+        """A field of a tensor of this rank that sees nothing of the same input."""
+        return replace(self, parts=tuple(np.zeros((2, *[1] * rank), "float32") for _ in self.sizes), counted=None)
+
+    @property
+    def is_blind(self):
+        """Whether it is known to see nothing."""
+        return self.certainty != UNKNOWN and not any(part.any() for part in self.parts)
+
     def told(self, channel_axis=-1):
         """The most that a cell sees, from the first cell to the last along each axis, and how sure that is.
 
@@ -63,6 +72,21 @@ class Field:
                 return None, UNKNOWN
             found.append(int((seen.sum(0) - size).max()))
         return None if tuple(found) == self.sizes else tuple(found), self.certainty
+
+
+def told_of_all(fields, channel_axis):
+    """What a cell sees of several inputs, the most of each, and how sure that is, from its field in each of them."""
+    seen = [one for one in fields if not one.is_blind] or fields[:1]
+    told = [one.told(channel_axis) for one in seen]
+    if not told[1:]:
+        return told[0]
+    sizes, certainty = [size for size, _ in told], surest(sure for _, sure in told)
+    if certainty == UNKNOWN or not any(sizes):
+        return None, certainty
+    if len({one.sizes for one in seen}) > 1:  # cells that lie in different spaces
+        return None, UNKNOWN
+    most = tuple(map(max, zip(*(size or one.sizes for size, one in zip(sizes, seen)))))
+    return None if None in sizes and most == seen[0].sizes else most, certainty
 
 
 def input_field(shape, channel_axis=-1):
@@ -106,6 +130,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     certainty, clock = surest(one.certainty for one in fields), clock or Clock()
     if certainty == UNKNOWN:
         return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
+    if all(one.is_blind for one in fields):
+        return [fields[0].unseen(len(shape) - 1) for shape in shapes_after]
     name = keras_name(operation)
     if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
         return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
@@ -248,13 +274,14 @@ def mixed_of(axes):
 
 def _merged(name, operation, fields, shapes):
     """The field behind several inputs of one rank."""
-    one, along, counted = fields[0], fields[0].along, None
+    sighted = [seen for seen in fields if not seen.is_blind]
+    one, along, counted = sighted[0], sighted[0].along, None
     joined = _without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
     # It may join its inputs along a spatial axis, or repeat one of them along it.
     changes = joined in along or any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
-    if not changes and all(seen.counted and seen.along == along for seen in fields):
+    if not changes and all(seen.counted and seen.along == along for seen in sighted):
         counted = tuple(
-            reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in fields))
+            reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in sighted))
         )
         counted = None if None in counted else counted
     if name != "Concatenate":

@@ -7,6 +7,7 @@ from functools import partial
 
 import keras
 
+from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
 from widgets.facts.costs import layer_macs
 from widgets.facts.fields import call_layer, fields_behind, input_field, told_of_all
 from widgets.facts.isolation import isolated_keras
@@ -14,7 +15,7 @@ from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import drawn_axes
-from widgets.facts.measure import AT_LEAST, AT_MOST, EXACT, Clock, said_field
+from widgets.facts.measure import Clock
 from widgets.facts.model_inputs import channel_axis, model_inputs, model_nodes, model_values, tensor_shapes
 from widgets.language import say, words
 

@@ -5,9 +5,9 @@ import re
 import keras
 import numpy as np
 
-from widgets.facts.fields import keras_name
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
 from widgets.facts.kinds import KINDS
+from widgets.facts.known_layers import keras_name
 from widgets.facts.layer_template import NAME, is_convolution
 from widgets.language import say
 

@@ -309,10 +309,6 @@ WITHOUT_SLIDERS = {
         ),
         (1, 5),
     ),
-    "words, then a sequence": (
-        made((30,), lambda x: layers.SeparableConv1D(2, 7)(layers.ReLU()(layers.Embedding(9, 3)(x))), dtype="int32"),
-        (7,),
-    ),
     "a merge before it": (
         made(
             (9, 9, 1),

@@ -3,19 +3,19 @@
 import numpy as np
 
 
-def reach(model, shape, rounds=4, seed=0, tolerance=1e-4, scales=(1,)):
+def reach(model, shape, rounds=4, seed=0, tolerance=1e-4, scales=(1,), shifts=(0,)):
     """How far one cell of a model's answer sees along each spatial axis of its input: the most of all cells.
 
     None is all of the input, and () is nothing. `shape` is that of the input, channels last. A change counts from
-    `tolerance` on, as a part of the answer; the rounds take noise of these scales in turn.
+    `tolerance` on, as a part of the answer; the rounds take noise of these scales, around these numbers, in turn.
     """
     random = np.random.default_rng(seed)
     spatial = shape[1:-1] or shape[1:]
     moved = [0] * len(spatial)
     for turn in range(rounds):
-        base = scales[turn % len(scales)] * random.normal(size=shape).astype("float32")
+        base = scales[turn % len(scales)] * random.normal(size=shape) + shifts[turn % len(shifts)]
         for axis, n in enumerate(spatial):
-            batch = np.repeat(base, n + 1, 0)
+            batch = np.repeat(base.astype("float32"), n + 1, 0)
             for k in range(n):
                 at = (k + 1, *[slice(None)] * axis, k)
                 batch[at] += 4 * random.normal(size=batch[at].shape)

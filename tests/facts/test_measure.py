@@ -10,8 +10,11 @@ import tensorflow as tf
 from changing import reach
 from keras import layers, ops
 
+from widgets import explore
 from widgets.facts import fields, measure
-from widgets.facts.fields import CELLWISE, chain_field, fields_behind, input_field, keeps_cells
+from widgets.facts.fields import chain_field, fields_behind, input_field, keeps_cells
+from widgets.facts.known_layers import CELLWISE
+from widgets.facts.measured_tables import measured_tables
 
 
 def measured(layer, shape):
@@ -149,6 +152,11 @@ def test_without_any_time_what_a_large_layer_sees_is_unknown(monkeypatch):
     assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME")) == (None, "unknown")
 
 
+def test_without_any_time_nothing_is_said_of_a_small_layer_either(monkeypatch):
+    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(0))
+    assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME"), (1, 9, 9, 1)) == (None, "unknown")
+
+
 class Counting(layers.Layer):
     """Counts its calls, in a variable and in Python's way."""
 
@@ -206,6 +214,55 @@ def test_a_memory_that_fades_into_rounding_is_said_to_reach_at_least_so_far():
     fading = 0.1 ** np.arange(8, dtype="float32")[:, None, None]
     sizes, certainty = told(lambda x: tf.nn.conv1d(x, fading, 1, "VALID"), (1, 20, 1))
     assert certainty == "at least" and 4 <= sizes[0] < 8
+
+
+STEPS = {
+    "lstm at each step": ((3, 9, 2), lambda: layers.TimeDistributed(layers.LSTM(3, return_sequences=True))),
+    "the last of each step": ((3, 9, 2), lambda: layers.TimeDistributed(layers.GRU(3))),
+    "twice": (
+        (2, 3, 7, 1),
+        lambda: layers.TimeDistributed(layers.TimeDistributed(layers.SimpleRNN(2, return_sequences=True))),
+    ),
+    "softmax of rows": ((3, 6, 5, 2), lambda: layers.TimeDistributed(layers.Softmax(axis=1))),
+    "both ways": (
+        (3, 6, 1),
+        lambda: layers.Bidirectional(layers.ConvLSTM1D(2, 3, padding="same", return_sequences=True)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_layer_that_goes_through_time_is_told_by_what_moves_and_python_does_not_go_with_it(name, monkeypatch):
+    shape, build = STEPS[name]
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input(shape), build()])
+    cells = layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell, keras.src.layers.rnn.conv_lstm.ConvLSTMCell
+    for cell in cells:
+        monkeypatch.setattr(cell, "call", counted(cell.call))
+    monkeypatch.setattr("widgets.facts.model.Clock", lambda: measure.Clock(60))  # so that a busy machine tells it too
+    STEPPED.clear()
+    steps = explore(model).steps
+    assert len(STEPPED) < 3 * np.prod(shape[:-1]) + 12
+    seen = reach(model, (1, *shape)) if len(model.output_shape) > 2 else None
+    assert (steps[0]["receptive_field"], steps[0]["receptive_field_is"]) == (seen, "exact")
+
+
+STEPPED = []
+
+
+def counted(call):
+    def counting(*arguments, **options):
+        STEPPED.append(1)
+        return call(*arguments, **options)
+
+    return counting
+
+
+def test_the_links_of_a_layer_at_each_step_stay_in_their_step():
+    layer = layers.TimeDistributed(layers.Softmax(axis=1))
+    tables = measured_tables(layer, (1, 3, 4, 5, 2), (1, 3, 4, 5, 2), 4)
+    assert [one.tolist() for one in tables.reads] == [[[0], [1], [2]], [[0, 1, 2, 3]] * 4, [[n] for n in range(5)]]
+    assert (tables.axes, tables.certainty) == ((0, 1, 2), "exact")
 
 
 def test_of_a_layer_whose_answer_has_another_shape_than_keras_says_nothing_is_told():

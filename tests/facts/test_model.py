@@ -447,7 +447,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
 @pytest.mark.parametrize(
     "model, x, error, words",
     [
-        (two_inputs(), None, ValueError, "takes models with one input. Received one with 2. Try one of its layers."),
+        (two_inputs(), (1, 9, 9, 1), ValueError, "an array or a shape for each of the model's 2 inputs: "),
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),

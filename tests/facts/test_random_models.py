@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 from changing import reach
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from keras import layers
 from random_layers import AWAY, KNOWN, MERGES, OPS, OTHER, Tensor, can_be_drawn
@@ -18,7 +18,7 @@ from widgets.facts.model import ModelSteps
 EXAMPLES = 3000 if os.environ.get("SOAK") else 100
 
 
-# One after another these make a number that changes no more than rounding does, or take back what the first did.
+# One behind the other these make a number that changes no more than rounding does, or take back what the first did.
 CANCELLING = [
     (
         {"Softmax", "LayerNormalization", "RMSNormalization", "UnitNormalization", "GroupNormalization"},
@@ -26,6 +26,23 @@ CANCELLING = [
     ),
     ({"Cumsum", "LayerNormalization"}, {"Diff"}),
 ]
+# Behind these numbers still add up to what they did.
+KEEPING = {"Permute", "Transpose", "SwapAxes", "Moveaxis", "Reshape", "Flatten", "Flip", "Identity", "Rescaling"}
+KEEPING |= {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Masking"}
+KEEPING |= {f"SpatialDropout{n}D" for n in (1, 2, 3)}
+
+
+def cancels(nodes):
+    """Whether one of these layers takes back what the one before it did."""
+    makers = {id(tensor): node for node in nodes for tensor in node.output_tensors}
+    for node in nodes:
+        earlier = [makers.get(id(tensor)) for tensor in node.input_tensors]
+        while earlier and earlier[0] and type(earlier[0].operation).__name__ in KEEPING:
+            earlier = [makers.get(id(tensor)) for tensor in earlier[0].input_tensors]
+        names = {type(one.operation).__name__ for one in earlier if one}
+        if any(names & some and type(node.operation).__name__ in others for some, others in CANCELLING):
+            return True
+    return False
 
 
 def step(x, draw, first, kinds):
@@ -128,46 +145,68 @@ def judge(seed, kinds):
     values = keras.Function(model.inputs[0], list(tensors.values()))(np.zeros(shape, "float32"))
     judge_costs(model, steps, first, {key: tuple(value.shape) for key, value in zip(tensors, values)})
     said, certainty = steps.rows[-1]["receptive_field"], steps.rows[-1]["receptive_field_is"]
-    names = {row["layer"] for row in steps.rows}
-    if certainty == "exact" and any(names & some and names & others for some, others in CANCELLING):
+    if certainty == "exact" and cancels(steps._nodes):
         certainty = "at most"
     call, shape = (channels_last(model), (shape[0], *shape[2:], shape[1])) if first else (model, shape)
     for looks in (
         {},
         {"rounds": 16, "seed": 1, "tolerance": 1e-6, "scales": (1, 6)},
+        {"rounds": 64, "seed": 2, "tolerance": 3e-7, "scales": (1, 6, 0.2, 30), "shifts": (0, -4, 4)},
     ):  # a change may be rare
         measured = reach(call, shape, **looks)
         if holds := certainty == "unknown" or agree(said, certainty, measured, shape[1:-1]):
             break
-    return certainty, holds, (said, certainty, measured, [row["layer"] for row in steps.rows])
+    how = "as it is"
+    if not holds and certainty == "exact" and said and measured != ():
+        how, holds, measured = on_a_larger_input(model, said, measured, shape, first)
+    return certainty, holds, (said, certainty, measured, how, [row["layer"] for row in steps.rows])
+
+
+def on_a_larger_input(model, said, measured, shape, first):
+    """How it was judged, whether it holds, and what moves, on an input so large that a window fits inside it.
+
+    Windows count the padding at a border, which nobody can change.
+    """
+    sizes = shape[1:-1]
+    pairs = list(zip(said, measured or sizes))
+    if any(a < b for a, b in pairs):
+        return "as it is", False, measured
+    larger = [n if a == b else 2 * a + 16 for (a, b), n in zip(pairs, sizes)]
+    start = keras.Input((shape[-1], *larger) if first else (*larger, shape[-1]))
+    try:
+        again = keras.models.clone_model(model, input_tensors=start)
+        again.set_weights(model.get_weights())
+        again(np.zeros((1, *start.shape[1:]), "float32"))
+    except Exception:  # its layers are made for one size
+        return "loosely", all(a == b or 2 * a > n for (a, b), n in zip(pairs, sizes)), measured
+    found = reach(channels_last(again) if first else again, (1, *larger, shape[-1]), rounds=2, tolerance=1e-6)
+    return "on a larger input", found != () and said == tuple(found or larger), found
 
 
 def agree(said, certainty, measured, sizes):
-    """Whether these go together; windows are said with the padding cells, which cannot be changed."""
+    """Whether what is said goes together with what moves."""
     if measured == ():
         return certainty == "at most"
-    pairs = list(zip(said or sizes, measured or sizes))
-    if certainty == "exact" and said:
-        return all(a == b or (a > b and 2 * a > n) for (a, b), n in zip(pairs, sizes))
     if certainty == "exact":
-        return measured is None
+        return said == measured or (said or tuple(sizes)) == (measured or tuple(sizes))
+    pairs = zip(said or sizes, measured or sizes)
     return all(a >= b if certainty == "at most" else a <= b for a, b in pairs)
 
 
-certainties = []
-
-
 @pytest.mark.long
-@settings(deadline=None, max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 10**6), other=st.booleans())
-def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures(seed, other):
-    if (judged := judge(seed, KNOWN | OTHER | OPS if other else KNOWN)) is None:
-        return
-    certainty, holds, both = judged
-    certainties.append(certainty)
-    assert holds, both
+def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures_and_most_is_exact():
+    @settings(deadline=None, max_examples=EXAMPLES, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(seed=st.integers(0, 10**6), other=st.booleans())
+    def judged(seed, other):
+        if (found := judge(seed, KNOWN | OTHER | OPS if other else KNOWN)) is None:
+            return
+        certainty, holds, both = found
+        certainties.append(certainty)
+        ways.append(both[3])
+        event(both[3])
+        assert holds, both
 
-
-@pytest.mark.long
-def test_most_random_models_are_told_exactly():
+    certainties, ways = [], []
+    judged()
     assert certainties.count("exact") >= 0.8 * len(certainties) > 0
+    assert ways.count("loosely") <= 0.05 * len(ways)

@@ -220,15 +220,8 @@ class Own(keras.Model):
         return self.second(self.first(x))
 
 
-def two_inputs():
-    a, b = keras.Input((8, 8, 1)), keras.Input((8, 8, 1))
-    return keras.Model([a, b], layers.Conv2D(1, 3)(layers.Add()([a, b])))
-
-
-def first_convolution(model):
-    return next(layer for layer in model.layers if isinstance(layer, layers.Conv2D))
-
-
+PAIR = [keras.Input((8, 8, 1)) for _ in range(2)]
+TWO_INPUTS = keras.Model(PAIR, layers.Conv2D(1, 3)(layers.Add()(PAIR)))
 BACKBONE = keras.Sequential(
     [keras.Input((9, 9, 1)), keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(1, 3)]), layers.Flatten()]
 )
@@ -470,7 +463,7 @@ REMEDIES = {
         lambda: explore(keras.Sequential([Unseen(), layers.Conv2D(1, 3)]), (1, 8, 8, 1)),
         lambda text: explore(keras.Sequential([Told(), layers.Conv2D(1, 3)]), (1, 8, 8, 1)),
     ),
-    "model.one_input": (lambda: explore(two_inputs()), lambda text: explore(first_convolution(two_inputs()))),
+    "model.several_inputs": (lambda: explore(TWO_INPUTS, PICTURE), lambda text: do(text, model=TWO_INPUTS)),
     "model.other_input": (lambda: explore(SINGLE, (1, 8, 9, 1)), lambda text: do(text, model=SINGLE)),
     "model.no_layers": (lambda: explore(keras.Sequential()), lambda text: explore(do(text))),
     "model.explore_part": (lambda: explore(BACKBONE).children[0].value, lambda text: do(text, model=BACKBONE)),

@@ -26,7 +26,7 @@ class StackExplorer(Explorer):
         self.steps, self.macs_is = model.rows, model.macs[1]
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
-        self._prepare(Input(self._model.x, False), controls)
+        self._prepare(None, controls)  # what reaches the first layer is known when the run is opened
         self._first = ipywidgets.Dropdown(
             options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
         )
@@ -201,7 +201,8 @@ class ModelTable(Tool, ipywidgets.VBox):
         self.add_class("cn-explorer")
 
     def __repr__(self):
-        return f"<Table of {len(self.steps)} layers: {self.x.shape} -> {self.steps[-1]['output_shape']}>"
+        shapes = ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
+        return f"<Table of {len(self.steps)} layers: {shapes} -> {self.steps[-1]['output_shape']}>"
 
     def _saved(self):
         return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}

@@ -14,8 +14,8 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, quest
 
     Args:
         layer: a Keras layer, built or not, or a Sequential or functional model. It is copied, never changed.
-        x: an array or tensor (batch, height, width, channels), or a shape; left out: an 8x8 binary picture, or
-            values of the right rank.
+        x: an array or tensor (batch, height, width, channels), or a shape; of a model with several inputs a list or
+            a dict of these. Left out: an 8x8 binary picture, or values of the right rank.
         reveal: False hides the facts and the output until a button is pressed, so that a class can predict first.
         controls: the names of the controls to show, such as ["strides", "padding"], or one; left out: all of them.
             "input_shape", "kernel" and "picture" are names as well.

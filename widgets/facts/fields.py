@@ -1,31 +1,28 @@
 """What one cell sees of a model's input: known for windows, merges and the like, measured for all other layers."""
 
 import inspect
-import math
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 
-import keras
 import numpy as np
 
 from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
+from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
 from widgets.facts.kinds import KINDS
-from widgets.facts.kinds.kind import Kind, axis_numbers
-from widgets.facts.kinds.transposed import Transposed
-from widgets.facts.layer_template import is_convolution
-from widgets.facts.measure import AT_LEAST, EXACT, UNKNOWN, Clock, measurement, surest
-
-# Layers and operations of Keras by which each number of the answer is made of the one in its place; training is off.
-CELLWISE = set(
-    "ActivityRegularization AlphaDropout BatchNormalization Dropout ELU GaussianDropout GaussianNoise Identity "
-    "LayerScale LeakyReLU Normalization PReLU ReLU Rescaling SpatialDropout1D SpatialDropout2D SpatialDropout3D "
-    "StochasticDepth Abs Absolute Cast Clip Exp Gelu HardSigmoid HardSilu Log Log1p Negative Relu Relu6 Rsqrt Sigmoid "
-    "Silu Softplus Sqrt Square Tanh".split()
+from widgets.facts.kinds.kind import Kind
+from widgets.facts.known_layers import (
+    MERGES,
+    acts_on_cells,
+    channels_are_first,
+    keras_name,
+    known_windows,
+    mixed_axes,
+    spatial_axes,
+    without_batch,
 )
-# These make it of the numbers in that place of several inputs.
-MERGES = set("Add Average Concatenate Divide Maximum Minimum Multiply Power Subtract TrueDivide".split())
-MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis
+from widgets.facts.layer_template import is_convolution
+from widgets.facts.measure import Clock, measurement
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +42,15 @@ class Field:
     along: tuple
     certainty: str = EXACT
 
+    def unseen(self, rank):
+        """A field of a tensor of this rank that sees nothing of the same input."""
+        return replace(self, parts=tuple(np.zeros((2, *[1] * rank), "float32") for _ in self.sizes), counted=None)
+
+    @property
+    def is_blind(self):
+        """Whether it is known to see nothing."""
+        return self.certainty != UNKNOWN and not any(part.any() for part in self.parts)
+
     def told(self, channel_axis=-1):
         """The most that a cell sees, from the first cell to the last along each axis, and how sure that is.
 
@@ -63,6 +69,21 @@ class Field:
                 return None, UNKNOWN
             found.append(int((seen.sum(0) - size).max()))
         return None if tuple(found) == self.sizes else tuple(found), self.certainty
+
+
+def told_of_all(fields, channel_axis):
+    """What a cell sees of several inputs, the most of each, and how sure that is, from its field in each of them."""
+    seen = [one for one in fields if not one.is_blind] or fields[:1]
+    told = [one.told(channel_axis) for one in seen]
+    if not told[1:]:
+        return told[0]
+    sizes, certainty = [size for size, _ in told], surest(sure for _, sure in told)
+    if certainty == UNKNOWN or not any(sizes):
+        return None, certainty
+    if len({one.sizes for one in seen}) > 1:  # cells that lie in different spaces
+        return None, UNKNOWN
+    most = tuple(map(max, zip(*(size or one.sizes for size, one in zip(sizes, seen)))))
+    return None if None in sizes and most == seen[0].sizes else most, certainty
 
 
 def input_field(shape, channel_axis=-1):
@@ -106,6 +127,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     certainty, clock = surest(one.certainty for one in fields), clock or Clock()
     if certainty == UNKNOWN:
         return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
+    if all(one.is_blind for one in fields):
+        return [fields[0].unseen(len(shape) - 1) for shape in shapes_after]
     name = keras_name(operation)
     if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
         return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
@@ -114,6 +137,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
         merged = _merged(name, operation, fields, shapes)
         return [replace(merged, certainty=certainty)]
     one, shape = fields[0], shapes[0]
+    if name == "TimeDistributed" and len(fields) == 1 and len(shape) > 2:
+        return [_at_each_step(operation.layer, one, shape, shapes_after[0], clock)]
     if len(fields) == 1:
         if (windows := known_windows(operation, shape)) is not None:
             return [_behind_windows(one, operation, windows, shape, shapes_after[0])]
@@ -121,7 +146,7 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
         if acts_on_cells(operation):
             return [one]
-        mixed = _mixed_axes(name, operation, shape)
+        mixed = mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted
             parts = tuple(part.max(mixed_of(mixed), keepdims=True) for part in one.parts)
@@ -140,105 +165,28 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     return fields if alike and all(map(np.array_equal, one.parts, behind[0].parts)) else behind
 
 
+def _at_each_step(layer, one, shape, shape_after, clock):
+    """The field behind a layer that is laid on each step of time by itself."""
+    steps = []
+    for t in range(shape[1] if any(part.shape[1] > 1 for part in one.parts) else 1):
+        parts = tuple(part[:, min(t, part.shape[1] - 1)] for part in one.parts)
+        before = replace(one, parts=parts, counted=None)
+        shapes = [(shape[0], *shape[2:])], [(shape_after[0], *shape_after[2:])]
+        steps += fields_behind(layer, [before], *shapes, clock=clock)
+        if steps[-1].certainty == UNKNOWN:
+            return steps[-1]
+    parts = []
+    for several in zip(*(step.parts for step in steps)):
+        sizes = [max(part.shape[axis] for part in several) for axis in range(several[0].ndim)]
+        parts.append(np.stack([np.broadcast_to(part, sizes) for part in several], 1))
+    return replace(one, parts=tuple(parts), counted=None, certainty=surest(step.certainty for step in steps))
+
+
 def call_layer(layer, *inputs, **options):
     """What a layer returns when it is used and not trained."""
     if "training" in inspect.signature(layer.call).parameters:
         options = options | {"training": False}
     return layer(*inputs, **options)
-
-
-def keras_name(operation):
-    """The name of a class of Keras' own; "" for one of the reader's."""
-    return type(operation).__name__ if type(operation).__module__.startswith("keras.") else ""
-
-
-def acts_on_cells(layer):
-    """Whether a layer is known to make each number of its answer of the one in its place."""
-    name = keras_name(layer)
-    return name in CELLWISE or (name == "Activation" and _plain_activation(layer))
-
-
-def spatial_axes(layer, shape):
-    """The axes of a tensor, the batch not counted, along which a layer counts cells."""
-    first = getattr(layer, "data_format", None) == "channels_first"
-    return tuple(range(first, len(shape) - 2 + first))
-
-
-def window_axes(layer, shape):
-    """Which cells a layer reads as numbers for `arithmetic`, an axis each; None for one that has no such windows.
-
-    >>> window_axes(keras.layers.MaxPooling2D(2), (1, 9, 8, 3))[0]
-    {'n': 9, 'k': 2, 's': 2, 'd': 1, 'padding': 'valid'}
-    """
-    name, sizes = keras_name(layer), [shape[axis + 1] for axis in spatial_axes(layer, shape)]
-    window = layer.kernel_size if is_convolution(layer) else getattr(layer, "pool_size", None)
-    if window is None or not (is_convolution(layer) or "Pooling" in name):
-        return None
-    if len(window) != len(sizes) or (is_convolution(layer) and not _plain_activation(layer)):
-        return None
-    rates = getattr(layer, "dilation_rate", (1,) * len(sizes))
-    given = {"output_padding": layer.output_padding} if hasattr(layer, "output_padding") else {}
-    return axis_numbers(sizes, window, layer.strides, rates, layer.padding, **given)
-
-
-def known_windows(layer, shape):
-    """The steps of a layer for `arithmetic.receptive_field`, for each spatial axis; None for one without windows."""
-    if (axes := window_axes(layer, shape)) is not None:
-        kind = KINDS[type(layer).__name__] if is_convolution(layer) else Kind()
-        return [kind.field_steps(**axis) for axis in axes]
-    name, many = keras_name(layer), len(shape) - 2
-    if name.startswith(("ZeroPadding", "Cropping")):
-        pads = layer.padding if name.startswith("Zero") else layer.cropping
-        pads = pads if isinstance(pads[0], tuple) else (pads,)
-        return [((1, 1, 1, before if name.startswith("Zero") else -before),) for before, _ in pads]
-    interpolation = getattr(layer, "interpolation", "nearest")
-    if name.startswith("UpSampling") and interpolation in ("nearest", "bilinear"):
-        sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,) * many
-        windows = [(s, s if interpolation == "nearest" else 2 * s - s % 2) for s in sizes]
-        # What a transposed convolution does with a kernel of ones, or with one that falls off to both sides.
-        return [Transposed().field_steps(8, k, s, 1, "same") for s, k in windows]
-    return None
-
-
-def _plain_activation(layer):
-    """Whether an activation leaves the cells apart."""
-    activation = layer.activation
-    if isinstance(activation, keras.layers.Layer):
-        return acts_on_cells(activation)
-    known = getattr(activation, "__module__", "").startswith("keras.")
-    mixes = getattr(activation, "__name__", "") in MIXING_ACTIVATIONS
-    return activation is None or (known and not (mixes and (keras_name(layer) == "Activation" or _first(layer))))
-
-
-def _first(layer):
-    return getattr(layer, "data_format", None) == "channels_first"
-
-
-def _mixed_axes(name, layer, shape):
-    """The axes of a tensor, the batch not counted, along which each number of the answer is made of all; or None."""
-    rank = len(shape) - 1
-    if name == "Dense" and _plain_activation(layer):
-        return (rank - 1,)
-    axes = None
-    if name == "Activation" and getattr(layer.activation, "__name__", "") in MIXING_ACTIVATIONS - {"glu"}:
-        axes = (rank - 1,)
-    if name in ("LayerNormalization", "RMSNormalization", "Softmax", "UnitNormalization"):
-        given = layer.axis if isinstance(layer.axis, (list, tuple)) else [layer.axis]
-        axes = tuple(sorted({_without_batch(axis, rank) for axis in given}))
-    if name == "GroupNormalization":
-        axes = tuple(range(rank))
-    # Of one number alone these make the same whatever it is.
-    return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
-
-
-def mixes_channels(layer, shape, channel_axis):
-    """Whether a layer is known to make each number of its answer of all channels of the cell in its place."""
-    return _mixed_axes(keras_name(layer), layer, shape) == (channel_axis - 1,)
-
-
-def _without_batch(axis, rank):
-    """An axis as Keras counts it, of a tensor of this rank without its batch, with the batch not counted."""
-    return axis - 1 if axis > 0 else rank + axis
 
 
 def mixed_of(axes):
@@ -248,13 +196,14 @@ def mixed_of(axes):
 
 def _merged(name, operation, fields, shapes):
     """The field behind several inputs of one rank."""
-    one, along, counted = fields[0], fields[0].along, None
-    joined = _without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
+    sighted = [seen for seen in fields if not seen.is_blind]
+    one, along, counted = sighted[0], sighted[0].along, None
+    joined = without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
     # It may join its inputs along a spatial axis, or repeat one of them along it.
     changes = joined in along or any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
-    if not changes and all(seen.counted and seen.along == along for seen in fields):
+    if not changes and all(seen.counted and seen.along == along for seen in sighted):
         counted = tuple(
-            reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in fields))
+            reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in sighted))
         )
         counted = None if None in counted else counted
     if name != "Concatenate":
@@ -274,7 +223,7 @@ def _merged(name, operation, fields, shapes):
 def _behind_windows(one, layer, windows, shape, shape_after):
     """The field behind a layer whose windows are known."""
     axes, counted, parts = spatial_axes(layer, shape), None, one.parts
-    channels = 0 if _first(layer) else len(shape) - 2
+    channels = 0 if channels_are_first(layer) else len(shape) - 2
     if one.counted and one.along == axes:
         counted = tuple(
             reduce(lambda seen, step: seen_behind(seen, *step), steps, seen)

@@ -8,17 +8,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from widgets.facts.certainty import AT_MOST, EXACT
 from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import acts_on_cells, call_layer, chain_field, keeps_cells, mixes_channels, window_axes
+from widgets.facts.fields import call_layer, chain_field, keeps_cells
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
+from widgets.facts.known_layers import acts_on_cells, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.measure import AT_MOST, EXACT, Clock, answers_so_far
+from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
@@ -113,6 +115,7 @@ class GenericLayer:
     template = None
 
     def __init__(self, layer, channel_axis=-1, drawn=False):
+        self._asked = None, None  # x and the facts of it: nothing of the layer changes
         self._drawn, self._measured = drawn, {}  # what is not drawn need not be measured
         self._known = answers_so_far(layer)
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
@@ -130,6 +133,11 @@ class GenericLayer:
 
     def ask(self, x, clock=None):
         """Facts of the layer's answer; its axes say which cells it reads, measured in the time that `clock` leaves."""
+        if self._asked[0] is not x:
+            self._asked = x, self._answer(x, clock)
+        return self._asked[1]
+
+    def _answer(self, x, clock):
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
@@ -139,15 +147,14 @@ class GenericLayer:
             return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
             with isolated_keras(), tf.device("CPU:0"):
-                y = call_layer(self.layer, x)
                 if self._weights is not None:
-                    give_weights(self.layer, self._weights)
-                    self._weights = None
-                    y = call_layer(self.layer, x)
+                    self._take_weights(x)
+                y = call_layer(self.layer, x)
                 y = keras.ops.convert_to_numpy(y).astype("float32")
         except Exception as refusal:
             problem = plain_text(refusal)
             return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
+        known["code"] = self.code()  # once built, a layer has arrays that are too long for a line
         if y.size == 0:
             problem = say("facts.empty_result", shape=y.shape)
             return Facts(**known, problem=problem, advice=say("facts.advice_other"))
@@ -165,6 +172,16 @@ class GenericLayer:
             macs=macs,
             macs_formula="" if macs is None else str(macs),
         )
+
+    def _take_weights(self, x):
+        """The reader's weights, once the copy has some."""
+        try:
+            self.layer.build(x.shape)
+            give_weights(self.layer, self._weights)
+        except Exception:  # a layer of the reader's own has them when it is called
+            call_layer(self.layer, x)
+            give_weights(self.layer, self._weights)
+        self._weights = None
 
     def _tables(self, axes, shape, shape_after, channel_axis, clock):
         """Who reads whom: known for windows and single cells, else measured."""

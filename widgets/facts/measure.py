@@ -10,15 +10,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, UNKNOWN, surest
 from widgets.facts.isolation import isolated_keras
-from widgets.language import say
-
-EXACT, AT_MOST, AT_LEAST, UNKNOWN = "exact", "at most", "at least", "unknown"
 
 LARGEST = 64 * 2**20  # bytes of changed copies for one table
-CHUNK, SMALL = 8 * 2**20, 2**21  # bytes of them at a time; and so few that no clock need be asked
-MOST_SECONDS = 0.5  # for all that is measured when a tool opens
-QUIET, CHEAP_ROUNDS, MOST_ROUNDS = 4, 24, 64  # of noise: that add nothing, that need no clock, and in all
+CHUNK, SMALL = 8 * 2**20, 2**21  # bytes of them at a time; and so few that they may take what is held back
+MOST_SECONDS, HELD_BACK = 0.5, 0.1  # for all that is measured when a tool opens; of it, for small tables
+QUIET, MOST_ROUNDS = 4, 64  # of noise: that add nothing, and in all
 MOST_NUMBERED = 2**24  # numbers that float32 keeps apart
 STEP = 5.0
 FAINT = 3e-7  # of an answer: more than the last bit of a number, less than sums in another order differ
@@ -36,15 +34,9 @@ class Clock:
     def __exit__(self, *_):
         self.left -= time.process_time() - self._start
 
-
-def surest(certainties):
-    """How sure is what these make up together.
-
-    >>> surest(["exact", "at most"]), surest(["at least", "at most"])
-    ('at most', 'unknown')
-    """
-    found = set(certainties) - {EXACT}
-    return EXACT if not found else found.pop() if len(found) == 1 else UNKNOWN
+    def allows(self, size):
+        """Whether so many bytes of changed copies may be measured now."""
+        return self.left > (0 if size <= SMALL else HELD_BACK)
 
 
 _kept = weakref.WeakKeyDictionary()  # layer or operation -> {shapes and weights: Measurement}
@@ -73,13 +65,14 @@ class Measurement:
         self._variables = list(getattr(operation, "variables", ()))
         self._shapes, self._dtypes = [tuple(shape[1:]) for shape in shapes], dtypes
         self._call, self.answers = None, {}
+        self._loops = _loops_over_time(operation)
 
     def parts_behind(self, call, parts, shapes_after, clock):
         """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
 
         `call` takes a list of inputs. It is not kept: the reader's layer would never be forgotten.
         """
-        self._call, self._shapes_after = call, [tuple(shape[1:]) for shape in shapes_after]
+        self._call, self._shapes_after = self._compiled(call), [tuple(shape[1:]) for shape in shapes_after]
         try:
             return self._parts_behind(parts, shapes_after, clock)
         finally:
@@ -106,6 +99,13 @@ class Measurement:
         except Exception:
             return unknown
         return [_behind_tables(parts, tables, i, rank) for i, rank in enumerate(ranks)]
+
+    def _compiled(self, call):
+        """A loop over time takes a hundred times as long where Python goes through it."""
+        if not self._loops:
+            return call
+        taken = [tf.TensorSpec((None, *shape), dtype) for shape, dtype in zip(self._shapes, self._dtypes)]
+        return tf.function(call, input_signature=[taken], autograph=False)
 
     def _once(self, name, measure):
         if name not in self.answers:
@@ -196,9 +196,8 @@ class Measurement:
     def _noised(self, j, axis, subsets, clock, bytes_each, apart=False):
         """Tables as in `_table` of what moves with each subset of the cells, in as many rounds as find something."""
         random, tables, faint, quiet = np.random.default_rng(1), None, None, 0
-        cheap = len(subsets) * bytes_each <= SMALL
         for turn in range(MOST_ROUNDS):
-            if clock.left <= 0 and not (cheap and turn < CHEAP_ROUNDS):
+            if not clock.allows(len(subsets) * bytes_each):
                 return None if tables is None or apart else (tables, AT_LEAST)
             with clock, tf.device("CPU:0"), isolated_keras():
                 moved, traces = self._moves(random, turn, j, axis, subsets, bytes_each)
@@ -245,7 +244,7 @@ class Measurement:
                 subset = np.arange(n) <= middle if not late else np.arange(n) >= n - 1 - middle
                 moves = None
                 for turn in range(3):
-                    if clock.left <= 0:
+                    if not clock.allows(LARGEST):
                         raise TimeoutError
                     with clock, tf.device("CPU:0"), isolated_keras():
                         new, _ = self._moves(np.random.default_rng(turn), turn, j, axis, subset[None], bytes_each)
@@ -259,6 +258,13 @@ class Measurement:
             for table in tables:
                 table[(n - 1 - low if late else low, *_middle(table))] = True
         return tables, AT_LEAST
+
+
+def _loops_over_time(operation):
+    """Whether a layer goes through time step by step, and is all Keras' own: a reader's might keep what it is given."""
+    parts = list(operation._flatten_layers()) if isinstance(operation, keras.Layer) else []
+    looping = any(isinstance(part, keras.layers.RNN) for part in parts)
+    return looping and all(type(part).__module__.startswith("keras.") for part in parts)
 
 
 def _varies(parts, axis):
@@ -337,13 +343,3 @@ def _behind_tables(parts, tables, output, rank):
             seen = np.maximum(seen, rest)
         behind.append(seen)
     return tuple(behind), certainty
-
-
-def said_field(sizes, certainty):
-    """What a cell sees, as a reader sees it; sizes None is all of the input.
-
-    >>> said_field((3, 5), "at most"), said_field(None, "exact"), said_field(None, "unknown")
-    ('at most 3 x 5', 'whole picture', 'unknown')
-    """
-    number = say("model.whole_picture") if sizes is None else " x ".join(map(str, sizes))
-    return say(f"certainty.{certainty.replace(' ', '_')}", number=number)

@@ -1,26 +1,18 @@
 """Index tables of a layer whose windows nobody knows: measured an axis at a time, and tried out on single cells."""
 
 import itertools
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
 import tensorflow as tf
 
+from widgets.facts.certainty import AT_MOST, EXACT
 from widgets.facts.fields import call_layer
 from widgets.facts.index_tables import NO_CELL, Tables
 from widgets.facts.isolation import isolated_keras
-from widgets.facts.measure import (
-    AT_MOST,
-    CHEAP_ROUNDS,
-    EXACT,
-    MOST_ROUNDS,
-    SMALL,
-    STEP,
-    Clock,
-    Measurement,
-    along,
-    differs,
-)
+from widgets.facts.known_layers import keras_name
+from widgets.facts.measure import MOST_ROUNDS, STEP, Clock, Measurement, along, differs
 
 SINGLE_CELLS = 12  # changed by themselves, to see whether the axes' tables say all
 
@@ -36,6 +28,12 @@ def measured_tables(layer, shape, shape_after, channels, answers=None, clock=Non
     >>> measured_tables(keras.layers.Permute((2, 1, 3)), (1, 4, 3, 2), (1, 3, 4, 2), 3).axes
     (1, 0)
     """
+    if keras_name(layer) == "TimeDistributed" and channels > 1 and shape_after[1] == shape[1]:
+        inner = (shape[0], *shape[2:]), (shape_after[0], *shape_after[2:])
+        step = measured_tables(layer.layer, *inner, channels - 1, None, clock)
+        each = np.arange(shape[1])[:, None]
+        axes = (0, *(axis + 1 for axis in step.axes))
+        return replace(step, reads=(each, *step.reads), padding=((0, 0), *step.padding), axes=axes)
     before, after = shape[1:], shape_after[1:]
     orders = [order for order in itertools.permutations(range(len(after))) if order[channels - 1] == channels - 1]
     try:
@@ -70,7 +68,7 @@ class _Product(Measurement):
     def __init__(self, layer, shape, shape_after, answers, clock):
         super().__init__(layer, [shape], ["float32"])
         self.answers |= answers or {}
-        self._call = lambda inputs: call_layer(layer, *inputs)
+        self._call = self._compiled(lambda inputs: call_layer(layer, *inputs))
         self._shapes_after, self._clock = [tuple(shape_after[1:])], clock
 
     def measured(self, orders):
@@ -110,9 +108,9 @@ class _Product(Measurement):
         allowed, moved = np.ones((count, *self._shapes_after[0]), bool), False
         for b, a in enumerate(order):
             allowed &= along(pairs[b][cells[a]], b, len(order) + 1)
-        unhurried = CHEAP_ROUNDS if 4 * count * np.prod(self._shapes[0]) <= SMALL else 1
+        size = 4 * count * np.prod(self._shapes[0])
         for turn in range(MOST_ROUNDS):
-            if self._clock.left <= 0 and turn >= unhurried:
+            if turn and not self._clock.allows(size):
                 break
             with self._clock, tf.device("CPU:0"), isolated_keras():
                 x = np.repeat(self._noise(random, 0, turn=turn), count + 1, 0)

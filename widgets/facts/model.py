@@ -2,22 +2,21 @@
 
 import html
 import math
-import re
 from collections import defaultdict
 from functools import partial
 
 import keras
-import numpy as np
 
+from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
 from widgets.facts.costs import layer_macs
-from widgets.facts.fields import call_layer, fields_behind, input_field, keras_name
-from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
+from widgets.facts.fields import call_layer, fields_behind, input_field, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import drawn_axes
-from widgets.facts.measure import AT_LEAST, AT_MOST, EXACT, Clock, said_field
+from widgets.facts.measure import Clock
+from widgets.facts.model_inputs import channel_axis, model_inputs, model_nodes, model_values, tensor_shapes
 from widgets.language import say, words
 
 
@@ -25,32 +24,35 @@ class ModelSteps:
     """The layers of a Sequential or functional model in the order of the computation; the model stays as it is.
 
     `rows` is a list of dicts: name, layer (its class), output_shape, params, macs, receptive_field (cells along
-    each axis, the largest over all branches; None for the whole picture).
-    Raises ValueError for a model with several inputs, and TypeError for one that is neither.
+    each axis, the largest over all branches and all inputs; None for the whole picture). `x` is an array, or a list
+    of them where the model has several inputs. Raises TypeError for a model that is neither.
     """
 
     MOST = 6  # layers drawn at once
 
     @isolated_keras()
-    def __init__(self, model, x):
-        self.x = _values(model, x)
-        if not model.built or not getattr(model, "inputs", None):
-            model = _built(model, self.x.shape)
-        if len(model.inputs) != 1:
-            raise ValueError(say("model.one_input", received=len(model.inputs)))
-        self._input = model.inputs[0]
-        self._nodes = model_nodes(model)
-        self.channel_axis = channel_axis(model)
+    def __init__(self, model, x, clock=None):
+        values = model_values(model, x)
+        if not model_inputs(model):
+            model = _built(model, values[0].shape)
+        self.x = values if values[1:] else values[0]
+        self._inputs, self._nodes = model.inputs, model_nodes(model)
+        self.channel_axis, clock = channel_axis(model), clock or Clock()
+        taken = [one.shape for one in values]
         try:
-            shapes = tensor_shapes(model, self.x.shape)
+            shapes = tensor_shapes(model, taken)
         except Exception as refusal:  # whatever Keras raises
-            message = say("model.model_refuses", shape=self.x.shape, problem=plain_text(refusal))
+            message = say("model.model_refuses", shape=", ".join(map(str, taken)), problem=plain_text(refusal))
             raise ValueError(message) from refusal
-        fields = _fields(model, {id(self._input): input_field(self.x.shape, self.channel_axis)}, shapes, Clock())
+        starts, ids = [input_field(shape, self.channel_axis) for shape in taken], list(map(id, self._inputs))
+        fields = []  # of each input by itself
+        for i, one in enumerate(starts):
+            alone = [one if i == j else one.unseen(len(shape) - 1) for j, shape in enumerate(taken)]
+            fields.append(_fields(model, dict(zip(ids, alone)), shapes, clock))
         self.rows = []
         for node in self._nodes:
             layer, out = node.operation, node.output_tensors[0]
-            seen, certainty = fields[id(out)].told(self.channel_axis)
+            seen, certainty = told_of_all([some[id(out)] for some in fields], self.channel_axis)
             self.rows.append(
                 {
                     "name": layer.name,
@@ -73,7 +75,8 @@ class ModelSteps:
         runs = ((i, self._following(i)[:wanted]) for i in first)
         convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
         self.start = next(convolving, first[0] if first else None)
-        self.inside = next(filter(None, map(_part, range(len(model.layers)), model.layers)), None)
+        parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
+        self.inside = None if first else next(filter(None, parts), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
 
     @property
@@ -90,9 +93,12 @@ class ModelSteps:
         """The layers of a run, and the activations that reach the first of them."""
         indices = self._following(start)[:count]
         reached = self._nodes[start].input_tensors[0]
-        x = self.x
-        if reached is not self._input:
-            x = keras.ops.convert_to_numpy(keras.Model(self._input, reached, name=NAME)(self.x, training=False))
+        values = self.x if self._inputs[1:] else [self.x]
+        place = next((i for i, one in enumerate(self._inputs) if one is reached), None)
+        if place is None:
+            x = keras.ops.convert_to_numpy(keras.Model(self._inputs, reached, name=NAME)(values, training=False))
+        else:
+            x = values[place]
         return [self._nodes[i].operation for i in indices], x
 
     def html(self, folded):
@@ -131,7 +137,7 @@ class ModelSteps:
         before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
         if drawn_axes(layer, before, after, self.channel_axis) is not None:
             return True
-        known = fields[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST)
+        known = all(some[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST) for some in fields)
         inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
         return known and not inside and 3 <= len(before) == len(after) <= 5 and can_copy(layer)
 
@@ -151,44 +157,21 @@ class ModelSteps:
         return run
 
 
-def _part(number, layer):
+def _part(layer, code, clock):
     """The code of what is inside a layer and can be explored; None where nothing is."""
-    if isinstance(layer, keras.Model) and _is_chain(layer):
-        return f"model.layers[{number}]"
-    if is_convolution(getattr(layer, "layer", None)):
-        return f"model.layers[{number}].layer"
+    for part, name in (layer, code), (getattr(layer, "layer", None), f"{code}.layer"):
+        if is_convolution(part):
+            return name
+        if isinstance(part, keras.Model):
+            try:
+                steps = ModelSteps(part, None, clock)
+            except (TypeError, ValueError):  # it is listed neither
+                continue
+            if steps.start is not None:
+                return name
+            if steps.inside:
+                return steps.inside.replace("model", name, 1)
     return None
-
-
-def channel_axis(model):
-    """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
-    graph = getattr(model, "_functional", None) or model
-    parts = [*model._flatten_layers(include_self=False), *getattr(graph, "operations", ())]  # ops.max_pool says it too
-    return 1 if any(getattr(part, "data_format", None) == "channels_first" for part in parts) else -1
-
-
-def model_nodes(model):
-    """The calls of a model's layers in the order of the computation; branches side by side in Keras' order."""
-    graph = getattr(model, "_functional", None) or model
-    order = {id(layer): i for i, layer in enumerate(model.layers)}
-    nodes = []
-    for depth in sorted(graph._nodes_by_depth, reverse=True):
-        nodes += sorted(graph._nodes_by_depth[depth], key=lambda node: order.get(id(node.operation), len(order)))
-    return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
-
-
-def tensor_shapes(model, input_shape):
-    """The shape of every tensor in a model, by its id, for an input of this shape."""
-    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
-    known = {id(model.inputs[0]): tuple(input_shape)} | {id(t): (input_shape[0], *t.shape[1:]) for t in tensors}
-    if any(None in shape for shape in known.values()) or tuple(model.inputs[0].shape[1:]) != tuple(input_shape[1:]):
-        ask = keras.Function(model.inputs[0], tensors, name=NAME)  # a model for pictures of any size
-        spec = keras.tree.flatten(ask.compute_output_spec(keras.KerasTensor(input_shape)))
-        known |= {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
-        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
-            answers = keras.tree.flatten(ask(np.zeros(input_shape, "float32")))
-            known |= {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
-    return known
 
 
 def _fields(model, fields, shapes, clock):
@@ -196,13 +179,14 @@ def _fields(model, fields, shapes, clock):
     fields = dict(fields)
     for node in model_nodes(model):
         tensors = list({id(tensor): tensor for tensor in node.input_tensors}.values())
-        before, ids = [fields[id(tensor)] for tensor in tensors], [id(tensor) for tensor in node.output_tensors]
-        operation = node.operation
-        if isinstance(operation, keras.Model) and _is_chain(operation):
-            inner = {id(operation.inputs[0]): before[0]}
-            inner = _fields(operation, inner, tensor_shapes(operation, shapes[id(tensors[0])]), clock)
-            behind = [inner[id(operation.outputs[0])]]
+        ids, operation = [id(tensor) for tensor in node.output_tensors], node.operation
+        if _is_listed(node):
+            before = [id(tensor) for tensor in node.input_tensors]
+            inner = dict(zip(map(id, operation.inputs), map(fields.get, before)))
+            inner = _fields(operation, inner, tensor_shapes(operation, [shapes[key] for key in before]), clock)
+            behind = [inner[id(tensor)] for tensor in operation.outputs]
         else:
+            before = [fields[id(tensor)] for tensor in tensors]
             some = [[shapes[key] for key in keys] for keys in (map(id, tensors), ids)]
             call, dtypes = partial(_call_again, node, tensors), [tensor.dtype for tensor in tensors]
             behind = fields_behind(operation, before, *some, call, dtypes, clock)
@@ -219,68 +203,17 @@ def _call_again(node, tensors, values):
 def _macs(node, shapes):
     """Multiply-accumulates of a call, or of all calls in a model in a model; None where one of them is unknown."""
     operation, before = node.operation, [shapes[id(tensor)] for tensor in node.input_tensors]
-    if not (isinstance(operation, keras.Model) and _is_chain(operation)):
+    if not _is_listed(node):
         return layer_macs(operation, before, shapes[id(node.output_tensors[0])])
-    known = tensor_shapes(operation, before[0])
+    known = tensor_shapes(operation, before)
     counts = [_macs(inner, known) for inner in model_nodes(operation)]
     return None if None in counts else sum(counts)
 
 
-def _is_chain(model):
-    """Whether a model in a model has calls that can be listed, from one input to one output."""
-    ends = (getattr(model, name, None) or () for name in ("inputs", "outputs"))
-    return model.built and all(len(tensors) == 1 for tensors in ends)
-
-
-FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
-
-
-def _values(model, x):
-    """x as values of the rank that the model takes; left out: the boat, or values of a shape that the model bears."""
-    wanted = model.inputs[0].shape if model.built and getattr(model, "inputs", None) else None
-    rank = len(wanted) if wanted else _rank_taken(model) or (len(x) if is_shape(x) else None)
-    if x is None and wanted and wanted[1:] != (8, 8, 1):
-        x = _borne(model, wanted)
-    ids = next((layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)), None)
-    if x is None and rank != 2:
-        kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
-        return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
-    shape = (1, 12) if x is None else x
-    axis = channel_axis(model)
-    values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
-    if ids and rank == 2 and is_shape(shape):
-        values = np.round(4 * values) % ids
-    if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
-        raise ValueError(say("model.other_input", wanted=tuple(wanted), received=values.shape))
-    return values
-
-
-def _borne(model, wanted):
-    """A shape that a built model takes, with the first size at which Keras refuses none of its layers."""
-    for size in FREE_SIZES if None in wanted[1:] else FREE_SIZES[:1]:
-        shape = (1, *(size if n is None else n for n in wanted[1:]))
-        try:
-            if all(n > 0 for known in tensor_shapes(model, shape).values() for n in known if n is not None):
-                return shape
-        except Exception:  # whatever Keras raises
-            continue
-    return shape
-
-
-def _rank_taken(layer):
-    """How many axes the input of a layer, or of a model's first layer, has; None where any number will do."""
-    if isinstance(layer, keras.Model):
-        inputs, inner = getattr(layer, "inputs", None), [one for one in layer.layers[:1]]
-        return len(inputs[0].shape) if inputs else _rank_taken(inner[0]) if inner else None
-    if isinstance(layer, keras.layers.Wrapper) and not isinstance(layer, keras.layers.Bidirectional):
-        inner = _rank_taken(layer.layer)
-        return inner and inner + isinstance(layer, keras.layers.TimeDistributed)
-    if isinstance(layer, keras.layers.Embedding):
-        return 2
-    name = keras_name(layer) or (type(layer).__name__ if is_convolution(layer) else "")
-    if spatial := re.search(r"([123])D(Transpose)?$", name):
-        return int(spatial[1]) + 2 + name.startswith("ConvLSTM")
-    return 3 if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) else None
+def _is_listed(node):
+    """Whether what is called is a model whose calls can be listed."""
+    model = node.operation
+    return isinstance(model, keras.Model) and len(model_inputs(model)) == len(node.input_tensors)
 
 
 def _built(model, input_shape):

@@ -66,7 +66,7 @@ MODEL = {
     "not_a_model": "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. Try one of its layers: `explore(model.layers[{number}], x)`.",
     "model_refuses": "The model must work for an input of shape {shape}. Keras says: {problem} Try another input.",
     "no_shapes": "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: give that layer a method compute_output_shape(self, input_shape).",
-    "one_input": "`explore` takes models with one input. Received one with {received}. Try one of its layers.",
+    "several_inputs": "`x` must be a list or a dict with an array or a shape for each of the model's {count} inputs: {inputs}. Received: {received}. Try `explore(model)` without x.",
     "other_input": "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x.",
     "model_total": {
         "one": "The model as given, {count} layer: {params:,} parameters, {macs} MACs a sample",

@@ -1,0 +1,126 @@
+"""What a model is given: values for each of its inputs, of shapes that it bears; and the shapes of its tensors."""
+
+import re
+
+import keras
+import numpy as np
+
+from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
+from widgets.facts.kinds import KINDS
+from widgets.facts.known_layers import keras_name
+from widgets.facts.layer_template import NAME, is_convolution
+from widgets.language import say
+
+FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
+
+
+def model_values(model, x):
+    """Values for each input of a model, of the rank that it takes.
+
+    Where x is left out they are the boat, or values of a shape that the model bears.
+    """
+    taker = model
+    while not (inputs := model_inputs(taker)) and isinstance(next(iter(taker.layers), None), keras.Model):
+        taker = taker.layers[0]
+    wanted = [tensor.shape for tensor in inputs] or [None]
+    if x is None and inputs and (inputs[1:] or wanted[0][1:] != (8, 8, 1)):
+        parts = _borne(taker)
+    else:
+        parts = _parts(model, x) if inputs[1:] else [x]
+    ids = [layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
+    return [_of_one(model, *one, ids) for one in zip(wanted, parts)]
+
+
+def _parts(model, x):
+    """What x holds for each of a model's inputs."""
+    parts, names = [] if is_shape(x) else x, [tensor.name for tensor in model.inputs]
+    if isinstance(x, dict):
+        names = sorted(model.input) if isinstance(model.input, dict) else names
+        parts = [x[name] for name in names if name in x]
+    if not isinstance(parts, (list, tuple)) or len(parts) != len(names):
+        shapes = ", ".join(f"{tensor.name} {tuple(tensor.shape)}" for tensor in model.inputs)
+        received = tuple(x) if is_shape(x) else type(x).__name__
+        raise ValueError(say("model.several_inputs", count=len(names), inputs=shapes, received=received))
+    return parts
+
+
+def _of_one(model, wanted, x, ids):
+    """x as values for an input of this shape, None where the model does not know it yet."""
+    rank = len(wanted) if wanted else _rank_taken(model) or (len(x) if is_shape(x) else None)
+    if x is None and rank != 2:
+        kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
+        return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
+    shape = (1, 12) if x is None else x
+    axis = channel_axis(model)
+    values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
+    if ids and rank == 2 and is_shape(shape):
+        values = np.round(4 * values) % min(ids)
+    if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
+        raise ValueError(say("model.other_input", wanted=tuple(wanted), received=values.shape))
+    return values
+
+
+def _borne(model):
+    """Shapes that a built model takes, with the first size at which Keras refuses none of its layers."""
+    wanted = [tensor.shape[1:] for tensor in model.inputs]
+    for size in FREE_SIZES if any(None in shape for shape in wanted) else FREE_SIZES[:1]:
+        shapes = [(1, *(size if n is None else n for n in shape)) for shape in wanted]
+        try:
+            if all(n > 0 for known in tensor_shapes(model, shapes).values() for n in known if n is not None):
+                return shapes
+        except Exception:  # whatever Keras raises
+            continue
+    return shapes
+
+
+def _rank_taken(layer):
+    """How many axes the input of a layer, or of a model's first layer, has; None where any number will do."""
+    if isinstance(layer, keras.Model):
+        inputs, inner = getattr(layer, "inputs", None), [one for one in layer.layers[:1]]
+        return len(inputs[0].shape) if inputs else _rank_taken(inner[0]) if inner else None
+    if isinstance(layer, keras.layers.Wrapper) and not isinstance(layer, keras.layers.Bidirectional):
+        inner = _rank_taken(layer.layer)
+        return inner and inner + isinstance(layer, keras.layers.TimeDistributed)
+    if isinstance(layer, keras.layers.Embedding):
+        return 2
+    name = keras_name(layer) or (type(layer).__name__ if is_convolution(layer) else "")
+    if spatial := re.search(r"([123])D(Transpose)?$", name):
+        return int(spatial[1]) + 2 + name.startswith("ConvLSTM")
+    return 3 if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) else None
+
+
+def model_inputs(model):
+    """The tensors that a built model takes, in Keras' order; none where it does not know them yet."""
+    return (getattr(model, "inputs", None) or []) if model.built else []
+
+
+def channel_axis(model):
+    """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
+    graph = getattr(model, "_functional", None) or model
+    parts = [*model._flatten_layers(include_self=False), *getattr(graph, "operations", ())]  # ops.max_pool says it too
+    return 1 if any(getattr(part, "data_format", None) == "channels_first" for part in parts) else -1
+
+
+def model_nodes(model):
+    """The calls of a model's layers in the order of the computation; branches side by side in Keras' order."""
+    graph = getattr(model, "_functional", None) or model
+    order = {id(layer): i for i, layer in enumerate(model.layers)}
+    nodes = []
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        nodes += sorted(graph._nodes_by_depth[depth], key=lambda node: order.get(id(node.operation), len(order)))
+    return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
+
+
+def tensor_shapes(model, input_shapes):
+    """The shape of every tensor in a model, by its id, for inputs of these shapes."""
+    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
+    known = {id(tensor): (input_shapes[0][0], *tensor.shape[1:]) for tensor in tensors}
+    as_made = all(tuple(one.shape[1:]) == tuple(shape[1:]) for one, shape in zip(model.inputs, input_shapes))
+    if not as_made or any(None in shape for shape in known.values()):  # a model for pictures of any size
+        ask = keras.Function(model.inputs, tensors, name=NAME)
+        spec = keras.tree.flatten(ask.compute_output_spec(list(map(keras.KerasTensor, input_shapes))))
+        known = {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
+        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
+            answers = keras.tree.flatten(ask(list(map(keras.ops.zeros, input_shapes))))
+            known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
+    return known | {id(one): tuple(shape) for one, shape in zip(model.inputs, input_shapes)}

@@ -254,7 +254,8 @@ def check_words(a, value, said):
     if named:
         assert value in a.whole[named[0]] and not more
     elif not isinstance(value, tuple):
-        assert first == f"{value:g} is not right."
+        written = f"{value:,.0f}" if value == int(value) else f"{value:.4g}"
+        assert first == f"{written} is not right."
     elif len(value) != len(a.right):
         assert re.findall(r"\d+", first) == [str(len(a.right)), str(len(value))]
     elif a.kind == "kernel_shape":
@@ -389,14 +390,15 @@ def test_drawn_layers_reach_a_goal_if_keras_says_the_same_and_are_told_what_they
         assert feedback.right == (failed == {}), case
         if failed == {}:
             out, params, work = numbers
-            assert feedback.text.endswith(f": output {out}, {params} parameters, {work} MACs a sample."), case
+            assert feedback.text.endswith(f": output {out}, {params:,} parameters, {work:,} MACs a sample."), case
         elif failed is None:
             assert "gives no output" in feedback.text and len(feedback.text.split()) > 12, case
         else:
             first, *lines = feedback.text.split("\n")
             assert first == "Not yet." and len(lines) == len(failed), case
             for got, line in zip(failed.values(), lines):
-                assert line.startswith("Wanted: ") and line.endswith(f". Received: {got}."), case
+                written = f"{got:,}" if isinstance(got, (int, np.integer)) else got
+                assert line.startswith("Wanted: ") and line.endswith(f". Received: {written}."), case
 
 
 # The mistake that each lesson is there to prevent: an answer that it leads to, and what is said to that.

@@ -17,7 +17,9 @@ CELLWISE = set(
     "Silu Softplus Sqrt Square Tanh".split()
 )
 # These make it of the numbers in that place of several inputs.
-MERGES = set("Add Average Concatenate Divide Maximum Minimum Multiply Power Subtract TrueDivide".split())
+MERGES = set(
+    "Add Average Concatenate CustomScaleLayer Divide Maximum Minimum Multiply Power Subtract TrueDivide".split()
+)
 MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis
 
 

@@ -15,6 +15,7 @@ from widgets.page import page
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PLAIN, LARGER = layers.Conv2D(1, 2), layers.Conv2DTranspose(1, 2)
 IMAGE = (1, 5, 6, 4)
+VECTORS = [keras.Input((4,)), keras.Input((3,))]
 TOOLS = {
     "Conv2D": (explore, PLAIN, IMAGE, "01_convolution"),
     "grouped": (explore, layers.Conv2D(4, 2, groups=2, dilation_rate=2), IMAGE, "02_grouped"),
@@ -28,6 +29,7 @@ TOOLS = {
     "chain of one kind": (explore, keras.Sequential([PLAIN, layers.Conv2D(3, 2)]), IMAGE, "01_convolution"),
     "chain of two kinds": (explore, keras.Sequential([PLAIN, LARGER]), IMAGE, "00_start_here"),
     "table": (explore, keras.Sequential([layers.Dense(2)]), (1, 4), "00_start_here"),
+    "table of two inputs": (explore, keras.Model(VECTORS, layers.Concatenate()(VECTORS)), None, "00_start_here"),
     "questions": (predict, [LARGER, layers.Conv2DTranspose(2, 3)], IMAGE, "04_transposed"),
     "comparison": (compare, [PLAIN, layers.Conv2D(3, 2)], IMAGE, "08_compare"),
 }

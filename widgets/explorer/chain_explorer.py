@@ -201,8 +201,11 @@ class ModelTable(Tool, ipywidgets.VBox):
         self.add_class("cn-explorer")
 
     def __repr__(self):
-        shapes = ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
-        return f"<Table of {len(self.steps)} layers: {shapes} -> {self.steps[-1]['output_shape']}>"
+        return f"<Table of {len(self.steps)} layers: {self._input()} -> {self.steps[-1]['output_shape']}>"
+
+    def _input(self):
+        """The shape of x, or those of a model's several inputs."""
+        return ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
 
     def _saved(self):
         return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
@@ -211,7 +214,7 @@ class ModelTable(Tool, ipywidgets.VBox):
     def save(self, path):
         """Write a page with this table: path ends in .html. Raises ValueError for another path."""
         still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
-        title = say("page.model", input=self.x.shape, output=self.steps[-1]["output_shape"])
+        title = say("page.model", input=self._input(), output=self.steps[-1]["output_shape"])
         write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))
 
 

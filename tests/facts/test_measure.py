@@ -15,6 +15,7 @@ from widgets.facts import fields, measure
 from widgets.facts.fields import chain_field, fields_behind, input_field, keeps_cells
 from widgets.facts.known_layers import CELLWISE
 from widgets.facts.measured_tables import measured_tables
+from widgets.facts.model import ModelSteps
 
 
 def measured(layer, shape):
@@ -271,3 +272,14 @@ def test_of_a_layer_whose_answer_has_another_shape_than_keras_says_nothing_is_to
     said = layer.compute_output_shape((1, 5, 6, 2))
     assert (tuple(said), layer(np.zeros((1, 5, 6, 2))).shape) == ((1, 6, 5, 3), (1, 5, 6, 3))
     assert chain_field([layer, layers.Conv2D(1, 2)], [(1, 5, 6, 2), said, (1, 5, 4, 1)]) == (None, "unknown")
+
+
+def test_a_product_of_matrices_is_measured_sample_by_sample(monkeypatch):
+    # TensorFlow 2.20 with oneDNN gives wrong numbers for several samples of one matrix each, or ends the process.
+    x = keras.Input((4, 6, 5))
+    model = keras.Model(x, ops.matmul(x, np.ones((5, 4), "float32")))
+    seen, call = [], model.operations[-1].call
+    monkeypatch.setattr(model.operations[-1], "call", lambda a, b: (seen.append(len(a)), call(a, b))[1])
+    (row,) = ModelSteps(model, None).rows
+    assert (row["receptive_field"], row["receptive_field_is"]) == ((1, 1), "exact")
+    assert set(seen) == {1}

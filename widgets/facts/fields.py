@@ -103,6 +103,7 @@ def chain_field(layers, shapes, channel_axis=-1):
 
     `shapes` are those of the input and of what each layer returns.
 
+    >>> import keras
     >>> chain_field([keras.layers.Conv1D(1, 3), keras.layers.MaxPooling1D(2)], [(1, 8, 1), (1, 6, 1), (1, 3, 1)])
     ((4,), 'exact')
     """

@@ -17,8 +17,7 @@ LARGEST = 64 * 2**20  # bytes of changed copies for one table
 CHUNK, SMALL = 8 * 2**20, 2**21  # bytes of them at a time; and so few that they may take what is held back
 MOST_SECONDS, HELD_BACK = 0.5, 0.1  # for all that is measured when a tool opens; of it, for small tables
 QUIET, MOST_ROUNDS = 4, 64  # of noise: that add nothing, and in all
-MOST_NUMBERED = 2**24  # numbers that float32 keeps apart
-STEP = 5.0
+MOST_NUMBERED, STEP = 2**24, 5.0  # numbers that float32 keeps apart
 FAINT = 3e-7  # of an answer: more than the last bit of a number, less than sums in another order differ
 
 
@@ -62,10 +61,10 @@ class Measurement:
     """What one layer reads, for inputs of these shapes. Axes are those of a tensor without its batch."""
 
     def __init__(self, operation, shapes, dtypes):
-        self._variables = list(getattr(operation, "variables", ()))
-        self._shapes, self._dtypes = [tuple(shape[1:]) for shape in shapes], dtypes
+        self._variables, self._dtypes = list(getattr(operation, "variables", ())), dtypes
+        self._shapes = [tuple(shape[1:]) for shape in shapes]
         self._call, self.answers = None, {}
-        self._loops = _loops_over_time(operation)
+        self._loops, self._one_by_one = _loops_over_time(operation), type(operation).__name__ == "Matmul"
 
     def parts_behind(self, call, parts, shapes_after, clock):
         """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
@@ -117,7 +116,7 @@ class Measurement:
         tensors = [tf.constant(values, dtype) for values, dtype in zip(inputs, self._dtypes)]
         before = [(variable, keras.ops.convert_to_numpy(variable)) for variable in self._variables]
         try:
-            outputs = keras.tree.flatten(self._call(tensors))
+            outputs = self._answers(tensors)
         finally:
             for variable, values in before:  # a layer may count its calls
                 if not np.array_equal(keras.ops.convert_to_numpy(variable), values):
@@ -126,6 +125,12 @@ class Measurement:
         if [y.shape[1:] for y in outputs] != self._shapes_after:  # of an EinsumDense with "..." it says another
             raise ValueError("another shape than Keras says")
         return outputs
+
+    def _answers(self, tensors):
+        """TensorFlow 2.20 with oneDNN ends the process in some products of matrices of several samples."""
+        samples = zip(*map(tf.unstack, tensors)) if self._one_by_one else ()
+        each = [keras.tree.flatten(self._call([x[None] for x in one])) for one in samples]
+        return list(map(keras.ops.concatenate, zip(*each))) or keras.tree.flatten(self._call(tensors))
 
     def _noise(self, random, j, count=1, turn=0):
         """Values for an input: mixed, positive or negative in turn."""

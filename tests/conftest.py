@@ -39,3 +39,15 @@ def needs_channels_first():
         layers.Conv2D(1, 1, data_format="channels_first")(tf.ones((1, 1, 2, 2)))
     except tf.errors.UnimplementedError:
         pytest.skip("without oneDNN, TensorFlow has no channels_first convolution on this processor")
+
+
+@pytest.fixture(scope="session")
+def needs_dilated_transpose():
+    """For a question about a transposed layer with a dilation: skips it where Keras refuses one."""
+    import tensorflow as tf
+    from keras import layers
+
+    try:
+        layers.Conv2DTranspose(1, 2, dilation_rate=2)(tf.ones((1, 3, 3, 1)))
+    except tf.errors.OpError:
+        pytest.skip("without oneDNN, TensorFlow has no transposed convolution with a dilation on this processor")

@@ -100,15 +100,16 @@ def test_every_number_of_every_range_is_kept_when_it_is_shown(page):
 
 
 def test_a_slider_with_nothing_to_choose_rests_until_there_is_something(page):
-    frame = page.show("e = explore(layers.Conv2D(4, 3), (1, 8, 8, 1))\ne")
-    groups = slider(frame, "groups")
-    assert groups.get_attribute("aria-disabled") == "true"
-    slider(frame, "input channels").press("ArrowRight")
-    page.settle()
-    assert groups.get_attribute("aria-disabled") == "false"
-    groups.press("ArrowRight")
-    page.settle()
-    assert value(page, "e.settings['groups']") == 2
+    for layer, name in (("layers.Conv2D(4, 3)", "groups"), ("DeformableConv2D(4, 3)", "offset_groups")):
+        frame = page.show(f"e = explore({layer}, (1, 8, 8, 1))\ne")
+        groups = slider(frame, name)
+        assert groups.get_attribute("aria-disabled") == "true"
+        slider(frame, "input channels").press("ArrowRight")
+        page.settle()
+        assert groups.get_attribute("aria-disabled") == "false"
+        groups.press("ArrowRight")
+        page.settle()
+        assert value(page, f"e.settings['{name}']") == 2
     frame = page.show("m = explore(keras.Sequential([layers.Conv2D(2, 3)]), (1, 8, 8, 1))\nm")
     assert slider(frame, "layers drawn").get_attribute("aria-disabled") == "true"
 

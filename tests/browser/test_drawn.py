@@ -4,14 +4,29 @@ import numpy as np
 import pytest
 from reading import IS_HIGHLIGHTED, SETUP, canvas, point, press, python, settle, show_in_place, strip
 
-# Notes every text that is written on a panel, and where; `written` works out in which cell.
+# Notes every text that a panel shows anew, and where; `written` works out in which cell. Panels are drawn on canvases
+# beside the page, and those are shown whole.
 LISTEN = """
 window.texts = [];
-const { fillText } = CanvasRenderingContext2D.prototype;
-CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...most) {
-  if (this.canvas.classList.contains('cn-cells')) window.texts.push([this.canvas, text, x, y]);
-  return fillText.call(this, text, x, y, ...most);
-};
+const beside = new Map();
+const { fillText, drawImage, clearRect } = CanvasRenderingContext2D.prototype;
+Object.assign(CanvasRenderingContext2D.prototype, {
+  clearRect(...place) {
+    beside.delete(this.canvas);
+    return clearRect.call(this, ...place);
+  },
+  fillText(text, x, y, ...most) {
+    beside.set(this.canvas, [...(beside.get(this.canvas) ?? []), [text, x, y]]);
+    return fillText.call(this, text, x, y, ...most);
+  },
+  drawImage(from, ...place) {
+    const texts = beside.get(from) ?? [];
+    beside.delete(from);
+    if (this.canvas.classList.contains('cn-cells')) window.texts.push(...texts.map((text) => [this.canvas, ...text]));
+    else beside.set(this.canvas, [...(beside.get(this.canvas) ?? []), ...texts]);
+    return drawImage.call(this, from, ...place);
+  },
+});
 """
 
 # What an input cell feeds, asked of the layer itself: its answer to a 1 in that cell and 0 elsewhere. Weights of 1 tell

@@ -8,11 +8,11 @@ import ipywidgets
 from widgets.explorer import sharing
 from widgets.explorer.editing import Input, kernels
 from widgets.explorer.explorer import Explorer
+from widgets.explorer.model_table import listing
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, notebook_about, run_chain, wrap_layer
-from widgets.language import in_own_words, say, together
-from widgets.page import RecordedTool, write_page
-from widgets.stage import Tool, lifetime
+from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
+from widgets.language import say
+from widgets.stage import lifetime
 
 
 class StackExplorer(Explorer):
@@ -51,7 +51,7 @@ class StackExplorer(Explorer):
 
     def _below(self):
         """All layers of the model, folded away where the chain shows them anyway."""
-        return [_listing(self._model, folded=len(self.steps) <= self._model.longest(self._model.start))]
+        return [listing(self._model, folded=len(self.steps) <= self._model.longest(self._model.start))]
 
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
@@ -187,38 +187,3 @@ class StackExplorer(Explorer):
     def _ask_chain(self):
         self._steps = run_chain(self._chain, self._source.values)
         self.facts = chain_facts(self._steps, self._chosen)
-
-
-class ModelTable(Tool, ipywidgets.VBox):
-    """The layers of a model of which none can be drawn by itself. Made by `explore`."""
-
-    def __init__(self, model):
-        self.steps, self.macs_is, self.x = model.rows, model.macs[1], model.x
-        self._model = model
-        inside = say("model.explore_part", part=model.inside) if model.inside else ""
-        self._remark = together(say("model.nothing_drawn"), inside)
-        super().__init__([ipywidgets.HTML(self._remark), _listing(model, folded=False)])
-        self.add_class("cn-explorer")
-
-    def __repr__(self):
-        return f"<Table of {len(self.steps)} layers: {self._input()} -> {self.steps[-1]['output_shape']}>"
-
-    def _input(self):
-        """The shape of x, or those of a model's several inputs."""
-        return ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
-
-    def _saved(self):
-        return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
-
-    @in_own_words
-    def save(self, path):
-        """Write a page with this table: path ends in .html. Raises ValueError for another path."""
-        still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
-        title = say("page.model", input=self._input(), output=self.steps[-1]["output_shape"])
-        write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))
-
-
-def _listing(model, folded):
-    box = ipywidgets.HTML(model.html(folded))
-    box.add_class("cn-listing")
-    return box

@@ -2,7 +2,7 @@
 
 import ipywidgets
 
-from widgets.explorer import images
+from widgets.explorer import image_files
 from widgets.explorer.slider import IntSlider
 from widgets.facts import boat
 from widgets.language import say, words
@@ -43,15 +43,15 @@ class ImageControls:
         name = self.menu.value
         self.size.disabled = name not in self._sized
         if name in self._sized:
-            data = self._own if name in self.OWN else images.photograph()
-            self._replace(images.as_input(data, self.size.value, self._sized[name]))
+            data = self._own if name in self.OWN else image_files.photograph()
+            self._replace(image_files.as_input(data, self.size.value, self._sized[name]))
         else:
             self._replace(boat() if name == "the_boat" else None)
 
     def take(self, data):
         """Show the reader's own image, of the bytes of a file. Raises ValueError, in plain words, for what is none."""
         own = [name for name in self._allowed if name in self.OWN]
-        images.as_input(data, 8, False)
+        image_files.as_input(data, 8, False)
         first, self._own = self._own is None, data
         with self._own_moves.moving():  # a menu with other options first falls back to its first one
             if first:

@@ -3,7 +3,7 @@
 import { element, write } from "../stage/dom.js";
 import { fill } from "../stage/text.js";
 
-/** @typedef {import("./fragment.js").Control & {label: string}} Control
+/** @typedef {import("./address.js").Control & {label: string}} Control
  * @typedef {{root: HTMLElement, show: (value: number) => void}} Shown */
 
 /** @param {Control[]} controls @param {Record<string, any>} words

@@ -2,7 +2,7 @@
 /** A recorded tool on a page without a kernel: its controls, its stage, and its state in the address. */
 import { button, copy, element, write } from "../stage/dom.js";
 import { buildControls } from "./controls.js";
-import { fragmentOf, fromFragment, toFragment } from "./fragment.js";
+import { fragmentOf, fromFragment, toFragment } from "./address.js";
 import { bringToLife, fillPlace, renderRecorded } from "./places.js";
 import { openRecord, recordedSource } from "./recorded_source.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** A page of a lesson: each of its recorded tools is fetched, its code too, when it comes near the window. */
-import { fragmentOf } from "./fragment.js";
+import { fragmentOf } from "./address.js";
 
 const NEAR = "600px";
 

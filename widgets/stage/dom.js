@@ -73,14 +73,16 @@ export function panel(what) {
   const [title, shape, label, bias] = ["title", "shape", "label", "bias"].map((name) =>
     element("div", { class: `cn-${name}` }),
   );
-  const [cells, plain] = [element("canvas", { class: "cn-cells" }), element("canvas")];
+  // Drawn on canvases beside the page and shown whole: a font set on one in the page has all its styles worked out.
+  const [plain, marked] = [element("canvas"), element("canvas")];
+  const cells = element("canvas", { class: "cn-cells" });
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", ...OWN_KEYS }, cells);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
   const kind = what.link === undefined ? "grid" : "kernel";
   const heading = element("div", { class: "cn-heading" }, title, ...(kind === "grid" ? [shape] : []));
   const parts = [heading, frame, ...(kind === "grid" ? [] : [bias, shape]), label, planes.root, channels.root];
   const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, ...parts);
-  return { ...what, root, title, shape, label, bias, frame, cells, plain, planes, channels, cell: 10 };
+  return { ...what, root, title, shape, label, bias, frame, cells, plain, marked, planes, channels, cell: 10 };
 }
 
 /** The buttons and the slider that go through the cells. @param {any} words */

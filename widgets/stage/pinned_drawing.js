@@ -1,7 +1,8 @@
 // @ts-check
 /** Draws how the pinned cell is made: each channel's patch, slice and products, then the sums down to what Keras returned. */
 import { limitOf, scaleOf } from "./lookups.js";
-import { centreText, drawCells, sized } from "./canvas.js";
+import { centreText, sized } from "./canvas.js";
+import { drawCells } from "./plain_cells.js";
 import { cellParts } from "./pinned_parts.js";
 import { element } from "./dom.js";
 import { cellName } from "./cell_sentences.js";

@@ -4,7 +4,8 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { short } from "../../widgets/stage/text.js";
 import { THEMES, GROUPS, colourOf, inkOn, traceOf } from "../../widgets/stage/colours.js";
-import { labelsIn, roomIn } from "../../widgets/stage/canvas.js";
+import { roomIn } from "../../widgets/stage/plain_cells.js";
+import { labelsIn } from "../../widgets/stage/highlighted_cells.js";
 
 const themes = Object.entries(THEMES);
 

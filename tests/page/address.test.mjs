@@ -1,7 +1,7 @@
 // The state of a page in its address, both ways.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fromFragment, toFragment } from "../../widgets/page/fragment.js";
+import { fromFragment, toFragment } from "../../widgets/page/address.js";
 
 const control = (name, values, start = 0, more = {}) => ({ name, values, start, axis: "", axes: 1, ...more });
 const CONTROLS = [

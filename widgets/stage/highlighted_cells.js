@@ -1,0 +1,149 @@
+// @ts-check
+/** Highlighted cells: frames, the numbers that they bear meanwhile, and the taps between cells. All sizes in CSS pixels. */
+import { clamp } from "./lookups.js";
+import { shortAll, widthOf } from "./text.js";
+import { colourOf, inkOn } from "./colours.js";
+import { SMALLEST_FONT, centreText, drawLine, onScreen, sized } from "./canvas.js";
+import { ROOM, fontFor, roomIn } from "./plain_cells.js";
+
+const BOLD = 1.12; // how much wider bold figures are
+const LEAST_NUMBERED = 6; // the radius of a tap that can bear its number
+
+/** The numbers of cells that are highlighted together, and the font that all of them fit in, if need be a smaller one than that of
+ * plain cells; null where one of them does not fit. @param {number} cell @param {number[]} numbers @param {number} least of the font */
+export function labelsIn(cell, numbers, least = 0) {
+  const font = fontFor(cell, least);
+  if (!roomIn(cell, least)) return null;
+  const room = (ROOM * cell) / BOLD;
+  const texts = shortAll(numbers, room / font) ?? shortAll(numbers, room / Math.max(SMALLEST_FONT, least));
+  return texts && { texts, font: Math.min(font, ...texts.map((text) => room / widthOf(text))) };
+}
+
+/**
+ * @typedef {{row: number, column: number, number?: number, weight?: number, part?: number}} Outlined a cell, the number that it bears
+ *   meanwhile, the weight that its own is multiplied by, and what of it is new
+ * @typedef {{point: number[], drawn: number[], home: number[], held: boolean, index: number}} Dot a point between the cells, with the cell it left; one outside is drawn at the rim, dashed
+ */
+
+/** Outline cells in a panel. Those with a number of their own bear it in place of their plain one, or none where `labels` is null.
+ * @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels of the cells with a number, in
+ * their order @param {Dot[]} dots @param {import("./colours.js").Theme} theme */
+export function drawHighlights(panel, cells, labels, dots, theme) {
+  const { plain, cell } = panel;
+  const [[top], [left]] = panel.view.padding;
+  const [width, height] = [parseFloat(plain.style.width), parseFloat(plain.style.height)];
+  const show = (canvas, from) => {
+    const context = sized(canvas, width, height, canvas === panel.marked);
+    context.drawImage(from, 0, 0, ...onScreen([width, height]), 0, 0, width, height);
+    return context;
+  };
+  if (!cells.length && !dots.length) return void show(panel.cells, plain);
+  const context = show(panel.marked, plain);
+  const size = Math.max(cell, 3);
+  // Small cells would vanish behind their own outlines, and points between the cells behind those of their neighbours.
+  const edge = dots.length ? 1 : Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
+  const halo = dots.length || size < 9 ? 0.6 : 2;
+  context.beginPath();
+  for (const { row, column } of cells)
+    context.rect((column + left) * cell + edge / 2, (row + top) * cell + edge / 2, size - edge, size - edge);
+  for (const outer of [true, false]) {
+    context.strokeStyle = outer ? theme.halo : theme.highlight;
+    context.lineWidth = edge + (outer ? halo : 0);
+    context.stroke();
+  }
+  const middle = ([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
+  if (!drawProducts(context, panel, cells, middle, size - 2 * edge - halo, theme))
+    keepNumbers(context, panel, cells, middle, size - 2 * edge - halo);
+  for (const dot of dots) drawDot(context, dot, middle, cell, theme);
+  drawOwnNumbers(context, panel, cells, labels, middle, cell - 2 * edge, theme);
+  show(panel.cells, panel.marked);
+}
+
+/** Value and weight in each cell of a window, or the sum so far and what the newest stamp has added, one below the other, if all of
+ * them have room; whether they have.
+ * @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {(place: number[]) => number[]} middle
+ * @param {number} room @param {import("./colours.js").Theme} theme */
+function drawProducts(context, { view, cell, widths }, cells, middle, room, theme) {
+  const below = ({ weight, part }) => weight ?? part;
+  const read = cells.filter((one) => below(one) !== undefined);
+  const font = Math.max(Math.min(cell * 0.24, 24), view.least ?? 0, SMALLEST_FONT);
+  if (!read.length || !widths.length || 2 * font > room) return false;
+  const values = read.map(({ row, column }) => (row in widths && column in widths[row] ? view.at(row, column) : 0));
+  if (values.includes(undefined)) return false;
+  const texts = shortAll(values, room / font);
+  const others = shortAll(read.map(below), room / font - widthOf("×"));
+  const lost = (text, i) => Number(text) === 0 && below(read[i]) !== 0; // it must not pass for 0
+  if (!texts || !others || others.some(lost)) return false;
+  centreText(context, `${font}px`);
+  read.forEach(({ row, column, part }, i) => {
+    const [x, y] = middle([row, column]);
+    const colour = colourOf(values[i], view.limit, view.grey, theme);
+    context.fillStyle = `rgb(${colour})`;
+    context.fillRect(x - room / 2, y - room / 2, room, room);
+    context.fillStyle = inkOn(colour);
+    context.fillText(texts[i], x, y - font * 0.55);
+    if (part !== undefined) {
+      context.fillStyle = theme.halo;
+      context.fillRect(x - room / 2, y, room, room / 2);
+      context.fillStyle = theme.highlight;
+    }
+    const sign = part === undefined ? "×" : part < 0 ? "" : "+";
+    context.fillText(sign + others[i], x, y + font * 0.55);
+  });
+  return true;
+}
+
+/** An outline that crosses a number would take its sign away. @param {CanvasRenderingContext2D} context @param {any} panel
+ * @param {Outlined[]} cells @param {(place: number[]) => number[]} middle @param {number} room */
+function keepNumbers(context, panel, cells, middle, room) {
+  const { plain, cell, widths } = panel;
+  const [font, scale] = [fontFor(cell, panel.view.least), onScreen([1000])[0] / 1000];
+  for (const { row, column, number } of cells) {
+    if (number !== undefined || !(widths[row]?.[column] > room)) continue;
+    const [x, y] = middle([row, column]);
+    const [left, top, wide, high] = [x - cell / 2, y - font * 0.6, cell, font * 1.2];
+    context.drawImage(plain, left * scale, top * scale, wide * scale, high * scale, left, top, wide, high);
+  }
+}
+
+/** A tap: a frame within its home, and where it reads a circle with its number. @param {CanvasRenderingContext2D} context @param {Dot} dot
+ * @param {(place: number[]) => number[]} middle @param {number} cell @param {import("./colours.js").Theme} theme */
+function drawDot(context, { point, drawn, home, held, index }, middle, cell, theme) {
+  const [[x, y], [fromX, fromY]] = [middle(drawn), middle(home)];
+  const radius = clamp(cell * 0.26, 3.5, 9);
+  context.strokeStyle = theme.highlight;
+  context.lineWidth = 1.5;
+  context.strokeRect(fromX - cell * 0.36, fromY - cell * 0.36, cell * 0.72, cell * 0.72); // around a number, not across it
+  context.setLineDash(drawn.join() === point.join() ? [] : [2, 2]);
+  context.beginPath();
+  drawLine(context, fromX, fromY, x, y);
+  context.stroke();
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  const [face, ink] = held ? [theme.highlight, theme.halo] : [theme.halo, theme.highlight];
+  context.fillStyle = face;
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
+  if (radius < LEAST_NUMBERED) return;
+  centreText(context, `bold ${SMALLEST_FONT + 1}px`);
+  context.fillStyle = ink;
+  context.fillText(String(index), x, y + 0.5);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels
+ * @param {(place: number[]) => number[]} middle @param {number} width @param {import("./colours.js").Theme} theme */
+function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, width, theme) {
+  const numbered = cells.filter(({ number }) => number !== undefined);
+  if (!numbered.length || (!labels && !widths.length)) return;
+  const font = fontFor(cell, view.least);
+  if (labels) centreText(context, `bold ${labels.font}px`);
+  numbered.forEach(({ row, column }, i) => {
+    const [x, y] = middle([row, column]);
+    const plain = () => `rgb(${colourOf(view.at(row, column) ?? 0, view.limit, view.grey, theme)})`;
+    context.fillStyle = labels ? theme.halo : plain(); // else the plain number would pass for the missing one
+    context.fillRect(x - width / 2, y - font * 0.65, width, font * 1.3);
+    context.fillStyle = theme.highlight;
+    if (labels) context.fillText(labels.texts[i], x, y, width);
+  });
+}

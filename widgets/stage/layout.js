@@ -6,10 +6,11 @@ import { heightInSight, isFull } from "./surroundings.js";
 
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const CHAIN_KERNEL = 9; // the same for a kernel among many grids
-const LEAST_GRID = { wide: 120, narrow: 100 }; // where grids would be smaller, panels go on in the next line
+const LEAST_GRID = 108; // where grids would be smaller, panels go on in the next line
 const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
-const LONGEST_NAME = 116; // of a kernel among several grids, such as "pointwise_kernel" in two lines
-const GAP = 14;
+const LEAST_KERNEL = 108; // among several grids: the longest name, such as "pointwise_kernel", in two lines
+const MOST_BESIDE = 4; // grids that find room beside the controls
+const GAP = 12;
 const WRITTEN = 12; // cells from here on can hold a number
 const READ_WELL = 26; // and from here on most numbers
 const FULL_EDGE = 18; // around what fills a screen
@@ -25,6 +26,7 @@ export function sizePanels(view, picture, state) {
   view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
   const width = Math.max(view.width - 2, 200);
   view.el.classList.toggle("cn-narrow", isNarrow(width));
+  view.el.classList.toggle("cn-long", picture.grids.length > MOST_BESIDE);
   const sizes = view.panels.map((one) => {
     const { sizes, padding } = extentOf(picture, one, state.reveal);
     const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
@@ -51,28 +53,32 @@ function roomForCells({ ui, panels }) {
 export function layOut(panels, { width, height, full, line }) {
   const narrow = isNarrow(width);
   const grids = panels.filter(({ kernel }) => !kernel);
+  const chain = grids.length > 2;
   const unitsOf = ({ kernel }) => (!kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel);
-  const beside = narrow && grids.length === 2 ? grids : panels;
-  const wide = full || grids.length > 2 ? width : Math.min(width, WIDEST_PAIR);
-  const least = Math.min(narrow ? LEAST_GRID.narrow : LEAST_GRID.wide, wide) / UNITS.grid;
-  const unit = Math.max((wide - GAP * beside.length) / beside.reduce((sum, panel) => sum + unitsOf(panel), 0), least);
+  const beside = narrow && !chain ? grids : panels;
+  const wide = full || chain ? width : Math.min(width, WIDEST_PAIR);
+  const least = Math.min(LEAST_GRID, wide);
+  const inLine = wide - GAP * beside.length;
+  const unit = inLine / beside.reduce((sum, panel) => sum + unitsOf(panel), 0);
+  const leastKernel = chain ? LEAST_KERNEL * (full ? 1.3 : 1) : 0;
+  const kernelWide = (panel) => Math.max(unit * unitsOf(panel), leastKernel) * (narrow && !chain ? 2 : 1);
+  const free = beside.reduce((rest, panel) => rest - (panel.kernel ? kernelWide(panel) : 0), inLine);
+  const gridWide = Math.max(free / grids.length, least);
   const high = full ? Math.max(height, 60) : narrow ? 240 : Math.min(Math.max(height, 200), 330);
   const most = full ? 90 : line ? 28 : 44;
   const sizes = panels.map((panel) => {
-    const room = line ? wide : Math.min(unit * unitsOf(panel) * (narrow && panel.kernel ? 2 : 1), wide);
+    const room = line ? wide : Math.min(panel.kernel ? kernelWide(panel) : gridWide, wide);
     return { room: Math.floor(room), cell: Math.min(room / panel.columns, high / panel.rows, most) };
   });
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
-  const ofKernel = (panel) => Math.max(unit * unitsOf(panel), grids.length > 2 ? LONGEST_NAME * (full ? 1.3 : 1) : 0);
-  const free = beside.reduce((rest, panel) => rest - GAP - (panel.kernel ? ofKernel(panel) : 0), wide);
   const largest = Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows));
-  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least * UNITS.grid, largest);
+  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least, largest);
   const even = by > Math.max(same, WRITTEN);
   return sizes.map((size, i) => {
     const { kernel, columns } = panels[i];
     if (kernel) return size;
-    if (even) return { room: Math.floor(Math.max(by * columns, least * UNITS.grid)), cell: by };
+    if (even) return { room: Math.floor(Math.max(by * columns, least)), cell: by };
     return { ...size, cell: same >= WRITTEN ? same : Math.min(size.cell, Math.max(WRITTEN, first.cell)) };
   });
 }

@@ -159,7 +159,7 @@ function namePanel(view, picture, state, one) {
   const name = link ? link.kernel_name : say(view.words, picture.grids[g].name);
   breakable(one.title, name, /(_)/);
   write(one.shape, link ? link.kernel_label : picture.grids[g].label);
-  breakable(one.label, code, /(^[^[]*)/);
+  breakable(one.label, code, /([^_[]+_?)/);
   one.bias.hidden = !link?.bias;
   if (link?.bias) {
     const bias = link.bias[channels[i + 1]];

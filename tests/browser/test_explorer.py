@@ -667,8 +667,16 @@ ON_SCREEN = """() => {
 }"""
 
 
+LONG_CHAIN = "keras.Sequential([layers.Conv2D(16, 3), layers.MaxPooling2D(2), layers.SeparableConv2D(24, 3)])"
+
+
 @pytest.mark.parametrize(
-    "layer", ["layers.Conv2D(10, 3), (1, 28, 28, 12)", "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)"]
+    "layer",
+    [
+        "layers.Conv2D(10, 3), (1, 28, 28, 12)",
+        "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)",
+        f"{LONG_CHAIN}, (4, 28, 28, 12)",
+    ],
 )
 def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, layer):
     page = show(layer)

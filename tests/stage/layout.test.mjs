@@ -5,7 +5,7 @@ import { isNarrow, layOut } from "../../widgets/stage/layout.js";
 
 const grid = (rows, columns = rows) => ({ kernel: false, rows, columns });
 const kernel = (rows, columns = rows) => ({ kernel: true, rows, columns });
-const page = (width, more = {}) => ({ width, height: 900, full: false, line: false, ...more });
+const page = (width, more = {}) => ({ width, height: 900, full: false, line: false, words: 1, ...more });
 const WIDTHS = [200, 320, 519, 520, 700, 1000, 1400, 2500];
 
 test("no panel is wider than the page, and no cell wider than its panel, at any width", () => {

@@ -10,6 +10,8 @@ const LEAST_GRID = 108; // where grids would be smaller, panels go on in the nex
 const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
 const LEAST_KERNEL = 108; // among several grids: the longest name, such as "pointwise_kernel", in two lines
 const MOST_BESIDE = 4; // grids that find room beside the controls
+const TYPE = 13; // the size of words
+const CHAIN_TYPE = 0.8; // how much smaller they are above a chain on a full screen
 const GAP = 12;
 const WRITTEN = 12; // cells from here on can hold a number
 const READ_WELL = 26; // and from here on most numbers
@@ -26,13 +28,15 @@ export function sizePanels(view, picture, state) {
   view.zoom = full ? clamp(window.innerWidth / 1200, 1, 2) : 1;
   const width = Math.max(view.width - 2, 200);
   view.el.classList.toggle("cn-narrow", isNarrow(width));
+  view.el.classList.toggle("cn-chain", picture.grids.length > 2);
   view.el.classList.toggle("cn-long", picture.grids.length > MOST_BESIDE);
   const sizes = view.panels.map((one) => {
     const { sizes, padding } = extentOf(picture, one, state.reveal);
     const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);
     return { kernel: one.link !== undefined, rows, columns };
   });
-  layOut(sizes, { width, height, full, line: picture.rank === 1 }).forEach((size, i) => {
+  const type = full ? clamp(window.innerWidth * 0.0115, 15, 24) * CHAIN_TYPE : TYPE; // as stage.css has it
+  layOut(sizes, { width, height, full, line: picture.rank === 1, words: type / TYPE }).forEach((size, i) => {
     Object.assign(view.panels[i], size);
     view.panels[i].root.style.width = `${size.room}px`;
   });
@@ -47,20 +51,21 @@ function roomForCells({ ui, panels }) {
 
 /** The width of each panel and of its cells. Grids have cells of one size where these can hold numbers.
  * @param {{kernel: boolean, rows: number, columns: number}[]} panels with the padding that is drawn
- * @param {{width: number, height: number, full: boolean, line: boolean}} page
- *   the stage's width, the height that there is for cells, whether the stage fills the window, and whether grids are lines (1-D)
+ * @param {{width: number, height: number, full: boolean, line: boolean, words: number}} page
+ *   the stage's width, the height that there is for cells, whether the stage fills the window, whether grids are lines (1-D), and
+ *   how much larger a chain's words are than elsewhere
  * @returns {{room: number, cell: number}[]} */
-export function layOut(panels, { width, height, full, line }) {
+export function layOut(panels, { width, height, full, line, words }) {
   const narrow = isNarrow(width);
   const grids = panels.filter(({ kernel }) => !kernel);
   const chain = grids.length > 2;
   const unitsOf = ({ kernel }) => (!kernel ? UNITS.grid : grids.length > 3 ? CHAIN_KERNEL : UNITS.kernel);
   const beside = narrow && !chain ? grids : panels;
   const wide = full || chain ? width : Math.min(width, WIDEST_PAIR);
-  const least = Math.min(LEAST_GRID, wide);
+  const least = Math.min(LEAST_GRID * (chain ? words : 1), wide);
   const inLine = wide - GAP * beside.length;
   const unit = inLine / beside.reduce((sum, panel) => sum + unitsOf(panel), 0);
-  const leastKernel = chain ? LEAST_KERNEL * (full ? 1.3 : 1) : 0;
+  const leastKernel = chain ? LEAST_KERNEL * words : 0;
   const kernelWide = (panel) => Math.max(unit * unitsOf(panel), leastKernel) * (narrow && !chain ? 2 : 1);
   const free = beside.reduce((rest, panel) => rest - (panel.kernel ? kernelWide(panel) : 0), inLine);
   const gridWide = Math.max(free / grids.length, least);

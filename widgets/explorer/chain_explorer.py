@@ -62,7 +62,7 @@ class StackExplorer(Explorer):
 
     def _again(self):
         self._open()
-        self._ask()
+        self._answer()
 
     def _open(self):
         """Copy the chosen run of layers, and the activations that reach it."""
@@ -157,12 +157,16 @@ class StackExplorer(Explorer):
         first, drawn = self.words("chain.first_drawn"), self.words("chain.drawn")
         self._note.value = self.words("chain.other_layers", first=first, drawn=drawn)
         self._list_chain(chosen)
-        self._ask()
+        self._answer()
 
     def _ask(self):
         if self._controls:
             self._move()
         self._ask_chain()
+        self._answer()
+
+    def _answer(self):
+        """Show what the chain has answered."""
         if self._controls and self._chosen < len(self._steps):
             self._kernel.follow(self._steps[self._chosen])
         self._note_answer()

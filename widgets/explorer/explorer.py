@@ -96,7 +96,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.on_export = self._export
         if self._image_menu:
             self._stage.on_image = self._image_menu.take
-        self._ask()
+        self._answer()
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape
             self.start_at((0, rows // 2, columns // 2, 0))
@@ -196,6 +196,9 @@ class Explorer(Tool, ipywidgets.Box):
     def _ask(self):
         """Ask Keras again, and show its answer."""
         self._move()
+        self._answer()
+
+    def _answer(self):
         self.facts = self._live.ask(self._source.values)
         self._kernel.follow(self.facts)
         self._note_answer()

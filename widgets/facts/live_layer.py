@@ -150,7 +150,7 @@ class GenericLayer:
                 if self._weights is not None:
                     self._take_weights(x)
                 y = call_layer(self.layer, x)
-                y = keras.ops.convert_to_numpy(y).astype("float32")
+                y = keras.ops.convert_to_numpy(y).astype("float32", copy=False)
         except Exception as refusal:
             problem = plain_text(refusal)
             return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))

@@ -73,7 +73,7 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(page, theme, width):
     page.page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.page.evaluate(RUN_AXE, OURS)
     assert found["bad"] == []
-    # axe does not judge words beside a swatch or on a menu's arrow; tests/stage/canvas.test.mjs judges all colours.
+    # axe does not judge words beside a swatch or on a menu's arrow; tests/stage/cells.test.mjs judges all colours.
     assert [told for told in found["unsure"] if not told.startswith("color-contrast")] == []
     for seen in ("cn-label", "cn-advice", "cn-returned", "data-label", "cn-count", "summary", "widget-label"):
         assert any(told.startswith("color-contrast") and seen in told for told in found["good"]), seen

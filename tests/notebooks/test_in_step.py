@@ -11,33 +11,16 @@ import pytest
 import stamp
 import translations
 from reading_notebooks import prose
-from translations import BEARS, hash_of, source
+from translations import BEARS, hash_of, same_code, source
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITIONS = translations.editions(ROOT / "notebooks")
-CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 each_edition = pytest.mark.parametrize("english, russian", EDITIONS, ids=lambda path: path.stem)
 
 
 def read(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
-
-
-def same_code(one, other):
-    """Whether two syntax trees differ at most in strings that are Russian in the other one."""
-    if isinstance(one, ast.JoinedStr) and isinstance(other, ast.JoinedStr):
-        # In another order of words, text may come before a value or go.
-        texts = [[p.value for p in tree.values if isinstance(p, ast.Constant)] for tree in (one, other)]
-        values = [[p for p in tree.values if not isinstance(p, ast.Constant)] for tree in (one, other)]
-        return same_code(*values) and all(CYRILLIC.search(text) or text in texts[0] for text in texts[1])
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same_code, one, other))
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, ast.AST):
-        return all(same_code(value, getattr(other, name)) for name, value in ast.iter_fields(one))
-    return one == other or isinstance(one, str) and bool(CYRILLIC.search(other))
 
 
 def code(text):

@@ -136,7 +136,9 @@ def lesson(tmp_path, monkeypatch):
 
         def execute(self):
             runs.append(1)
-            self.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2\n")]
+            record = nbformat.from_dict({"record": {"z": 1, "a": 2}})
+            shown = nbformat.v4.new_output("display_data", data={SITE_TOOL: record})
+            self.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2\n"), shown]
 
     monkeypatch.setattr(run_lessons, "NotebookClient", Client)
     path = tmp_path / "lesson.ipynb"
@@ -159,6 +161,15 @@ def test_a_notebook_is_run_again_only_when_it_changes_or_a_version_does(lesson, 
     assert len(runs) == 4
     run_lessons.executed(path, {}, {"a": [{"packed": ["x"]}]})
     assert len(runs) == 5
+
+
+def test_what_is_kept_of_a_run_is_what_the_run_gave_so_that_a_record_of_it_changes_nothing(lesson):
+    path, runs = lesson
+    first, kept = (run_lessons.executed(path, {}, {}) for _ in range(2))
+    assert json.dumps(first) == json.dumps(kept) and len(runs) == 1
+    for run in (first, kept):
+        run_lessons.executed(path, {}, run_lessons.records_of(run))
+    assert len(runs) == 2
 
 
 def test_a_notebook_is_run_again_when_what_runs_it_changes(lesson, monkeypatch, tmp_path):

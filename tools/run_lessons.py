@@ -5,6 +5,7 @@ A record is every state that a tool's controls can reach on the page.
 
 import ast
 import hashlib
+import json
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -84,7 +85,7 @@ def executed(path, asked, records):
     client.execute()
     tidy(notebook)
     CACHE.mkdir(exist_ok=True)
-    nbformat.write(notebook, kept)
+    kept.write_text(json.dumps(notebook), encoding="utf-8")  # nbformat would sort the keys of records
     return notebook
 
 
@@ -151,7 +152,9 @@ def settings_asked_for(notebook):
 def _key(path, *bounds):
     """What a run depends on: the notebook, the package, who runs it, the versions, what a record may take and must
     reach."""
-    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), *map(str, bounds)]).encode())
+    found = hashlib.sha256(
+        "\n".join([platform.python_version(), *map(version, PACKAGES), *map(json.dumps, bounds)]).encode()
+    )
     for part in (path, *RUN_BY, *sorted(WIDGETS.rglob("*.py"))):
         found.update(part.read_bytes())
     return found.hexdigest()[:16]

@@ -52,10 +52,9 @@ js:
 	    echo "SKIPPED the JavaScript tests: node is missing."; \
 	    echo "To install it: sudo apt-get install nodejs, or: brew install node"; test "$$CI" != true; fi
 
-# loadfile keeps the cells of one notebook in one kernel. The Russian notebooks, whose code is the same, run in
-# tests/notebooks/test_russian_outputs.py.
+# loadfile keeps the cells of one notebook in one kernel.
 nbval: $(READY)
-	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks/*.ipynb
+	$(RUN) pytest --nbval --nbval-current-env --nbval-cell-timeout 300 -n 2 --dist loadfile notebooks
 
 # Skips itself, saying why, where there is no Chromium. One browser alone: make browser BROWSERS='-n 0'
 BROWSERS = -n 2 --dist worksteal

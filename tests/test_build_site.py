@@ -1,17 +1,22 @@
 """What the builder of the site makes of a notebook, and what tools tell it."""
 
 import copy
+import json
 import math
 from pathlib import Path
 
 import build_site
+import keras
 import nbformat
 import numpy as np
 import pytest
+import run_lessons
 from keras import layers
 
-from widgets import explore, set_language
-from widgets.page import LIMITS, SITE_TOOL, record_what_is_displayed
+from widgets import compare, explore, predict, set_language
+from widgets.explorer import recorded_settings as explorer_pages
+from widgets.language import say
+from widgets.page import LIMITS, SITE_TOOL, ask_for, pictures, record_what_is_displayed
 from widgets.stage import Tool
 
 NOISE = np.random.default_rng(5).normal(size=(1, 9, 11, 3))
@@ -42,14 +47,73 @@ def test_a_display_bears_a_record_only_while_a_site_is_built(recording):
     assert math.prod(counts.values()) <= 300
 
 
-def test_a_record_holds_no_words(recording):
+LAYER = layers.Conv2D(4, (2, 3), strides=2, groups=1)
+STACK = keras.Sequential([layers.Conv2D(2, 3), layers.Conv2DTranspose(1, 4, strides=3)])
+# What a tool says in a language, and how it is made.
+TOOLS = {
+    "a question of a lesson": lambda: explore(
+        LAYER, NOISE, controls=["strides"], question=say("question.params_label")
+    ),
+    "a refusal": lambda: explore(LAYER, NOISE, controls=["groups"]),
+    "a chain": lambda: explore(STACK, NOISE, controls=["padding"]),
+    "questions": lambda: predict([LAYER, STACK.layers[1]], (1, 9, 8, 6), ask=["output_shape", "params", "value"]),
+    "a comparison": lambda: compare([LAYER, layers.Conv2D(4, 10), layers.MaxPooling2D()], NOISE),
+}
+
+
+@pytest.fixture
+def brief(recording):
+    """A few states, whatever the time they take: how fast a machine is decides which controls a page has."""
     recording(10**6)
-    layer = layers.Conv2D(1, (2, 3), use_bias=False)
-    english = displayed(explore(layer, NOISE, controls=["kernel_size"]))[SITE_TOOL]
+    LIMITS.states, LIMITS.probing, LIMITS.clock = 8, 0, lambda: 0
+
+
+@pytest.mark.parametrize("made", TOOLS.values(), ids=TOOLS)
+def test_a_record_holds_no_words_and_is_not_made_anew_for_another_language(brief, made, monkeypatch):
+    english = displayed(made())[SITE_TOOL]
     set_language("ru")
-    russian = displayed(explore(layer, NOISE, controls=["kernel_size"]))[SITE_TOOL]
-    assert russian["record"] == english["record"]
-    assert russian["words"]["page.copy_link"] != english["words"]["page.copy_link"]
+    russian = displayed(made())[SITE_TOOL]
+    assert json.dumps(russian["record"]) == json.dumps(english["record"])
+    assert english["words"] != russian["words"] and english["notes"] != russian["notes"]
+    assert english["own_texts"] != russian["own_texts"] or not any(english["own_texts"].values())
+    refuse = lambda *_: pytest.fail("a state was asked for")  # noqa: E731
+    for module in (explorer_pages, pictures):
+        monkeypatch.setattr(module, "record_states", refuse)
+    ask_for({}, [english["record"]])
+    assert displayed(made())[SITE_TOOL] == russian
+    with pytest.raises(pytest.fail.Exception):
+        displayed(made())
+
+
+def test_a_tool_that_has_no_record_keeps_its_place_among_those_that_have(brief):
+    cell = nbformat.v4.new_code_cell("1", id="a")
+    tools = predict(layers.Conv2D), explore(LAYER, NOISE, controls=["groups"])
+    cell.outputs = [output(text_plain="1")]
+    cell.outputs += [nbformat.v4.new_output("display_data", data=displayed(tool)) for tool in tools]
+    records = run_lessons.records_of(nbformat.v4.new_notebook(cells=[cell]))
+    assert records == {"a": [None, cell.outputs[2].data[SITE_TOOL]["record"]]}
+
+
+@pytest.mark.parametrize("russian, shared", [("f('Окно', 3)", True), ("f('Окно', 2)", False)])
+def test_another_edition_takes_the_records_of_the_first_where_its_code_is_the_same(
+    tmp_path, monkeypatch, russian, shared
+):
+    monkeypatch.setattr(run_lessons, "ROOT", tmp_path)
+    editions, given = run_lessons.EDITIONS, {}
+    for edition, text in zip(editions, ("f('A window', 3)", russian)):
+        cells = [nbformat.v4.new_code_cell(edition.language, id="setup"), nbformat.v4.new_code_cell(text, id="a")]
+        edition.path("x").parent.mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), edition.path("x"))
+
+    def executed(path, asked, records):
+        given[path] = records
+        made = nbformat.read(path, as_version=4)
+        made.cells[1].outputs = [nbformat.v4.new_output("display_data", data={SITE_TOOL: {"record": {"n": 1}}})]
+        return made
+
+    monkeypatch.setattr(run_lessons, "executed", executed)
+    assert list(run_lessons.executed_in_all("x", editions)) == list(editions)
+    assert list(given.values()) == [{}, {"a": [{"n": 1}]} if shared else {}]
 
 
 def test_two_sliders_move_even_where_a_state_is_large(recording):
@@ -63,7 +127,7 @@ def test_two_sliders_move_even_where_a_state_is_large(recording):
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
     """The file of a small notebook, and a count of how often it is run."""
-    monkeypatch.setattr(build_site, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(run_lessons, "CACHE", tmp_path / "cache")
     runs = []
 
     class Client:
@@ -72,9 +136,11 @@ def lesson(tmp_path, monkeypatch):
 
         def execute(self):
             runs.append(1)
-            self.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2\n")]
+            record = nbformat.from_dict({"record": {"z": 1, "a": 2}})
+            shown = nbformat.v4.new_output("display_data", data={SITE_TOOL: record})
+            self.notebook.cells[0].outputs = [nbformat.v4.new_output("stream", text="2\n"), shown]
 
-    monkeypatch.setattr(build_site, "NotebookClient", Client)
+    monkeypatch.setattr(run_lessons, "NotebookClient", Client)
     path = tmp_path / "lesson.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(1 + 1)")]), path)
     return path, runs
@@ -82,28 +148,39 @@ def lesson(tmp_path, monkeypatch):
 
 def test_a_notebook_is_run_again_only_when_it_changes_or_a_version_does(lesson, monkeypatch):
     path, runs = lesson
-    assert build_site.executed(path, {}).cells[0].outputs[0].text == "2\n"
-    assert build_site.executed(path, {}).cells[0].outputs[0].text == "2\n"
+    assert run_lessons.executed(path, {}, {}).cells[0].outputs[0].text == "2\n"
+    assert run_lessons.executed(path, {}, {}).cells[0].outputs[0].text == "2\n"
     assert len(runs) == 1
-    monkeypatch.setattr(build_site, "version", lambda name: "0.0")
-    build_site.executed(path, {})
+    monkeypatch.setattr(run_lessons, "version", lambda name: "0.0")
+    run_lessons.executed(path, {}, {})
     assert len(runs) == 2
     path.write_text(path.read_text().replace("1 + 1", "3 - 1"))
-    build_site.executed(path, {})
+    run_lessons.executed(path, {}, {})
     assert len(runs) == 3
-    build_site.executed(path, {"a": {"groups": [2]}})
+    run_lessons.executed(path, {"a": {"groups": [2]}}, {})
     assert len(runs) == 4
+    run_lessons.executed(path, {}, {"a": [{"packed": ["x"]}]})
+    assert len(runs) == 5
+
+
+def test_what_is_kept_of_a_run_is_what_the_run_gave_so_that_a_record_of_it_changes_nothing(lesson):
+    path, runs = lesson
+    first, kept = (run_lessons.executed(path, {}, {}) for _ in range(2))
+    assert json.dumps(first) == json.dumps(kept) and len(runs) == 1
+    for run in (first, kept):
+        run_lessons.executed(path, {}, run_lessons.records_of(run))
+    assert len(runs) == 2
 
 
 def test_a_notebook_is_run_again_when_what_runs_it_changes(lesson, monkeypatch, tmp_path):
     path, runs = lesson
-    assert Path(build_site.__file__) in build_site.RUN_BY
+    assert Path(run_lessons.__file__) in run_lessons.RUN_BY
     runner = tmp_path / "runner.py"
-    monkeypatch.setattr(build_site, "RUN_BY", (runner,))
+    monkeypatch.setattr(run_lessons, "RUN_BY", (runner,))
     for text, count in {"timeout=1": 1, "timeout=2": 2}.items():
         runner.write_text(text)
-        build_site.executed(path, {})
-        build_site.executed(path, {})
+        run_lessons.executed(path, {}, {})
+        run_lessons.executed(path, {}, {})
         assert len(runs) == count
 
 
@@ -142,7 +219,9 @@ def test_what_was_to_be_predicted_is_folded(tmp_path, language, word):
 
 def test_an_explorer_that_hides_its_answer_is_not_folded_too(tmp_path):
     asked = nbformat.v4.new_markdown_cell("**Predict** it.")
-    tool = dict(module="a.js", name="a", record={"reveal": False}, words={}, title="t", still="", heading="", notes=[])
+    tool = dict(
+        module="a.js", name="a", record={"reveal": False}, words={}, title="t", still="", own_texts={}, notes=[]
+    )
     code = nbformat.v4.new_code_cell("1", id="x", outputs=[output(text_plain="1")])
     code.outputs[0].data[SITE_TOOL] = tool
     _, (_, code) = parts_of([asked, code], tmp_path)

@@ -3,148 +3,35 @@
     python tools/build_site.py                                     all notebooks, in all languages that there are
     python tools/build_site.py 00_start_here ru/00_start_here ...  these alone
 
-While a notebook runs here, what a tool displays bears its record: every state that its controls can reach on the page.
 Nothing stands inline in a page, and nothing comes from another site: `default-src 'self'` is its policy.
 """
 
-import ast
 import base64
 import hashlib
 import html
 import json
 import os
-import platform
 import re
 import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import jinja2
-import nbformat
 import stamp
-from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from pygments.formatters import HtmlFormatter
-from save_notebooks import tidy
+from run_lessons import EDITIONS, ROOT, WIDGETS, executed_in_all
 
 from widgets.language import Words
 from widgets.page import SITE_TOOL, in_colab
 
-ROOT = Path(__file__).resolve().parents[1]
-WIDGETS = ROOT / "widgets"
 TEMPLATES = Path(__file__).parent / "site"
 SITE = ROOT / "site"
-CACHE = ROOT / ".site-cache"
-RUN_BY = (Path(__file__), Path(__file__).with_name("save_notebooks.py"))  # what decides how a notebook is run and kept
 
-PAGE_BYTES = 4_000_000  # of a page with all that can be opened on it
-EXPLORERS_SHARE = 0.8  # of these, what its explorers may take; the rest is text, pictures, code and questions
 COLOURS = {"light": "default", "dark": "github-dark"}  # of code
 SHEETS = ("stage/stage.css", "explorer/explorer.css", "page/page.css", "quiz/predict.css", "comparison/compare.css")
-PACKAGES = ("tensorflow", "keras", "numpy", "matplotlib", "ipywidgets", "anywidget")
-
-
-@dataclass(frozen=True)
-class Edition:
-    """The notebooks in one language."""
-
-    language: str
-    folder: str  # where they are, and where their pages go within the site: after "notebooks"
-    readme: str
-
-    @property
-    def names(self):
-        """The names of its notebooks, in the order of the lessons."""
-        return [path.stem for path in sorted((ROOT / self.folder).glob("*.ipynb"))]
-
-    @property
-    def prefix(self):
-        """The folder of its pages, with a slash at its end; "" for the one at the top."""
-        return "".join(f"{part}/" for part in Path(self.folder).parts[1:])
-
-    def path(self, name):
-        """A notebook's file."""
-        return ROOT / self.folder / f"{name}.ipynb"
-
-
-EDITIONS = (Edition("en", "notebooks", "README.md"), Edition("ru", "notebooks/ru", "README.ru.md"))
-
-
-# Running
-
-
-def executed(path, asked):
-    """The notebook with its outputs and records: run now, or kept since nothing that it depends on has changed.
-
-    `asked` is what its records must be able to reach: see `settings_asked_for`.
-    """
-    notebook = nbformat.read(path, as_version=4)
-    size = int(PAGE_BYTES * EXPLORERS_SHARE / max(len(_explorers(notebook)), 1))
-    kept = CACHE / f"{path.stem}-{_key(path, size, asked)}.json"
-    if kept.exists():
-        return nbformat.read(kept, as_version=4)
-    lines = ["import widgets.page", f"widgets.page.record_what_is_displayed({size})"]
-    client = NotebookClient(
-        notebook,
-        timeout=600,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        coalesce_streams=True,
-        store_widget_state=False,
-        extra_arguments=[f"--IPKernelApp.exec_lines={line}" for line in lines],
-    )
-
-    def ask(cell, **_):
-        line = f"from widgets.page import ask_for as _ask_for; _ask_for({asked.get(cell.id, {})})"
-        client.kc.execute(line, silent=True, store_history=False)
-
-    client.on_cell_execute = ask
-    client.execute()
-    tidy(notebook)
-    CACHE.mkdir(exist_ok=True)
-    nbformat.write(notebook, kept)
-    return notebook
-
-
-def _explorers(notebook):
-    """The ids of the cells that display an explorer, as far as saved outputs tell. Other tools take little room."""
-
-    def is_explorer(output):
-        return "".join(output.get("data", {}).get("text/plain", "")).startswith("<Explorer")
-
-    return [cell.id for cell in notebook.cells if any(map(is_explorer, cell.get("outputs", ())))]
-
-
-def settings_asked_for(notebook):
-    """What a lesson's texts tell the reader to set in an explorer: {id of its cell: {setting: [values]}}.
-
-    The changed code stands in the texts' metadata, where the tests run it.
-    """
-    asked, explorers = {}, _explorers(notebook)
-    for trial in [trial for cell in notebook.cells for trial in cell.metadata.get("widgets_try", ())]:
-        shown = [name for name in trial["run"] if name in explorers] if trial["run"] != "all" else []
-        for line in ast.parse("\n".join(trial.get("then", ()))).body if shown else ():
-            if isinstance(line, ast.Assign) and getattr(line.targets[0], "attr", "") == "settings":
-                for setting, value in ast.literal_eval(line.value).items():
-                    values = asked.setdefault(shown[-1], {}).setdefault(setting, [])
-                    values.append(list(value) if isinstance(value, tuple) else value)
-    return asked
-
-
-def _key(path, *bounds):
-    """What a run depends on: the notebook, the package, who runs it, the versions, what a record may take and must
-    reach."""
-    found = hashlib.sha256("\n".join([platform.python_version(), *map(version, PACKAGES), *map(str, bounds)]).encode())
-    for part in (path, *RUN_BY, *sorted(WIDGETS.rglob("*.py"))):
-        found.update(part.read_bytes())
-    return found.hexdigest()[:16]
-
-
-# Pages
 
 
 class Files:
@@ -233,7 +120,7 @@ class PageParts(Preprocessor):
         record = self.up + self.files.put_json("records", tool["record"])
         words = self.up + self.files.put_json("words", tool["words"])
         own = [note for note in tool["notes"] if note != self.words("page.kernel_adds")]  # the page says it once
-        texts = html.escape(json.dumps({"heading": tool["heading"], "notes": own}, ensure_ascii=False))
+        texts = html.escape(json.dumps(tool["own_texts"] | {"notes": own}, ensure_ascii=False))
         where = f'data-module="{tool["module"]}" data-at="{record}" data-words="{words}" data-texts="{texts}"'
         return f'<div class="cn-place" id="{name}" data-tool="{tool["name"]}" {where}>{image}{tool["still"]}</div>'
 
@@ -345,15 +232,16 @@ def build(root=SITE, names=()):
     shutil.rmtree(root, ignore_errors=True)
     site = Site(root, names)
     site.share()
-    lessons = [(edition, name) for edition in site.editions for name in edition.names]
-    if names:
-        lessons = [(edition, name) for edition, name in lessons if edition.prefix + name in names]
+    lessons = {}
+    for edition in site.editions:
+        for name in edition.names:
+            if not names or edition.prefix + name in names:
+                lessons.setdefault(name, []).append(edition)
     with ThreadPoolExecutor(min(2, os.cpu_count())) as pool:
-        asked = [settings_asked_for(nbformat.read(EDITIONS[0].path(name), as_version=4)) for _, name in lessons]
-        notebooks = pool.map(executed, [edition.path(name) for edition, name in lessons], asked)
-        for (edition, name), notebook in zip(lessons, notebooks):
-            site.write_lesson(edition, name, notebook)
-            print(f"built {edition.prefix}{name}.html", flush=True)
+        for (name, editions), notebooks in zip(lessons.items(), pool.map(executed_in_all, *zip(*lessons.items()))):
+            for edition in editions:
+                site.write_lesson(edition, name, notebooks[edition])
+                print(f"built {edition.prefix}{name}.html", flush=True)
     for edition in site.editions:
         site.write_index(edition)
 

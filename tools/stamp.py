@@ -54,13 +54,13 @@ SAID = {
         "this notebook was opened alone, as on Colab": "ноутбук открыт сам по себе, как в Colab",
         "another package of that name may be loaded": "мог быть загружен другой пакет с этим именем",
         "cannot be imported: {error}. If another package called widgets is in the way, rename it": (
-            "не импортируется: {error}. Если мешает другой пакет с именем widgets, переименуйте его"
+            "не импортируется: {error}. Если мешает другой пакет с именем widgets, его нужно переименовать"
         ),
         "could not be installed. Check the network connection and the address; print(pip.stderr) tells more": (
-            "не установился. Проверьте сеть и адрес; подробности покажет print(pip.stderr)"
+            "не установился. Проверим сеть и адрес; подробности покажет print(pip.stderr)"
         ),
         "The package at {address} {why}. Then restart the kernel, and run this cell again.": (
-            "Пакет {address} {why}. Потом перезапустите ядро Jupyter и запустите эту ячейку ещё раз."
+            "Пакет {address} {why}. Потом перезапустим ядро Jupyter и запустим эту ячейку ещё раз."
         ),
         "the sentence alone": "только эта фраза",
         "Open in Colab": "Открыть в Colab",

@@ -7,15 +7,18 @@ A translated text cell bears the hash of the English text that it was made from;
 renews every hash.
 """
 
+import ast
 import difflib
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BEARS = "translation_of"  # the name of the hash in a cell's metadata
+CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 
 def source(cell):
@@ -45,6 +48,22 @@ def stale(english, translated):
         text = source(now[name]) if name in now else ""
         if cell["cell_type"] == "markdown" and cell["metadata"].get(BEARS) != hash_of(text):
             yield name, text, cell
+
+
+def same_code(one, other):
+    """Whether two syntax trees differ at most in strings that are Russian in the other one."""
+    if isinstance(one, ast.JoinedStr) and isinstance(other, ast.JoinedStr):
+        # In another order of words, text may come before a value or go.
+        texts = [[p.value for p in tree.values if isinstance(p, ast.Constant)] for tree in (one, other)]
+        values = [[p for p in tree.values if not isinstance(p, ast.Constant)] for tree in (one, other)]
+        return same_code(*values) and all(CYRILLIC.search(text) or text in texts[0] for text in texts[1])
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same_code, one, other))
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.AST):
+        return all(same_code(value, getattr(other, name)) for name, value in ast.iter_fields(one))
+    return one == other or isinstance(one, str) and bool(CYRILLIC.search(other))
 
 
 def translated_text(path, name, bears):

@@ -190,6 +190,14 @@ def test_a_page_and_what_is_opened_on_it_keep_to_their_sizes(open_page, name):
         assert len(body) <= (SMALL if cells <= 12 * 12 else LARGE)
 
 
+def test_a_page_in_another_language_fetches_the_records_of_the_english_one(site):
+    def records(name):
+        return re.findall(r'data-at="(?:\.\./)*([^"]*)"', (site / f"{name}.html").read_text(encoding="utf-8"))
+
+    translated = [name for name in NAMES if "/" in name]
+    assert translated and all(records(name) == records(name.split("/")[1]) != [] for name in translated)
+
+
 def test_a_record_is_fetched_when_its_tool_comes_near(open_page):
     page = open_page("04_transposed.html")
     page.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -346,7 +346,7 @@ def test_a_page_that_asks_or_compares_holds_no_english_in_another_language(made_
         ]
         assert made.notes[0].startswith("xx_page_kernel_") and made.language == "xx"
         assert [run for one in shown for run in english(one)] == []
-    states = zlib.decompress(base64.b64decode(asks.record["packed"][0])).decode()
-    question = json.loads(states.split("\n")[0])["question"]
+    states = zlib.decompress(base64.b64decode(asks.own_texts["questions"][0])).decode()
+    question = json.loads(states.split("\n")[0])
     texts = [question["text"], question["hint"], *question["worked"], *(text for _, text in question["slips"])]
     assert len(texts) > 8 and [run for one in texts for run in english(one)] == []

@@ -12,7 +12,6 @@ from widgets import explore
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-RUSSIAN = sorted((FOLDER / "ru").glob("*.ipynb"))
 LESSONS = {path.stem: {cell.id: cell for cell in nbformat.read(path, as_version=4).cells} for path in NOTEBOOKS}
 
 

@@ -1,4 +1,4 @@
-"""Russian as it is printed: ё, «quotes», a dash held to the word before it, and no English sentence left."""
+"""Russian as it is printed: ё, «quotes», no break where a line must not, no «вы», and no English sentence left."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 from reading_notebooks import prose
 from translations import source
 
-from widgets.language.russian import RUSSIAN
+from widgets.language.russian import LOOSE, RUSSIAN, unbroken
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks" / "ru").glob("*.ipynb"))
@@ -57,22 +57,30 @@ def english_quotes(text):
     ]
 
 
-def loose_dashes(text):
-    """Dashes that may begin a line."""
-    return re.findall(r"\w* —", prose(text))
+def loose_words(text):
+    """What a line may be broken at, though it must not."""
+    return [prose(text)[at.start() - 9 : at.end() + 9] for at in LOOSE.finditer(prose(text))]
 
 
-JUDGES = [without_yo, latin_runs, english_quotes, loose_dashes]
+def addressed(text):
+    """«Вы», and imperatives: we look together."""
+    return re.findall(r"(?<!\w)(?:вы|вас|вам|вами|ваш\w*|\w+[йиь]те(?:сь)?)(?!\w)", text, re.IGNORECASE)
+
+
+JUDGES = [without_yo, latin_runs, english_quotes, loose_words, addressed]
+EVERYWHERE = (without_yo, addressed)  # in comments too, and in what a cell prints
 FAULTY = {
     without_yo: "Еще одна свертка: окно идет по трем осям, во всем слое; все равно, о чем речь.",
     latin_runs: "Окно the window moves on.",
     english_quotes: 'Это "окно" и “шаг”.',
-    loose_dashes: "Окно — это клетки.",
+    loose_words: "Окно — это и\u00a09 клеток и шаг.",
+    addressed: "Вы и ваше окно: нажмите, откройте, двигайтесь, проверьте.",
 }
 GOOD = (
     "Ещё одна свёртка — всё равно, о чём речь: «окно» выйдет, узнаем, угадаем, чем, всем, `the window moves on`, "
     'padding "same", [What are these layers?](https://a.b), *On the window of layers*, Data Science Stack Exchange'
-).replace(" —", "\u00a0—")
+)
+GOOD = unbroken(GOOD)
 
 
 @pytest.mark.parametrize("judge", JUDGES)
@@ -88,20 +96,23 @@ def test_every_word_of_the_list_is_found():
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_russian_notebook_is_written_as_russian_is_printed(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    told = [(cell["id"], fault) for cell in cells for fault in without_yo(source(cell))]
+    told = [(cell["id"], fault) for cell in cells for judge in EVERYWHERE for fault in judge(source(cell))]
     read = [cell for cell in cells if cell["cell_type"] == "markdown"]
-    told += [(cell["id"], fault) for cell in read for judge in JUDGES[1:] for fault in judge(source(cell))]
+    told += [(cell["id"], fault) for cell in read for judge in JUDGES for fault in judge(source(cell))]
     assert told == []
 
 
 @pytest.mark.parametrize(
     "path", [ROOT / "README.ru.md", *sorted((ROOT / "notebooks/ru/solutions").glob("*.py"))], ids=str
 )
-def test_the_other_russian_files_have_their_yo(path):
-    assert without_yo(path.read_text(encoding="utf-8")) == []
+def test_the_other_russian_files_are_too(path):
+    text = path.read_text(encoding="utf-8")
+    judges = [*EVERYWHERE, loose_words] if path.suffix == ".md" else EVERYWHERE
+    assert [fault for judge in judges for fault in judge(text)] == []
 
 
-def test_the_tools_say_ё_in_russian():
+def test_the_tools_speak_so():
     texts = [text for room in RUSSIAN.values() for text in room.values()]
     forms = [form for text in texts for form in (text.values() if isinstance(text, dict) else [text])]
-    assert [word for form in forms for word in without_yo(form)] == []
+    assert len(forms) > 300
+    assert [fault for form in forms for judge in (*EVERYWHERE, loose_words) for fault in judge(form)] == []

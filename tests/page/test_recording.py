@@ -163,7 +163,7 @@ def test_an_interrupted_recording_leaves_the_file_that_was_there(tmp_path, monke
 
     path = tmp_path / "page.html"
     path.write_text("before")
-    monkeypatch.setattr(recorded_settings, "record", interrupted)
+    monkeypatch.setattr(recorded_settings, "record_states", interrupted)
     with pytest.raises(KeyboardInterrupt):
         explore(layers.Conv2D(1, 3)).save(path, ["strides"])
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("page.html", "before")]

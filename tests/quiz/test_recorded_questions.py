@@ -82,7 +82,7 @@ def page(prediction, strings):
     single = [(number, typed) for number, q in enumerate(listed(prediction)) for typed in typed_answers(q)]
     ends = [("next", None)] * len(listed(prediction))
     acts = [*ACTS, *ends[3:], ("again", None), ("answer", str(prediction._quiz.question(0).solution))]
-    told = {"record": made.record, "words": made.words, "single": single, "acts": acts, "strings": strings}
+    told = {"record": made.record, **made.texts, "single": single, "acts": acts, "strings": strings}
     run = subprocess.run(["node", SCRIPT], input=json.dumps(told), capture_output=True, text=True, check=True)
     return told | json.loads(run.stdout)
 

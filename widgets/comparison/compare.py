@@ -172,10 +172,10 @@ class Comparison(Tool, ipywidgets.VBox):
         write_page(path, self.recorded)
 
     @in_own_words
-    def recorded(self):
-        """All that a page needs that compares without a kernel, apart from the file: see `save`."""
+    def recorded(self, record=None):
+        """All that a page needs that compares without a kernel: see `save`, and `record_comparison`."""
         orders = {by: [list(self._order(by, falling)) for falling in (False, True)] for by in SORTS if by != "ms"}
-        return record_comparison(self.x.shape, self._rows, self.facts, orders, self.words)
+        return record_comparison(self.x.shape, self._rows, self.facts, orders, self.words, record)
 
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))

@@ -8,19 +8,18 @@ from widgets.page import RecordedTool, record_pictures
 from widgets.stage import browser_words
 
 
-def record_comparison(x_shape, rows, all_facts, orders, own):
-    """These rows and facts, in the order given. `orders` has for each column the rows' numbers, rising and falling.
+def record_comparison(x_shape, rows, all_facts, orders, own, record=None):
+    """These rows and facts, in the order given. `orders` has for each column the rows' numbers, rising and falling;
+    `record` is that of the same comparison in another language.
 
     Raises ValueError where the pictures are too large for a page.
     """
-    drawn = [number for number, facts in enumerate(all_facts) if _can_be_drawn(facts)]
-    pictures = record_pictures("layer", [all_facts[number] for number in drawn], [{}] * len(drawn))
     names = dict.fromkeys(found["code"].split("(")[0].split(".")[-1] for found in rows)
     # A page's policy forbids styles in attributes; its script may set them.
     table = as_table(x_shape, [found | {"ms": None} for found in rows]).replace(" style=", " data-style=")
     return RecordedTool(
         module=Path(__file__).parent / "recorded_comparison.js",
-        record=pictures | {"drawn": drawn, "orders": orders},
+        record=record or _record(all_facts, orders),
         words=browser_words(own) | own.room("compare", "column"),
         title=say("page.comparison", names=", ".join(names)),
         language=own.language,
@@ -29,6 +28,12 @@ def record_comparison(x_shape, rows, all_facts, orders, own):
         notes=(say("page.kernel_measures"),),
         sheets=(STYLE,),
     )
+
+
+def _record(all_facts, orders):
+    drawn = [number for number, facts in enumerate(all_facts) if _can_be_drawn(facts)]
+    pictures = record_pictures("layer", [all_facts[number] for number in drawn], [{}] * len(drawn))
+    return pictures | {"drawn": drawn, "orders": orders}
 
 
 def _can_be_drawn(facts):

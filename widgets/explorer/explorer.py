@@ -189,9 +189,9 @@ class Explorer(Tool, ipywidgets.Box):
         Path(path).write_bytes(self._export(kind[1:], lambda part: None)[2])
 
     @in_own_words
-    def recorded(self, controls=None):
-        """All that a page needs that answers without a kernel, apart from the file: see `save`."""
-        return record_explorer(self, controls)
+    def recorded(self, record=None):
+        """All that a page needs that answers without a kernel: see `save`, and `record_explorer`."""
+        return record_explorer(self, record=record)
 
     def _ask(self):
         """Ask Keras again, and show its answer."""

@@ -9,7 +9,7 @@ import keras
 from widgets import arithmetic
 from widgets.facts import Choice, Count, Divisor, notebook_about, spatial_sizes
 from widgets.language import say
-from widgets.page import LIMITS, PICTURES, Control, RecordedTool, count_states, estimate, fits, fitting, record
+from widgets.page import LIMITS, PICTURES, Control, RecordedTool, count_states, estimate, fits, fitting, record_states
 from widgets.picture import VIEWS
 from widgets.stage import browser_words, whole_state
 
@@ -20,38 +20,39 @@ MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_paddi
 OTHERS_MOST = 4
 
 
-def record_explorer(explorer, names=None, announced=False):
-    """An explorer as a page has it: all states of its controls are asked for."""
+def record_explorer(explorer, names=None, announced=False, record=None):
+    """An explorer as a page has it, with its record, or that of the same explorer in another language."""
     pages = RecordedSettings(explorer)
-    controls = pages.controls(names)
-    seconds, size = estimate(controls, pages.asker(), random.Random(0))
-    progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
-    if announced:
-        print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
-    recording = record(controls, pages.asker(), *progress)
-    if recording.size > pages.most_bytes:  # more than estimated
-        raise pages.too_much(controls, (seconds, recording.size))
+    record = record or _record(explorer, pages, names, announced)
     stage, words, facts = explorer._stage, explorer.words, explorer.facts
-    named = {control.name for control in controls}
+    named = {control["name"] for control in record["controls"]}
     fixed = ", ".join(name for name in pages.settings if name not in named)
     return RecordedTool(
         module=PICTURES,
-        record={
-            "controls": [control.as_json() for control in controls],
-            "packed": recording.packed(),
-            "reveal": stage.reveal,
-            "question": stage.question,
-            "start": stage.start,
-        },
+        record=record,
         words=browser_words(words) | _page_words(words),
         title=facts.code,
         language=words.language,
         notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
         still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
         figure=explorer._still(),
-        heading=explorer._controls_title(),
+        own_texts={"heading": explorer._controls_title(), "question": stage.question},
         notes=(*[say("page.fixed", names=fixed)] * bool(fixed), say("page.kernel_adds")),
     )
+
+
+def _record(explorer, pages, names, announced):
+    """All states of the controls, asked for."""
+    controls = pages.controls(names)
+    seconds, size = estimate(controls, pages.asker(), random.Random(0))
+    progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
+    if announced:
+        print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
+    recording = record_states(controls, pages.asker(), *progress)
+    if recording.size > pages.most_bytes:  # more than estimated
+        raise pages.too_much(controls, (seconds, recording.size))
+    shown = {"reveal": explorer._stage.reveal, "start": explorer._stage.start}
+    return {"controls": [control.as_json() for control in controls], "packed": recording.packed(), **shown}
 
 
 def _page_words(words):

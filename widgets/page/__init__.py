@@ -2,5 +2,15 @@
 
 from widgets.page.page import PICTURES, RecordedTool, in_colab, write_page
 from widgets.page.pictures import record_pictures
-from widgets.page.recording import LIMITS, Control, count_states, estimate, fits, fitting, record
+from widgets.page.recording import (
+    LIMITS,
+    Control,
+    Recording,
+    count_states,
+    estimate,
+    fits,
+    fitting,
+    pack,
+    record_states,
+)
 from widgets.page.site import SITE_TOOL, ask_for, record_what_is_displayed

@@ -24,21 +24,21 @@ class RecordedTool(NamedTuple):
     # JavaScript that brings to life each place whose `data-tool` is this file's name without its suffix; None where
     # there is nothing to bring to life: then all of it is `still`
     module: Path | None
-    record: dict  # for JSON: `controls`, `packed`, and what else the module reads
+    record: dict  # for JSON, without words: `controls`, `packed`, and what else the module reads
     words: dict  # all that the module says, by key
     title: str  # of the page
     language: str
     notebook: str  # the name of the one where a kernel does more
     still: str = ""  # HTML without styles: what stands there before and without JavaScript
     figure: bytes = b""  # a PNG above it
-    heading: str = ""  # what the tool says above its controls
+    own_texts: dict = {}  # what this tool alone says, for JSON: what it asks, say
     notes: tuple = ()  # sentences below it
     sheets: tuple = ()  # style sheets of its own
 
     @property
     def texts(self):
         """What a page needs in its language beside the record, for JSON."""
-        return {"words": self.words, "heading": self.heading, "notes": self.notes}
+        return {"words": self.words, "notes": self.notes, **self.own_texts}
 
 
 def single_file(tool):

@@ -1,6 +1,6 @@
 """A record of several pictures, one of which is shown."""
 
-from widgets.page.recording import Control, pack, record
+from widgets.page.recording import Control, pack, record_states
 from widgets.picture import VIEWS
 from widgets.stage import whole_state
 
@@ -18,4 +18,4 @@ def record_pictures(name, facts, beside):
         known = VIEWS.get(facts[number].operation, ())
         return whole_state(facts[number], view if view in known else "") | beside[number]
 
-    return {"controls": [control.as_json() for control in controls], "packed": pack(record(controls, ask))}
+    return {"controls": [control.as_json() for control in controls], "packed": pack(record_states(controls, ask))}

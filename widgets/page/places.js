@@ -4,7 +4,7 @@ import { element } from "../stage/dom.js";
 import { themeBehind } from "../stage/surroundings.js";
 import { render } from "../stage/stage.js";
 
-/** @typedef {{words: Record<string, any>, heading: string, notes: string[]}} Texts what a page has in its language beside a record */
+/** @typedef {{words: Record<string, any>, notes: string[], [own: string]: any}} Texts what a page has in its language beside a record */
 
 /** @typedef {(place: HTMLElement, record: any, texts: Texts) => void} Start */
 

@@ -9,7 +9,7 @@ import { openRecord, recordedSource } from "./recorded_source.js";
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
 /** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
-async function startTool(place, record, { words, heading, notes }) {
+async function startTool(place, record, { words, heading, question, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   const start = controls.map((control) => control.start);
@@ -22,7 +22,7 @@ async function startTool(place, record, { words, heading, notes }) {
     remember(before);
   };
   const move = (control, value) => choose(chosen.map((before, i) => (i === control ? value : before)));
-  const source = recordedSource({ ...record, words }, opened, choose);
+  const source = recordedSource({ ...record, words, question }, opened, choose);
   const form = buildControls(controls, words, move);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });

@@ -174,7 +174,7 @@ def pack(recording):
     return recording.packed()
 
 
-def record(controls, ask, progress=lambda done: None):
+def record_states(controls, ask, progress=lambda done: None):
     """A recording of every state that the controls can reach; `ask` gives what is kept of one."""
     recording = Recording()
     for done, values in enumerate(combinations(controls), 1):

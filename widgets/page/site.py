@@ -9,6 +9,7 @@ from widgets.stage import Tool
 SITE_TOOL = "application/vnd.convolution-notebooks.tool+json"
 PACKAGE = SHEETS[0].parents[1]
 VALUES = (5, 3, 2)  # of a control: fewer where else not even two sliders would move
+_known = []  # records of what is displayed next
 
 
 def record_what_is_displayed(size):
@@ -19,25 +20,30 @@ def record_what_is_displayed(size):
     Tool._beside = _bundle
 
 
-def ask_for(settings):
-    """What is displayed next must have a control for each of these settings, with these values: {"groups": [2, 3]}."""
+def ask_for(settings, records):
+    """What is displayed next must have a control for each of these settings, with these values: {"groups": [2, 3]}.
+
+    `records` are those of the same displays in another language, in order; None: it is recorded anew.
+    """
     LIMITS.asked = settings
+    _known[:] = records
 
 
 def _bundle(tool):
     """What a page needs of this tool but for its figure, which the display bears anyway."""
     best = None
+    known = _known.pop(0) if _known else None
     for values in VALUES if hasattr(tool, "recorded") else ():
         LIMITS.values = values
         try:
-            made = tool.recorded()
+            made = tool.recorded(known)
         except ValueError:  # too much for a page
             continue
         if best is None or _sliders(made) > _sliders(best):
             best = made
-        if made.module != PICTURES or _sliders(made) > 1:
+        if known or made.module != PICTURES or _sliders(made) > 1:
             break
-    return {SITE_TOOL: _as_json(best)} if best else {}
+    return {SITE_TOOL: best and _as_json(best)}
 
 
 def _sliders(made):
@@ -47,5 +53,5 @@ def _sliders(made):
 def _as_json(made):
     module = made.module.relative_to(PACKAGE).as_posix()
     return {"module": module, "name": made.module.stem} | {
-        name: getattr(made, name) for name in ("record", "words", "title", "still", "heading", "notes")
+        name: getattr(made, name) for name in ("record", "words", "title", "still", "own_texts", "notes")
     }

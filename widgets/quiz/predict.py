@@ -172,11 +172,11 @@ class Prediction(Tool, ipywidgets.VBox):
         write_page(path, self.recorded)
 
     @in_own_words
-    def recorded(self):
-        """All that a page needs that asks without a kernel, apart from the file: see `save`."""
+    def recorded(self, record=None):
+        """All that a page needs that asks without a kernel: see `save`, and `record_questions`."""
         if self._quiz.endless:
             raise ValueError(say("page.no_end"))
-        return record_questions([self._quiz.question(number) for number in range(self._quiz.count)], self.words)
+        return record_questions([self._quiz.question(number) for number in range(self._quiz.count)], self.words, record)
 
     # One question's life
 

@@ -30,9 +30,13 @@ function buildFeedback({ feedback, folded }, words) {
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
-async function startQuestions(place, record, { words, notes }) {
-  const opened = await openRecord(record);
-  const count = record.controls[0].values.length;
+async function startQuestions(place, record, { words, notes, questions }) {
+  const [control] = record.controls;
+  const [opened, texts] = await Promise.all([
+    openRecord(record),
+    openRecord({ controls: [control], packed: questions }),
+  ]);
+  const count = control.values.length;
   const [heading, asked, feedback, stage, label] = ["div", "div", "div", "div", "span"].map((tag) => element(tag));
   const field = element("input", { type: "text", class: "cn-field cn-answer-field", autocomplete: "off" });
   const names = ["check", ...Object.keys(BUTTONS)];
@@ -43,12 +47,12 @@ async function startQuestions(place, record, { words, notes }) {
   let quiz = BEGUN;
   let end = () => {};
 
-  const stateNow = () => (quiz.number < count ? opened.at([quiz.number, 0]) : null);
+  const questionNow = () => (quiz.number < count ? texts.at([quiz.number]) : null);
 
   function ask() {
     end();
     end = () => {};
-    const question = stateNow()?.question;
+    const question = questionNow();
     const { right, answered } = quiz;
     const text = question?.text ?? say(words, { key: "question.done", fields: { right, count: answered } });
     const tables = element("div", { class: "cn-tables" }, ...(question?.shown ?? []).map(buildTable));
@@ -61,7 +65,7 @@ async function startQuestions(place, record, { words, notes }) {
 
   /** The picture of the layer that was asked about, begun at the value asked for. */
   function reveal() {
-    const { start, veiled } = stateNow();
+    const { start, veiled } = opened.at([quiz.number, 0]);
     const source = recordedSource({ ...record, words, start, reveal: true }, opened, (at) => source.show(at));
     tool.classList.toggle("cn-veiled", veiled);
     source.show([quiz.number, 0]);
@@ -86,11 +90,11 @@ async function startQuestions(place, record, { words, notes }) {
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    show(answer(quiz, stateNow().question, field.value, words));
+    show(answer(quiz, questionNow(), field.value, words));
   });
   buttons.check.addEventListener("click", () => form.requestSubmit());
   for (const [name, act] of Object.entries(BUTTONS))
-    buttons[name].addEventListener("click", () => show(act(quiz, stateNow()?.question, words)));
+    buttons[name].addEventListener("click", () => show(act(quiz, questionNow(), words)));
   fillPlace(place, [tool], notes);
   keepTheme(stage);
   show(quiz);

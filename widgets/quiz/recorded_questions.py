@@ -4,36 +4,46 @@ from pathlib import Path
 
 from widgets.facts import notebook_about
 from widgets.language import say
-from widgets.page import RecordedTool, record_pictures
+from widgets.page import RecordedTool, Recording, pack, record_pictures
 from widgets.quiz.rendering import STYLE, asked_html
 from widgets.stage import browser_words, lifetime
 
 
-def record_questions(questions, own):
-    """These questions, but those about settings: whatever is answered there, Keras has to build. `own` are the words.
+def record_questions(questions, own, record=None):
+    """These questions, but those about settings: whatever is answered there, Keras has to build. `own` are the words,
+    `record` is that of the same questions in another language.
 
     Raises ValueError where there are no others, or where their pictures are too large for a page.
     """
     asked = [question for question in questions if question.reads != "settings"]
     if not asked:
         raise ValueError(say("page.no_questions"))
-    shown = [question.explorer() for question in asked]
-    beside = [
-        {"question": _as_json(question), "start": made._stage.start, "veiled": _goes_on(question, asked[number + 1 :])}
-        for number, (question, made) in enumerate(zip(asked, shown))
-    ]
-    lifetime.close(*shown)
+    texts = Recording()
+    for question in asked:
+        texts.add(_as_json(question))
     return RecordedTool(
         module=Path(__file__).parent / "recorded_questions.js",
-        record=record_pictures("question", [made.facts for made in shown], beside),
+        record=record or _record(asked),
         words=browser_words(own) | own.room("predict", "question", "reading"),
         title=say("page.questions", names=_names(question.about.template.layer_class for question in asked)),
         language=own.language,
         notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
         still="".join(asked_html(question.text, question.shown) for question in asked),
+        own_texts={"questions": pack(texts)},
         notes=(say("page.kernel_asks"),),
         sheets=(STYLE,),
     )
+
+
+def _record(asked):
+    """The picture after each question."""
+    shown = [question.explorer() for question in asked]
+    beside = [
+        {"start": made._stage.start, "veiled": _goes_on(question, asked[number + 1 :])}
+        for number, (question, made) in enumerate(zip(asked, shown))
+    ]
+    lifetime.close(*shown)
+    return record_pictures("question", [made.facts for made in shown], beside)
 
 
 def _as_json(question):

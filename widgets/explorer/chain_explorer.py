@@ -116,7 +116,8 @@ class StackExplorer(Explorer):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
         self._check_state()
         if named := [one for one in self._chain if one.template is None]:
-            raise ValueError(say("sharing.state_lacks", reason=type(named[0].layer).__name__))
+            first, drawn = self.words("chain.first_drawn"), self.words("chain.drawn")
+            raise ValueError(say("sharing.state_layer", name=type(named[0].layer).__name__, first=first, drawn=drawn))
         own = [step.own_weights for step in self._steps]
         return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values, own=own)
 

@@ -15,6 +15,7 @@ from widgets.facts import (
     Weight,
     chain_facts,
     chain_sees,
+    channel_axis,
     check_inputs,
     count_rule,
     input_values,
@@ -234,7 +235,7 @@ def _copied(layer, stack):
         received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
         raise TypeError(say("compare.not_compared", received=received))
     check_inputs(layer)
-    return wrap_layer(layer, 1 if "channels_first" in (getattr(one, "data_format", None) for one in stack) else -1)
+    return wrap_layer(layer, max(map(channel_axis, stack)))
 
 
 def _first_template(chain):

@@ -28,5 +28,5 @@ from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_
 from widgets.facts.limits import count_rule
 from widgets.facts.live_layer import LiveLayer, chain_cells_read, chain_facts, chain_sees, run_chain, wrap_layer
 from widgets.facts.model import ModelSteps, check_inputs
-from widgets.facts.model_inputs import rank_taken, shared_values
+from widgets.facts.model_inputs import channel_axis, rank_taken, shared_values
 from widgets.facts.position_memory import Memory

@@ -160,8 +160,8 @@ def as_values(x, rank, channel_axis=-1):
     except Exception:  # no such file, an empty dataset
         real = False
     if not real and isinstance(x, FILES):
-        received = repr(x if isinstance(x, (str, bytes, io.IOBase)) else os.fspath(x))
-        raise TypeError(say("facts.bad_path", received=received[:80]))
+        received = repr(os.fspath(x)) if isinstance(x, (str, os.PathLike)) else type(x).__name__
+        raise TypeError(say("facts.bad_path", received=received))
     example = example_shape(rank)
     if not real:
         received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") else "")

@@ -8,6 +8,7 @@ from widgets.facts import (
     chain_cells_read,
     chain_facts,
     chain_sees,
+    channel_axis,
     check_inputs,
     input_values,
     is_convolution,
@@ -129,7 +130,7 @@ class Goal:
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones = [wrap_layer(layer) for layer in layers]
+        ones = [wrap_layer(layer, max(map(channel_axis, layers))) for layer in layers]
         for layer in layers:
             check_inputs(layer)
         convolution = next(filter(is_convolution, _parts(layers)), None)
@@ -167,8 +168,9 @@ class Goal:
 
 
 def _parts(layers):
-    """All layers, those within others too."""
-    return [part for layer in layers for part in layer._flatten_layers()]
+    """All layers, those within models and wrappers too."""
+    inside = ([] if is_convolution(one) else list(one._flatten_layers(include_self=False)) for one in layers)
+    return [part for one, within in zip(layers, inside) for part in (one, *within)]
 
 
 def _can_be_met(name, value):

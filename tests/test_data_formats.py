@@ -1,10 +1,11 @@
 """With its channels first a layer is drawn, told and compared as the same layer with its channels last."""
 
+import keras
 import numpy as np
 import pytest
 from keras import layers
 
-from widgets import compare, explore
+from widgets import compare, explore, goal, predict
 from widgets.facts import layer_facts
 from widgets.picture import layer_picture
 
@@ -93,3 +94,91 @@ def test_compare_says_the_same(both):
     numbers = [name for name, value in rows[0].items() if isinstance(value, (int, float)) and name != "ms"]
     assert "macs" in numbers
     assert [[row[name] for name in numbers] for row in rows] == [[row[name] for name in numbers] for row in others]
+
+
+def channels_last(shape):
+    return (shape[0], *shape[2:], shape[1])
+
+
+def test_thumbnails_are_the_same_pictures(both):
+    last, first = (compare([layer], x)._thumbnails for layer, x in both)
+    assert last == first
+    assert last[0].startswith("data:image/png")
+
+
+@pytest.mark.parametrize("kind", ["output_shape", "kernel_shape", "params", "settings"])
+def test_predict_asks_the_same(both, kind):
+    last, first = (predict(layer, x, ask=kind) for layer, x in both)
+    solution = channels_last(first.solution) if kind == "output_shape" else first.solution
+    assert solution == last.solution
+    if kind != "settings":  # behind these, weights are drawn anew
+        last.show(), first.show()
+        assert_alike(layer_picture(last.explorer.facts), layer_picture(first.explorer.facts))
+
+
+FORMS = ("channels_last", "channels_first")
+
+
+def pooled(form, axis):
+    return [layers.Conv2D(4, 3, data_format=form), layers.MaxPooling2D(2, data_format=form), layers.ReLU()]
+
+
+def normalised(form, axis):
+    return [
+        layers.BatchNormalization(axis=axis),
+        layers.Conv2D(3, 2, data_format=form),
+        layers.LayerNormalization(axis=axis),
+        layers.Softmax(axis=axis),
+    ]
+
+
+def grown(form, axis):
+    return [
+        layers.Conv2DTranspose(3, 3, strides=2, data_format=form),
+        layers.UpSampling2D(2, data_format=form),
+        layers.Cropping2D(((1, 2), (0, 1)), data_format=form),
+        layers.ZeroPadding2D((2, 1), data_format=form),
+        layers.AveragePooling2D((2, 3), data_format=form),
+    ]
+
+
+MODELS = {"pooled": pooled, "normalised": normalised, "grown": grown}
+
+
+@pytest.fixture(params=MODELS, scope="module")
+def two_models(request):
+    """(model, input) with the channels last and with them first: the same weights, the same numbers."""
+    request.getfixturevalue("needs_channels_first")
+    x = np.random.default_rng(0).normal(size=(2, 9, 8, 2)).astype("float32")
+    inputs = [x, np.moveaxis(x, -1, 1)]
+    models = []
+    for form, values in zip(FORMS, inputs):
+        made = MODELS[request.param](form, 1 if form == "channels_first" else -1)
+        models.append(keras.Sequential([keras.Input(values.shape[1:]), *made]))
+    models[1].set_weights(models[0].get_weights())
+    return list(zip(models, inputs))
+
+
+def test_a_models_rows_tell_the_same(two_models):
+    last, first = (explore(model, x).steps for model, x in two_models)
+    for one, other in zip(last, first, strict=True):
+        assert channels_last(other["output_shape"]) == one["output_shape"]
+        same = ("params", "macs", "receptive_field", "receptive_field_is")
+        assert [one[name] for name in same] == [other[name] for name in same]
+
+
+def test_a_models_layers_are_drawn_the_same(two_models):
+    last, first = (explore(model, x) for model, x in two_models)
+    assert_alike(layer_picture(last.facts), layer_picture(first.facts))
+    assert len(last.facts.chain) == len(two_models[0][0].layers)
+
+
+def test_a_model_is_compared_and_judged_the_same(two_models):
+    last, first = (compare([model], x) for model, x in two_models)
+    assert last._thumbnails == first._thumbnails
+    names = ("params", "macs", "receptive_field", "receptive_field_is")
+    assert [last.rows[0][name] for name in names] == [first.rows[0][name] for name in names]
+    sees = last.rows[0]["receptive_field"] or 99
+    said = [goal(input_shape=x.shape, sees=sees)(model) for model, x in two_models]
+    assert [bool(one) for one in said] == [bool(said[0])] * 2
+    assert said[0] or "Received" in said[0].text

@@ -1,5 +1,6 @@
 """What can be handed over as x, and what is refused."""
 
+import io
 import pathlib
 import re
 
@@ -229,6 +230,28 @@ def test_a_path_is_read_and_so_is_an_opened_picture(tmp_path):
         assert np.array_equal(as_values(x, 4)[0], np.asarray(image))
 
 
+def test_a_picture_in_a_file_that_is_open_or_in_its_bytes_is_read(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (9, 8, 3)).astype("uint8")
+    path = tmp_path / "picture.png"
+    PIL.Image.fromarray(pixels).save(path)
+    with open(path, "rb") as opened:
+        for x in (path.read_bytes(), io.BytesIO(path.read_bytes()), opened):
+            assert np.array_equal(as_values(x, 4)[0], pixels)
+
+
+@pytest.mark.parametrize(
+    "mode, channels", [("L", 1), ("RGB", 3), ("RGBA", 4), ("1", 1), ("P", 3), ("CMYK", 3), ("LA", 3)]
+)
+def test_of_an_opened_picture_come_grey_values_or_colours_and_no_number_of_a_palette(mode, channels):
+    pixels = np.zeros((9, 8, 3), "uint8")
+    pixels[:4] = 200, 30, 90
+    picture = PIL.Image.fromarray(pixels).convert(mode)
+    values = as_values(picture, 4)
+    assert values.shape == (1, 9, 8, channels)
+    if mode in ("P", "CMYK"):
+        assert np.abs(values[0] - pixels).max() < 40  # a palette of the web's colours
+
+
 def test_of_a_dataset_the_first_batch_is_taken_and_no_labels():
     x, y = np.arange(48.0).reshape(4, 3, 4, 1), np.arange(4)
     of_both = tf.data.Dataset.from_tensor_slices((x, y)).batch(2)
@@ -253,8 +276,18 @@ def test_a_tensor_of_torch_is_told_by_what_it_can_do():
 class Loader:
     """A stand-in for torch's: batches come out, one after another."""
 
+    def __init__(self, batch):
+        self.batch = batch
+
     def __iter__(self):
-        return iter([np.zeros((1, 2, 2, 1))])
+        return iter([self.batch])
+
+
+PICTURES = np.zeros((1, 2, 2, 1))
+
+
+def dataset(*parts):
+    return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0]).batch(1)
 
 
 @pytest.mark.parametrize(
@@ -263,13 +296,20 @@ class Loader:
         ({"image": np.zeros((1, 2, 2, 1)), "label": np.zeros(1)}, "x['image']"),
         ((np.zeros((1, 2, 2, 1)), np.zeros(1)), "x[0]"),
         ((one for one in [np.zeros((1, 2, 2, 1))]), "next(x)"),
-        (Loader(), "next(iter(x))"),
+        (Loader(PICTURES), "next(iter(x))"),
+        (Loader((PICTURES, [1])), "next(iter(x))[0]"),
+        (Loader({"label": [1], "image": PICTURES}), "next(iter(x))['image']"),
+        (dataset({"label": [1], "image": PICTURES}), "next(iter(x))['image']"),
+        (dataset({"image": PICTURES}, [1]), "next(iter(x))[0]['image']"),
+        (dataset(PICTURES[:0]), "(1, 8, 8, 3)"),
+        (tf.constant(["a word"]), "(1, 8, 8, 3)"),
+        (np.ndarray, "(1, 8, 8, 3)"),
+        ({"label": np.zeros(1), "image": PICTURES}, "x['image']"),
         (keras.KerasTensor((None, 2, 2, 1)), "x.shape"),
         ([[1, 2], [3]], "(1, 8, 8, 3)"),
         (np.zeros((1, 2, 2, 1), object), 'numpy.asarray(x, "float32")'),
         ({}, "(1, 8, 8, 3)"),
     ],
-    ids=["dict", "pair", "generator", "loader", "symbolic", "ragged", "objects", "empty"],
 )
 def test_what_holds_the_input_among_other_things_is_told_how_to_get_it(x, remedy):
     with pytest.raises(TypeError, match=re.escape(f"Try `{remedy}`")):
@@ -279,6 +319,47 @@ def test_what_holds_the_input_among_other_things_is_told_how_to_get_it(x, remedy
         assert as_shape(found, 4) == ((1, 2, 2, 1) if remedy == "x.shape" else (1, 8, 8, 3))
     else:
         assert as_values(found, 4).shape == (1, 2, 2, 1)
+
+
+class Table:
+    """A stand-in for one of pandas: its columns are taken by name."""
+
+    def __getitem__(self, name):
+        raise KeyError(name)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.ones((9, 2), dtype)
+
+
+@pytest.mark.parametrize(
+    "x, rank",
+    [
+        ([[1, 2], [3, 4]], 3),
+        (Table(), 3),
+        (PIL.Image.new("L", (8, 9)), 3),
+        (dataset(np.zeros((2, 4, 8, 9, 3))), 4),
+        (dataset(np.zeros((2, 4, 8, 9, 3)), [1, 2]), 4),
+        (np.zeros((5, 28, 28), "uint8"), 4),
+        (tf.zeros((9, 2)), 3),
+    ],
+)
+def test_the_code_that_gives_another_rank_works_for_what_was_handed_over(x, rank):
+    with pytest.raises(ValueError, match="Received shape") as refusal:
+        as_values(x, rank)
+    found = eval(re.search("`([^`]+)`.$", str(refusal.value))[1], {"x": x, "numpy": np})
+    assert as_values(found, rank).ndim == rank
+
+
+def test_several_grey_pictures_are_told_to_be_given_a_channel():
+    with pytest.raises(ValueError, match=re.escape("`x[..., None]`")):
+        as_values(np.zeros((5, 28, 28)), 4)
+
+
+@pytest.mark.parametrize("x, example", [((20, 24, 3), (1, 20, 24, 3)), ((None, None, None, 5), (1, 8, 8, 5))])
+def test_a_shape_without_its_batch_or_of_any_size_is_told_one_that_has_them(x, example):
+    with pytest.raises(ValueError, match=re.escape(f"Try {example}")):
+        as_shape(x, 4)
+    assert as_shape(example, 4) == example
 
 
 def test_no_picture_at_a_path_is_told_as_that():

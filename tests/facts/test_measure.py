@@ -1,6 +1,7 @@
 """What is measured of a layer is what changing its input brings out; what the lists of known layers say is measured."""
 
 import gc
+import time
 import weakref
 
 import keras
@@ -14,6 +15,7 @@ from widgets import explore
 from widgets.facts import fields, measure
 from widgets.facts.fields import chain_field, fields_behind, input_field, keeps_cells
 from widgets.facts.known_layers import CELLWISE
+from widgets.facts.measure import Clock
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model import ModelSteps
 
@@ -283,3 +285,31 @@ def test_a_product_of_matrices_is_measured_sample_by_sample(monkeypatch):
     (row,) = ModelSteps(model, None).rows
     assert (row["receptive_field"], row["receptive_field_is"]) == ((1, 1), "exact")
     assert set(seen) == {1}
+
+
+def test_a_condition_is_an_input_that_is_measured():
+    x = keras.Input((9, 8, 2))
+    model = keras.Model(x, ops.where(x > 0, x, ops.roll(x, 2, axis=1)))
+    rows = ModelSteps(model, None).rows
+    assert (rows[-1]["receptive_field"], rows[-1]["receptive_field_is"]) == (reach(model, (1, 9, 8, 2)), "exact")
+    words = keras.Input((7,), dtype="int32")
+    read = layers.SimpleRNN(2, return_sequences=True)(layers.Embedding(9, 3, mask_zero=True)(words))
+    assert ModelSteps(keras.Model(words, read), None).rows[-1]["receptive_field_is"] != "unknown"
+
+
+def test_a_layer_that_takes_long_for_each_sample_is_not_measured_for_longer_than_there_is_time():
+    shape = (10, 64, 64, 1)
+    model = keras.Sequential([keras.Input(shape)])
+    for size in (5, 3, 1):
+        model.add(layers.ConvLSTM2D(32, size, padding="same", return_sequences=True))
+    start = time.process_time()
+    rows = ModelSteps(model, None).rows
+    assert time.process_time() - start < 1.5  # half a second, what is begun, and one call of each
+    assert {row["receptive_field_is"] for row in rows} <= {"unknown", "at least"}
+
+
+def test_the_cells_that_are_drawn_are_measured_in_the_time_that_is_left(monkeypatch):
+    begun, start = [], Clock.__init__
+    monkeypatch.setattr(Clock, "__init__", lambda self, *some: (begun.append(1), start(self, *some))[1])
+    ModelSteps(keras.Sequential([keras.Input((9, 8, 2)), layers.Lambda(lambda t: t * 2)]), None)
+    assert len(begun) == 1

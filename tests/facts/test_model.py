@@ -545,3 +545,26 @@ def test_an_operation_alone_says_that_channels_are_first():
     x = keras.Input((2, 9, 8))
     model = keras.Model(x, keras.ops.max_pool(x, (3, 2), 1, data_format="channels_first"))
     assert ModelSteps(model, (1, 2, 9, 8)).rows[-1]["receptive_field"] == (3, 2)
+
+
+@pytest.mark.parametrize(
+    "made, shape",
+    [
+        ([layers.Rescaling(2.0), layers.Conv1D(2, 3)], (1, 12, 1)),
+        ([layers.Dropout(0.5), layers.LayerNormalization(), layers.Conv3D(2, 3)], (1, 5, 6, 7, 1)),
+        ([layers.Dense(16), layers.Reshape((4, 4, 1)), layers.Conv2DTranspose(2, 3)], (1, 12)),
+        ([layers.ReLU(), layers.Conv2D(2, 3)], (1, 8, 8, 1)),
+    ],
+)
+def test_what_an_unbuilt_model_takes_is_said_by_the_first_layer_that_minds(made, shape):
+    model = keras.Sequential(made)
+    steps = ModelSteps(model, None)
+    assert steps.x.shape == shape
+    if len(shape) == 4:
+        assert ModelSteps(model, np.ones((9, 7, 3), "uint8")).x.shape == (1, 9, 7, 3)
+
+
+def test_macs_of_a_model_at_each_step_are_those_of_its_layers():
+    inner = keras.Sequential([keras.Input((9, 8, 2)), layers.Conv2D(3, 2), layers.Flatten(), layers.Dense(4)])
+    model = keras.Sequential([keras.Input((5, 9, 8, 2)), layers.TimeDistributed(inner)])
+    assert ModelSteps(model, None).macs == (5 * (8 * 7 * 24 + 168 * 4), "exact")

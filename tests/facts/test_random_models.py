@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from keras import layers
 from random_layers import AWAY, KNOWN, MERGES, OPS, OTHER, Tensor, can_be_drawn
 
+from widgets import compare
 from widgets.facts.model import ModelSteps
 
 EXAMPLES = 3000 if os.environ.get("SOAK") else 100
@@ -210,3 +211,24 @@ def test_what_is_said_of_a_random_model_is_what_changing_its_input_measures_and_
     judged()
     assert certainties.count("exact") >= 0.8 * len(certainties) > 0
     assert ways.count("loosely") <= 0.05 * len(ways)
+
+
+@pytest.mark.long
+def test_a_random_model_is_compared_as_it_is_listed():
+    compared = 0
+    for seed in range(40):
+        draw = random.Random(seed).choice
+        keras.utils.set_random_seed(seed)
+        try:
+            model, shape, _ = drawn_model(draw, KNOWN)
+            model(np.zeros(shape, "float32"))
+        except Exception:  # Keras refuses it
+            continue
+        steps, (row,) = ModelSteps(model, shape), compare([model], shape).rows
+        last, (macs, certainty) = steps.rows[-1], steps.macs
+        assert row["problem"] == ""
+        assert (row["params"], row["macs"]) == (model.count_params(), macs if certainty == "exact" else None)
+        names = ("output_shape", "receptive_field", "receptive_field_is")
+        assert [row[name] for name in names] == [last[name] for name in names]
+        compared += 1
+    assert compared > 20

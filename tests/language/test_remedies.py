@@ -225,7 +225,6 @@ TWO_INPUTS = keras.Model(PAIR, layers.Conv2D(1, 3)(layers.Add()(PAIR)))
 BACKBONE = keras.Sequential(
     [keras.Input((9, 9, 1)), keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(1, 3)]), layers.Flatten()]
 )
-FUNCTIONAL = keras.Model(start := keras.Input((8, 8, 1)), layers.Conv2D(2, 3)(start))
 
 
 def old_layer():
@@ -519,13 +518,14 @@ REMEDIES = {
         lambda: explore(layers.Conv2D(1, 3, activation=lambda x: x)).state,
         lambda text: explore(state=explore(layers.Conv2D(1, 3, activation="relu")).state),
     ),
+    "sharing.state_layer": (lambda: explore(SINGLE).state, lambda text: explore(state=first_drawn_elsewhere().state)),
     "sharing.state_refused": (
         lambda: refused_settings(kernel_size=20).state,
         lambda text: explore(state=refused_settings(kernel_size=20, padding="same").state),
     ),
     "compare.not_a_list": (lambda: compare(3), lambda text: do(text, x=PICTURE)),
     "compare.not_compared": (lambda: compare([layers.Conv2D]), lambda text: do(text, x=PICTURE)),
-    "compare.not_a_stack": (lambda: compare([FUNCTIONAL]), lambda text: do(text, model=FUNCTIONAL, x=(1, 8, 8, 1))),
+    "compare.not_a_stack": (lambda: compare([TWO_INPUTS]), lambda text: do(text, model=TWO_INPUTS)),
     "compare.empty_stack": (lambda: compare([keras.Sequential()]), lambda text: compare([do(text)])),
     "compare.mixed_ranks": (
         lambda: compare([CONV, layers.Conv1D(1, 3)]),

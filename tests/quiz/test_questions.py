@@ -4,6 +4,7 @@ import json
 import os
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from keras import layers
@@ -514,6 +515,29 @@ def test_each_condition_of_a_goal_accepts_and_refuses(conditions, good, bad):
 def test_a_goal_that_is_missed_by_its_gaps_alone_says_how_many_cells_are_read():
     task = goal(input_shape=(28, 28, 12), sees=9)
     assert "9 x 9 cells with gaps: 3 x 3 of them are read." in task(layers.Conv2D(6, 3, dilation_rate=4)).text
+
+
+def test_a_goal_judges_what_is_in_a_model_and_in_a_wrapper():
+    x = keras.Input((16, 14, 2))
+    model = keras.Model(x, layers.Conv2D(3, 2)(layers.SpectralNormalization(layers.Conv2D(4, 3))(x)))
+    params = 9 * 2 * 4 + 4 + 4 * (4 * 3) + 3
+    spectral = 4  # the vector that the wrapper keeps, which is a weight of its own
+    assert goal(input_shape=(16, 14, 2), params=params + spectral, kind="Conv2D")(model)
+    assert "Received: at most 4 x 4" in goal(input_shape=(16, 14, 2), sees=4)(model).text  # of gaps nobody knows
+    said = goal(input_shape=(16, 14, 2), kind="Conv1D", most_macs=9)(model)
+    assert "Received: Conv2D." in said.text and f"Received: {14 * 12 * 72 + 13 * 11 * 48:,}." in said.text
+
+
+@pytest.mark.parametrize(
+    "chain, sees",
+    [
+        ([layers.Lambda(lambda t: t[:, ::2, ::2]), layers.Conv2D(1, 3)], 5),
+        ([layers.Resizing(8, 8, interpolation="nearest"), layers.Conv2D(1, 2)], 3),
+    ],
+)
+def test_a_goal_without_gaps_is_not_reached_where_nobody_knows_of_gaps(chain, sees):
+    said = goal(input_shape=(16, 16, 1), sees=sees)(chain)
+    assert not said and f"Received: at most {sees} x {sees}" in said.text
 
 
 def test_a_goal_adds_up_layers_that_follow_one_another():

@@ -13,18 +13,15 @@ from widgets.comparison.recorded_comparison import record_comparison
 from widgets.comparison.table import as_html, as_text, row, thumbnail
 from widgets.facts import (
     Weight,
-    as_shape,
-    as_values,
-    boat,
     chain_facts,
     chain_sees,
+    channel_axis,
+    check_inputs,
     count_rule,
-    default_input,
     input_values,
-    is_shape,
     isolated_keras,
-    pattern,
     run_chain,
+    shared_values,
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, words
@@ -52,7 +49,7 @@ def compare(layers, x=None):
     """Show what several Keras layers make of the same `x`, and what each of them costs.
 
     Args:
-        layers: a list of 1 to 12 Keras layers or Sequential models, built or not; a model is a stack, and one row.
+        layers: a list of 1 to 12 Keras layers, Sequential models, or functional ones of one input; a model is one row.
             They are copied, never changed.
         x: an array or tensor (batch, height, width, channels), or a shape; left out: a small input of one channel.
 
@@ -94,7 +91,7 @@ class Comparison(Tool, ipywidgets.VBox):
     def __init__(self, layers, x):
         self.words = words()
         self._chains = _chains(layers)
-        self.x = _input(self._chains, x)
+        self.x = _input(layers, self._chains, x)
         answers = [_answers(chain, self.x) for chain in self._chains]
         self.facts = tuple(map(_together, self._chains, answers))
         seen = map(_seen, self._chains, answers)
@@ -237,28 +234,17 @@ def _copied(layer, stack):
     if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
         received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
         raise TypeError(say("compare.not_compared", received=received))
-    if isinstance(layer, keras.Model):
-        raise TypeError(say("compare.not_a_stack", received=type(layer).__name__))
-    return wrap_layer(layer, 1 if "channels_first" in (getattr(one, "data_format", None) for one in stack) else -1)
+    check_inputs(layer)
+    return wrap_layer(layer, max(map(channel_axis, stack)))
 
 
 def _first_template(chain):
     return next((one.template for one in chain if one.template), None)
 
 
-def _input(chains, x):
+def _input(layers, chains, x):
     """x as float32 values that every chain can be asked about."""
-    templates = [template for chain in chains if (template := _first_template(chain))]
-    axis = templates[0].channel_axis if templates else -1
-    if templates:
-        rank = len(templates[0].kind.axes) + 2
-        if x is None:
-            x = default_input(rank, templates[0].channels, axis)
-    elif x is None:
-        return boat()
-    else:
-        rank = len(x) if is_shape(x) else None
-    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank, axis)
+    values = shared_values(layers, x)
     for chain in chains:
         if chain[0].template:
             input_values(chain[0].template, values)  # raises where a built layer reads other channels
@@ -274,8 +260,9 @@ def _weighed(one, facts):
     """The facts with the weights of a layer that is no convolution."""
     if one.template is not None or facts.problem:
         return facts
-    weights = {variable.name: Weight(tuple(variable.shape), (), variable.numpy()) for variable in one.layer.weights}
-    return replace(facts, weights=weights)
+    weights = [] if isinstance(one.layer, keras.Model) else one.layer.weights  # of which a model has too many
+    names = [variable.path.removeprefix(f"{one.layer.name}/") for variable in weights]
+    return replace(facts, weights={name: Weight(tuple(v.shape), (), v.numpy()) for name, v in zip(names, weights)})
 
 
 def _together(chain, steps):

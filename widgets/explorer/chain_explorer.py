@@ -116,7 +116,8 @@ class StackExplorer(Explorer):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
         self._check_state()
         if named := [one for one in self._chain if one.template is None]:
-            raise ValueError(say("sharing.state_lacks", reason=type(named[0].layer).__name__))
+            labels = {"first": str(self._first.description), "drawn": str(self._count.description)}
+            raise ValueError(say("sharing.state_layer", name=type(named[0].layer).__name__, **labels))
         own = [step.own_weights for step in self._steps]
         return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values, own=own)
 

@@ -6,6 +6,7 @@ import keras
 
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import is_convolution
+from widgets.facts.model_inputs import is_listed, model_nodes, tensor_shapes
 
 
 def costs(kind, input_shape, channel_axis, settings, axes):
@@ -49,6 +50,13 @@ def layer_macs(layer, input_shapes, output_shape):
         sizes = [sizes[2:] if first else sizes[1:-1] for sizes in (shape, output_shape)]
         kernels = [weight.shape for weight in _weights(layer) if weight.ndim > 2]
         return sum(map(math.prod, products(KINDS[name], *sizes, kernels)))
+    if is_listed(layer, input_shapes):
+        known = tensor_shapes(layer, input_shapes)
+        counts = []
+        for node in model_nodes(layer):
+            before = [known[id(tensor)] for tensor in node.input_tensors]
+            counts.append(layer_macs(node.operation, before, known[id(node.output_tensors[0])]))
+        return None if None in counts else sum(counts)
     if not type(layer).__module__.startswith("keras."):
         return None
     if name in LIGHT or name.endswith("Normalization") and name != "SpectralNormalization":

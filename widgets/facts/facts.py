@@ -103,17 +103,6 @@ def chain_receptive_field(steps):
     return tuple(sizes[axis] for axis in sorted(sizes))
 
 
-def chain_cells_read(steps):
-    """How many cells of that field it reads along each axis: fewer where the steps leave gaps.
-
-    >>> import keras
-    >>> from widgets.facts import layer_facts
-    >>> chain_cells_read([layer_facts(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)), (1, 16, 16, 1))])
-    (3, 3)
-    """
-    return tuple(map(arithmetic.cells_read, _chain_links(steps)))
-
-
 def _chain_links(steps):
     """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
     along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))

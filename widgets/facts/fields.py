@@ -3,7 +3,7 @@
 import inspect
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from widgets.facts.known_layers import (
 )
 from widgets.facts.layer_template import is_convolution
 from widgets.facts.measure import Clock, measurement
+from widgets.facts.model_inputs import is_listed, model_nodes, tensor_shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,10 +114,10 @@ def chain_field(layers, shapes, channel_axis=-1):
     return seen.told(channel_axis)
 
 
-def keeps_cells(layer, shape, channel_axis=-1):
+def keeps_cells(layer, shape, channel_axis=-1, clock=None):
     """Whether each cell of a layer's answer, of the same shape, is made of the cell in its place and of no other."""
     before = input_field(shape, channel_axis)
-    (after,) = fields_behind(layer, [before], [shape], [shape])
+    (after,) = fields_behind(layer, [before], [shape], [shape], clock=clock)
     return after.certainty == EXACT and all(map(np.array_equal, before.parts, after.parts))
 
 
@@ -130,6 +131,10 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
         return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
     if all(one.is_blind for one in fields):
         return [fields[0].unseen(len(shape) - 1) for shape in shapes_after]
+    if is_listed(operation, shapes):
+        inner = dict(zip(map(id, operation.inputs), fields))
+        inner = model_fields(operation, inner, tensor_shapes(operation, shapes), clock)
+        return [inner[id(tensor)] for tensor in operation.outputs]
     name = keras_name(operation)
     if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
         return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
@@ -181,6 +186,27 @@ def _at_each_step(layer, one, shape, shape_after, clock):
         sizes = [max(part.shape[axis] for part in several) for axis in range(several[0].ndim)]
         parts.append(np.stack([np.broadcast_to(part, sizes) for part in several], 1))
     return replace(one, parts=tuple(parts), counted=None, certainty=surest(step.certainty for step in steps))
+
+
+def model_fields(model, fields, shapes, clock):
+    """The fields of every tensor in a model, by its id, from those of its inputs."""
+    fields = dict(fields)
+    for node in model_nodes(model):
+        tensors = node.input_tensors
+        if not is_listed(node.operation, tensors):
+            tensors = list({id(tensor): tensor for tensor in tensors}.values())
+        before, after = ([id(tensor) for tensor in some] for some in (tensors, node.output_tensors))
+        some = [[shapes[key] for key in keys] for keys in (before, after)]
+        call, dtypes = partial(_call_again, node, tensors), [tensor.dtype for tensor in tensors]
+        seen = [fields[key] for key in before]
+        fields |= dict(zip(after, fields_behind(node.operation, seen, *some, call, dtypes, clock)))
+    return fields
+
+
+def _call_again(node, tensors, values):
+    """What a node of a model's graph makes of other values."""
+    arguments, options = node.arguments.fill_in(dict(zip(map(id, tensors), values)))
+    return call_layer(node.operation, *arguments, **options)
 
 
 def call_layer(layer, *inputs, **options):

@@ -1,6 +1,7 @@
 """What a reader hands over as x: values, or a shape, or nothing."""
 
 import functools
+import io
 import math
 import os
 import warnings
@@ -21,7 +22,8 @@ BOAT = """
 ..####..
 """
 
-PATHS = str, os.PathLike
+FILES = str, os.PathLike, bytes, io.IOBase
+AS_THEY_ARE = {"1", "L", "RGB", "RGBA", "I", "I;16", "F"}  # PIL's modes whose numbers are grey values or colours
 LARGEST_INPUT = 256 * 2**20  # bytes
 
 
@@ -121,7 +123,11 @@ def as_shape(x, rank):
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
     if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
-        raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example_shape(rank)))
+        example = example_shape(rank)
+        near = (1, *shape) if len(shape) == rank - 1 and shape[:1] != (1,) else shape  # a batch of one
+        near = tuple(n if size is None else size for n, size in zip(example, near)) if len(near) == rank else ()
+        example = near if near and all(_is_whole(size) and size > 0 for size in near) else example
+        raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
         raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=shape))
@@ -149,72 +155,96 @@ def as_values(x, rank, channel_axis=-1):
     ((1, 20, 30, 3), (1, 20, 30, 1))
     """
     try:
-        values = np.asarray(_plain(x))
-        real = values.dtype.kind in "biuf" or np.can_cast(values.dtype, "float32")
-    except Exception:  # no such file, a tensor without values, nested lists of unequal length
+        taken, code = _taken(x)
+        real = _holds_numbers(taken)
+    except Exception:  # no such file, an empty dataset
         real = False
-    if not real and isinstance(x, PATHS):
-        raise TypeError(say("facts.bad_path", received=repr(os.fspath(x))))
+    if not real and isinstance(x, FILES):
+        received = repr(os.fspath(x)) if isinstance(x, (str, os.PathLike)) else type(x).__name__
+        raise TypeError(say("facts.bad_path", received=received))
     example = example_shape(rank)
     if not real:
         received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") else "")
-        fields = {"received": received, "example": example, "remedy": _remedy(x) or example}
+        fields = {"received": received, "example": example, "remedy": _remedy(x, rank) or example}
         raise TypeError(say("facts.not_numbers", **fields))
     if np.ma.is_masked(x):
         raise TypeError(say("facts.masked"))
+    values = np.asarray(taken)
     lacking = 0 if rank is None else rank - values.ndim
     if lacking == 2 and values.ndim > 0:
         values = np.expand_dims(values[None], channel_axis)
-    elif lacking == 1 and rank == 4 and (isinstance(x, PATHS) or _is_photograph(values.shape)):
+    elif lacking == 1 and rank == 4 and (isinstance(x, FILES) or _is_photograph(values.shape)):
         values = np.moveaxis(values[None], -1, channel_axis)
     elif lacking == 1 and rank == 4 and channel_axis == 1 and _is_photograph((*values.shape[1:], values.shape[0])):
         values = values[None]
     if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
+        lacking = lacking if values.size else 0
         remedy = {1: "facts.try_a_batch", -1: "facts.try_a_part"}.get(lacking, "facts.try_a_shape")
-        if lacking == 1 and values.shape[:1] == (1,):  # a batch of one, it seems
+        square = values.ndim == 3 and values.shape[-1] == values.shape[-2] > 4
+        if lacking == 1 and (values.shape[:1] == (1,) or square):  # a batch of one, it seems, or of grey pictures
             remedy = "facts.try_a_channel"
         axes = values.ndim if rank is None else rank
-        raise ValueError(say("facts.bad_rank", rank=axes, received=values.shape, remedy=say(remedy, example=example)))
+        if not (isinstance(taken, np.ndarray) or hasattr(taken, "device")):  # what knows no index such as None
+            code = f"numpy.asarray({code})"
+        remedy = say(remedy, example=example, x=code)
+        raise ValueError(say("facts.bad_rank", rank=axes, received=values.shape, remedy=remedy))
     if (size := 4 * values.size) > LARGEST_INPUT:
         raise ValueError(say("facts.large_input", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}", received=values.shape))
     with np.errstate(over="ignore"):  # float64 beyond float32 becomes inf, as it does in Keras
         return values.astype("float32")  # always a copy: what was handed over stays the reader's
 
 
-def _plain(x):
-    """What holds the numbers in x."""
-    if isinstance(x, PATHS):
-        import keras  # only for pictures in files
+def _taken(x):
+    """What holds the numbers in x, and the code that takes it from there."""
+    if isinstance(x, FILES):
+        import PIL.Image  # only for pictures in files
 
-        return keras.utils.img_to_array(keras.utils.load_img(x), "channels_last")
+        return PIL.Image.open(io.BytesIO(x) if isinstance(x, bytes) else x).convert("RGB"), "x"
+    if getattr(x, "mode", None) not in AS_THEY_ARE and hasattr(x, "getbands"):  # numbers of a palette, or of inks
+        return x.convert("RGB"), 'x.convert("RGB")'
     if hasattr(x, "element_spec"):  # a dataset of TensorFlow's
         first = next(iter(x))
-        return first[0] if isinstance(first, tuple) else first
-    return x.detach().cpu() if hasattr(x, "detach") else x  # a tensor of torch's
+        return (first[0], "next(iter(x))[0]") if isinstance(first, tuple) else (first, "next(iter(x))")
+    return (x.detach().cpu(), "x.detach().cpu()") if hasattr(x, "detach") else (x, "x")  # a tensor of torch's
 
 
 def _is_photograph(shape):
     return shape[-1] in (3, 4) and min(shape[:-1]) > 4
 
 
-def _remedy(x):
+def _remedy(x, rank, code="x"):
     """What to hand over in place of x, which holds no real numbers, as code; "" where it leads to none."""
-    if isinstance(x, dict) and x:
-        return f"x[{next(iter(x))!r}]"
-    if isinstance(x, (tuple, list)) and x and hasattr(x[0], "shape"):
-        return "x[0]"
+    if x is None:  # of an empty dataset
+        return ""
+    if code != "x" and _holds_numbers(x):
+        return code
+    if isinstance(x, dict) and x:  # a picture rather than its label
+        name = max(x, key=lambda name: len(getattr(x[name], "shape", ())))
+        return _remedy(x[name], rank, f"{code}[{name!r}]")
+    if isinstance(x, (tuple, list)) and x and (hasattr(x[0], "shape") or isinstance(x[0], dict)):
+        return _remedy(x[0], rank, f"{code}[0]")
     if hasattr(x, "__next__"):
-        return "next(x)"
+        return f"next({code})"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the imaginary part, which goes
             np.asarray(x, "float32")
     except Exception:
-        if hasattr(x, "shape"):  # of a tensor without values
-            return "x.shape"
-        batches = hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict, set, bytes))
-        return "next(iter(x))" if batches else ""
-    return 'numpy.asarray(x, "float32")'
+        shape = getattr(x, "shape", None)
+        if shape is not None:  # of a tensor without values
+            fits = is_shape(shape) and len(shape) == (rank or len(shape)) and None not in tuple(shape)[1:]
+            return f"{code}.shape" if fits else ""
+        batches = hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict, set, bytes, str, type))
+        return _remedy(next(iter(x), None), rank, f"next(iter({code}))") if batches else ""
+    return f'numpy.asarray({code}, "float32")'
+
+
+def _holds_numbers(x):
+    try:
+        dtype = np.asarray(x).dtype
+    except Exception:  # no such file, a tensor without values, nested lists of unequal length
+        return False
+    return dtype.kind in "biuf" or np.can_cast(dtype, "float32")
 
 
 def _is_whole(size):

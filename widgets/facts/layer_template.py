@@ -7,12 +7,9 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import by_name, defaults
+from widgets.facts.code_line import NAME, by_name, defaults
 from widgets.facts.kinds import KINDS
 from widgets.language import say
-
-# Keras keeps 71 KB for every layer made under an automatic name, and nothing for a name that it has seen before.
-NAME = "explored"
 
 
 def is_convolution(layer):

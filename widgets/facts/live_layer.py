@@ -1,6 +1,7 @@
 """The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
 
 import copy
+import itertools
 import math
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from widgets.arithmetic import cells_read
 from widgets.facts.certainty import AT_MOST, EXACT
 from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
@@ -17,7 +19,7 @@ from widgets.facts.fields import call_layer, chain_field, keeps_cells
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import CHAIN, kind_of
-from widgets.facts.known_layers import acts_on_cells, mixes_channels, window_axes
+from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.measure import Clock, answers_so_far
@@ -159,7 +161,7 @@ class GenericLayer:
             problem = say("facts.empty_result", shape=y.shape)
             return Facts(**known, problem=problem, advice=say("facts.advice_other"))
         params, macs = self.layer.count_params(), layer_macs(self.layer, [x.shape], y.shape)
-        axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis) or ()
+        axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis, clock) or ()
         return Facts(
             **known,
             axes=axes,
@@ -210,7 +212,7 @@ def wrap_layer(layer, channel_axis=-1, drawn=False):
     return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis, drawn)
 
 
-def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):
+def drawn_axes(layer, input_shape, output_shape, channel_axis=-1, clock=None):
     """Which cells a layer that is no convolution reads, as numbers for `arithmetic`; None where that has no windows.
 
     >>> drawn_axes(keras.layers.ReLU(), (1, 9, 8, 3), (1, 9, 8, 3))[0]
@@ -220,7 +222,7 @@ def drawn_axes(layer, input_shape, output_shape, channel_axis=-1):
         return None
     if (axes := window_axes(layer, input_shape)) is not None:
         return axes
-    if output_shape != input_shape or not keeps_cells(layer, input_shape, channel_axis):
+    if output_shape != input_shape or not keeps_cells(layer, input_shape, channel_axis, clock):
         return None
     return _own_cells(input_shape, channel_axis)
 
@@ -257,6 +259,22 @@ def chain_sees(layers, steps):
     shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
     axis = steps[0].channel_axis
     return chain_field([one.layer for one in layers], shapes, axis if axis < len(shapes[0]) - 1 else -1)
+
+
+def chain_cells_read(layers, steps):
+    """How many cells of that field it reads along each axis, fewer where gaps are left; None where nobody knows.
+
+    >>> one = LiveLayer(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)))
+    >>> chain_cells_read([one], [one.ask(np.zeros((1, 16, 16, 1), "float32"))])
+    (3, 3)
+    """
+    windows = []
+    for one, step in zip(layers, steps):
+        if is_convolution(one.layer) or not keeps_cells(one.layer, step.input_shape, step.channel_axis):
+            windows.append(known_windows(one.layer, step.input_shape))
+    if None in windows:
+        return None
+    return tuple(cells_read([*itertools.chain(*steps)]) for steps in zip(*windows))
 
 
 def chain_facts(steps, chosen=None):

@@ -63,7 +63,7 @@ class Measurement:
     def __init__(self, operation, shapes, dtypes):
         self._variables, self._dtypes = list(getattr(operation, "variables", ())), dtypes
         self._shapes = [tuple(shape[1:]) for shape in shapes]
-        self._call, self.answers = None, {}
+        self._call, self.answers, self._pace = None, {}, 1e-9  # seconds a sample
         self._loops, self._one_by_one = _loops_over_time(operation), type(operation).__name__ == "Matmul"
 
     def parts_behind(self, call, parts, shapes_after, clock):
@@ -78,12 +78,12 @@ class Measurement:
             self._call = None
 
     def _parts_behind(self, parts, shapes_after, clock):
-        ranks = [len(shape) - 1 for shape in shapes_after]
-        axes = [(j, a) for j, some in enumerate(parts) for a in range(len(self._shapes[j])) if _varies(some, a)]
-        unknown = [((), UNKNOWN)] * len(ranks)
+        varying = [np.max([part.shape[1:] for part in some], 0) > 1 for some in parts]
+        axes = [(j, a) for j, vary in enumerate(varying) for a in np.nonzero(vary)[0].tolist()]
+        ranks, unknown = [len(shape) - 1 for shape in shapes_after], [((), UNKNOWN)] * len(shapes_after)
         with clock, tf.device("CPU:0"), isolated_keras():
             try:
-                if not self._once("steady", self._is_steady):
+                if ("steady" not in self.answers and clock.left < 0) or not self._once("steady", self._is_steady):
                     return unknown
                 sources = self._once("sources", self._sources) if axes else None
             except Exception:  # whatever such a layer raises for noise
@@ -114,9 +114,11 @@ class Measurement:
     def _outputs(self, inputs):
         """What comes out, an array each; its shape is the one that Keras says it has, or nothing can be told of it."""
         tensors = [tf.constant(values, dtype) for values, dtype in zip(inputs, self._dtypes)]
+        start = time.process_time()
         before = [(variable, keras.ops.convert_to_numpy(variable)) for variable in self._variables]
         try:
             outputs = self._answers(tensors)
+            self._pace = max((time.process_time() - start) / len(inputs[0]), 1e-9)
         finally:
             for variable, values in before:  # a layer may count its calls
                 if not np.array_equal(keras.ops.convert_to_numpy(variable), values):
@@ -134,8 +136,9 @@ class Measurement:
 
     def _noise(self, random, j, count=1, turn=0):
         """Values for an input: mixed, positive or negative in turn."""
-        if np.issubdtype(tf.as_dtype(self._dtypes[j]).as_numpy_dtype, np.integer):
-            return random.integers(0, 8, (count, *self._shapes[j]))
+        kind = tf.as_dtype(self._dtypes[j]).as_numpy_dtype
+        if kind is np.bool_ or np.issubdtype(kind, np.integer):
+            return random.integers(0, 2 if kind is np.bool_ else 8, (count, *self._shapes[j])).astype(kind)
         values = random.normal(size=(count, *self._shapes[j])).astype("float32")
         return (values, np.abs(values), -np.abs(values))[turn % 3]
 
@@ -202,10 +205,10 @@ class Measurement:
         """Tables as in `_table` of what moves with each subset of the cells, in as many rounds as find something."""
         random, tables, faint, quiet = np.random.default_rng(1), None, None, 0
         for turn in range(MOST_ROUNDS):
-            if not clock.allows(len(subsets) * bytes_each):
+            try:
+                moved, traces = self._moves(random, turn, j, axis, subsets, bytes_each, clock)
+            except TimeoutError:
                 return None if tables is None or apart else (tables, AT_LEAST)
-            with clock, tf.device("CPU:0"), isolated_keras():
-                moved, traces = self._moves(random, turn, j, axis, subsets, bytes_each)
             if apart and not all(_stays_apart(table, subsets, axis) for table in moved):
                 return None
             before = 0 if tables is None else sum(int(table.sum()) for table in tables)
@@ -225,16 +228,21 @@ class Measurement:
             return tables, UNKNOWN
         return [_shrunk(table) for table in tables], AT_LEAST if lost else EXACT
 
-    def _moves(self, random, turn, j, axis, subsets, bytes_each):
+    def _moves(self, random, turn, j, axis, subsets, bytes_each, clock):
         """For each output (subsets, *axes): what moves when the cells of a subset are changed; and what does at all."""
         base = [self._noise(random, i, turn=turn) for i in range(len(self._shapes))]
-        size, moved, traces = max(int(CHUNK // bytes_each), 1), [], []
-        for some in (subsets[i : i + size] for i in range(0, len(subsets), size)):
+        moved, traces, left = [], [], subsets
+        while len(left):
+            if not clock.allows(len(subsets) * bytes_each):
+                raise TimeoutError
+            size = max(int(min(CHUNK // bytes_each, clock.left / self._pace)), 1)
+            some, left = left[:size], left[size:]
             inputs = [np.repeat(x, len(some) + 1, 0) for x in base]
             noise = self._noise(random, j, len(some))
-            changed = noise if noise.dtype.kind == "i" else inputs[j][1:] + np.float32(STEP) * noise
+            changed = noise if noise.dtype.kind in "iub" else inputs[j][1:] + np.float32(STEP) * noise
             inputs[j][1:] = np.where(along(some, axis, changed.ndim), changed, inputs[j][1:])
-            answers = self._outputs(inputs)
+            with clock, tf.device("CPU:0"), isolated_keras():
+                answers = self._outputs(inputs)
             moved.append([differs(y[1:], y[:1]) for y in answers])
             traces.append([differs(y[1:], y[:1], FAINT) for y in answers])
         return tuple([np.concatenate(parts) for parts in zip(*some)] for some in (moved, traces))
@@ -249,17 +257,13 @@ class Measurement:
                 subset = np.arange(n) <= middle if not late else np.arange(n) >= n - 1 - middle
                 moves = None
                 for turn in range(3):
-                    if not clock.allows(LARGEST):
-                        raise TimeoutError
-                    with clock, tf.device("CPU:0"), isolated_keras():
-                        new, _ = self._moves(np.random.default_rng(turn), turn, j, axis, subset[None], bytes_each)
+                    new, _ = self._moves(np.random.default_rng(turn), turn, j, axis, subset[None], LARGEST, clock)
                     moves = new if moves is None else [a | b for a, b in zip(moves, new)]
                 if moves[0][(0, *_middle(moves[0]))].any():
                     high = middle
                 else:
                     low = middle + 1
-            if tables is None:
-                tables = [np.zeros((n, *table.shape[1:]), bool) for table in moves]
+            tables = tables or [np.zeros((n, *table.shape[1:]), bool) for table in moves]
             for table in tables:
                 table[(n - 1 - low if late else low, *_middle(table))] = True
         return tables, AT_LEAST
@@ -270,10 +274,6 @@ def _loops_over_time(operation):
     parts = list(operation._flatten_layers()) if isinstance(operation, keras.Layer) else []
     looping = any(isinstance(part, keras.layers.RNN) for part in parts)
     return looping and all(type(part).__module__.startswith("keras.") for part in parts)
-
-
-def _varies(parts, axis):
-    return any(part.shape[axis + 1] > 1 for part in parts)
 
 
 def _middle(table):

@@ -3,13 +3,12 @@
 import html
 import math
 from collections import defaultdict
-from functools import partial
 
 import keras
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
 from widgets.facts.costs import layer_macs
-from widgets.facts.fields import call_layer, fields_behind, input_field, told_of_all
+from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
@@ -48,7 +47,7 @@ class ModelSteps:
         fields = []  # of each input by itself
         for i, one in enumerate(starts):
             alone = [one if i == j else one.unseen(len(shape) - 1) for j, shape in enumerate(taken)]
-            fields.append(_fields(model, dict(zip(ids, alone)), shapes, clock))
+            fields.append(model_fields(model, dict(zip(ids, alone)), shapes, clock))
         self.rows = []
         for node in self._nodes:
             layer, out = node.operation, node.output_tensors[0]
@@ -59,7 +58,7 @@ class ModelSteps:
                     "layer": type(layer).__name__,
                     "output_shape": shapes[id(out)],
                     "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
-                    "macs": _macs(node, shapes),
+                    "macs": layer_macs(layer, [shapes[id(tensor)] for tensor in node.input_tensors], shapes[id(out)]),
                     "receptive_field": seen,
                     "receptive_field_is": certainty,
                 }
@@ -68,7 +67,7 @@ class ModelSteps:
         for i, node in enumerate(self._nodes):
             for key in {id(tensor) for tensor in node.input_tensors}:
                 self._users[key].append(i)
-        self._drawable = [self._can_draw(node, shapes, fields) for node in self._nodes]
+        self._drawable = [self._can_draw(node, shapes, fields, clock) for node in self._nodes]
         first = [i for i, drawable in enumerate(self._drawable) if drawable]
         # A run with a convolution comes first, of a large model one that starts with it; None where nothing is drawn.
         wanted = self.MOST if len(self.rows) <= self.MOST else 1
@@ -128,14 +127,14 @@ class ModelSteps:
         counts = [row["macs"] for row in self.rows]
         return sum(filter(None, counts)), AT_LEAST if None in counts else EXACT
 
-    def _can_draw(self, node, shapes, fields):
+    def _can_draw(self, node, shapes, fields, clock):
         layer = node.operation
         if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
             return False
         if is_convolution(layer):
             return True
         before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
-        if drawn_axes(layer, before, after, self.channel_axis) is not None:
+        if drawn_axes(layer, before, after, self.channel_axis, clock) is not None:
             return True
         known = all(some[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST) for some in fields)
         inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
@@ -174,53 +173,23 @@ def _part(layer, code, clock):
     return None
 
 
-def _fields(model, fields, shapes, clock):
-    """The fields of every tensor in a model, by its id, from those of its inputs."""
-    fields = dict(fields)
-    for node in model_nodes(model):
-        tensors = list({id(tensor): tensor for tensor in node.input_tensors}.values())
-        ids, operation = [id(tensor) for tensor in node.output_tensors], node.operation
-        if _is_listed(node):
-            before = [id(tensor) for tensor in node.input_tensors]
-            inner = dict(zip(map(id, operation.inputs), map(fields.get, before)))
-            inner = _fields(operation, inner, tensor_shapes(operation, [shapes[key] for key in before]), clock)
-            behind = [inner[id(tensor)] for tensor in operation.outputs]
-        else:
-            before = [fields[id(tensor)] for tensor in tensors]
-            some = [[shapes[key] for key in keys] for keys in (map(id, tensors), ids)]
-            call, dtypes = partial(_call_again, node, tensors), [tensor.dtype for tensor in tensors]
-            behind = fields_behind(operation, before, *some, call, dtypes, clock)
-        fields |= dict(zip(ids, behind))
-    return fields
+def check_inputs(layer):
+    """Raise TypeError for a model that cannot be listed, or takes several inputs."""
+    if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
+        if inputs:
+            raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
+        _check_listed(layer)
 
 
-def _call_again(node, tensors, values):
-    """What a node of a model's graph makes of other values."""
-    arguments, options = node.arguments.fill_in(dict(zip(map(id, tensors), values)))
-    return call_layer(node.operation, *arguments, **options)
-
-
-def _macs(node, shapes):
-    """Multiply-accumulates of a call, or of all calls in a model in a model; None where one of them is unknown."""
-    operation, before = node.operation, [shapes[id(tensor)] for tensor in node.input_tensors]
-    if not _is_listed(node):
-        return layer_macs(operation, before, shapes[id(node.output_tensors[0])])
-    known = tensor_shapes(operation, before)
-    counts = [_macs(inner, known) for inner in model_nodes(operation)]
-    return None if None in counts else sum(counts)
-
-
-def _is_listed(node):
-    """Whether what is called is a model whose calls can be listed."""
-    model = node.operation
-    return isinstance(model, keras.Model) and len(model_inputs(model)) == len(node.input_tensors)
+def _check_listed(model):
+    if not isinstance(model, keras.Sequential):
+        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
+        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
 
 
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
-    if not isinstance(model, keras.Sequential):
-        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
-        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
+    _check_listed(model)
     if not model.layers:
         raise ValueError(say("model.no_layers"))
     copies = [unchanged(layer, layer.name) for layer in model.layers]

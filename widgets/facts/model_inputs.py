@@ -6,11 +6,11 @@ import keras
 import numpy as np
 
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
-from widgets.facts.kinds import KINDS
 from widgets.facts.known_layers import keras_name
-from widgets.facts.layer_template import NAME, is_convolution
+from widgets.facts.layer_template import NAME, LayerTemplate, is_convolution
 from widgets.language import say
 
+OTHER_AXES = "CategoryEncoding Flatten Lambda RepeatVector Reshape TimeDistributed".split()  # than they are given
 FREE_SIZES = 16, 32, 64, 96, 128, 224  # tried one after another where a model takes any size and x is left out
 
 
@@ -27,8 +27,13 @@ def model_values(model, x):
         parts = _borne(taker)
     else:
         parts = _parts(model, x) if inputs[1:] else [x]
-    ids = [layer.input_dim for layer in model.layers if isinstance(layer, keras.layers.Embedding)]
-    return [_of_one(model, *one, ids) for one in zip(wanted, parts)]
+    return [_of_one(model, *one) for one in zip(wanted, parts)]
+
+
+def shared_values(layers, x):
+    """Values that several layers and models of one input are given: of x, or as the first that is built takes them."""
+    of = max(layers, key=lambda one: (bool(model_inputs(one)), one.built, bool(rank_taken(one))))
+    return model_values(of, None)[0] if x is None and model_inputs(of) else _of_one(of, None, x)
 
 
 def _parts(model, x):
@@ -44,14 +49,17 @@ def _parts(model, x):
     return parts
 
 
-def _of_one(model, wanted, x, ids):
+def _of_one(model, wanted, x):
     """x as values for an input of this shape, None where the model does not know it yet."""
-    rank = len(wanted) if wanted else _rank_taken(model) or (len(x) if is_shape(x) else None)
+    rank = len(wanted) if wanted else rank_taken(model) or (len(x) if is_shape(x) else None)
+    parts, axis = list(model._flatten_layers()), channel_axis(model)
+    first = next((part for part in parts if not isinstance(part, keras.Model)), None)
+    if x is None and rank is None and keras_name(first) == "Dense":
+        rank = 2  # and then it is given a shape
     if x is None and rank != 2:
-        kinds = [KINDS[type(layer).__name__] for layer in model.layers if is_convolution(layer)]
-        return default_input(rank or (len(kinds[0].axes) if kinds else 2) + 2)
+        return default_input(rank or 4, LayerTemplate(first).channels if is_convolution(first) else None, axis)
     shape = (1, 12) if x is None else x
-    axis = channel_axis(model)
+    ids = [part.input_dim for part in parts if isinstance(part, keras.layers.Embedding)]
     values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
     if ids and rank == 2 and is_shape(shape):
         values = np.round(4 * values) % min(ids)
@@ -73,13 +81,16 @@ def _borne(model):
     return shapes
 
 
-def _rank_taken(layer):
+def rank_taken(layer):
     """How many axes the input of a layer, or of a model's first layer, has; None where any number will do."""
     if isinstance(layer, keras.Model):
-        inputs, inner = getattr(layer, "inputs", None), [one for one in layer.layers[:1]]
-        return len(inputs[0].shape) if inputs else _rank_taken(inner[0]) if inner else None
+        if inputs := getattr(layer, "inputs", None):
+            return len(inputs[0].shape)
+        # A layer that takes any number of axes, and keeps it, leaves it to the next.
+        ranks = ((one, rank_taken(one)) for one in layer.layers)
+        return next((rank for one, rank in ranks if rank or keras_name(one) in ("", *OTHER_AXES)), None)
     if isinstance(layer, keras.layers.Wrapper) and not isinstance(layer, keras.layers.Bidirectional):
-        inner = _rank_taken(layer.layer)
+        inner = rank_taken(layer.layer)
         return inner and inner + isinstance(layer, keras.layers.TimeDistributed)
     if isinstance(layer, keras.layers.Embedding):
         return 2
@@ -91,14 +102,19 @@ def _rank_taken(layer):
 
 def model_inputs(model):
     """The tensors that a built model takes, in Keras' order; none where it does not know them yet."""
-    return (getattr(model, "inputs", None) or []) if model.built else []
+    return (getattr(model, "inputs", None) or []) if isinstance(model, keras.Model) and model.built else []
 
 
 def channel_axis(model):
     """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
     graph = getattr(model, "_functional", None) or model
-    parts = [*model._flatten_layers(include_self=False), *getattr(graph, "operations", ())]  # ops.max_pool says it too
+    parts = [*model._flatten_layers(), *getattr(graph, "operations", ())]  # ops.max_pool says it too
     return 1 if any(getattr(part, "data_format", None) == "channels_first" for part in parts) else -1
+
+
+def is_listed(operation, given):
+    """Whether this is a model of so many inputs whose calls can be listed."""
+    return isinstance(operation, keras.Model) and len(model_inputs(operation)) == len(given)
 
 
 def model_nodes(model):

@@ -8,12 +8,15 @@ from widgets.facts import (
     chain_cells_read,
     chain_facts,
     chain_sees,
+    channel_axis,
+    check_inputs,
     input_values,
     is_convolution,
     is_shape,
-    pattern,
+    rank_taken,
     run_chain,
     said_field,
+    shared_values,
     wrap_layer,
 )
 from widgets.language import either, in_own_words, say, thousands, words
@@ -109,7 +112,7 @@ class Goal:
             return Feedback(False, say("goal.refused", **fields).strip())
         got = {
             "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
-            "kind": tuple(type(layer).__name__ for layer in layers if is_convolution(layer)),
+            "kind": tuple(type(layer).__name__ for layer in _parts(layers) if is_convolution(layer)),
             "sees": _seen(ones, steps),
             "macs": facts.macs,
             "params": facts.params,
@@ -127,15 +130,17 @@ class Goal:
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones = [wrap_layer(layer) for layer in layers]
-        convolution = next((one.template for one in ones if one.template), None)
+        ones = [wrap_layer(layer, max(map(channel_axis, layers))) for layer in layers]
+        for layer in layers:
+            check_inputs(layer)
+        convolution = next(filter(is_convolution, _parts(layers)), None)
         if convolution is None:
             name = type(layers[0]).__name__
             rank = re.search(r"\dD$", name)
             raise TypeError(say("goal.no_convolution", received=name, name=f"Conv{rank[0] if rank else '2D'}"))
-        shape = self.input_shape
-        shape = (1, *shape) if len(shape) == len(convolution.kind.axes) + 1 else shape
-        x = input_values(convolution, shape) if ones[0].template else pattern(shape)
+        shape, rank = self.input_shape, rank_taken(layers[0]) or convolution.rank + 2
+        shape = (1, *shape) if len(shape) == rank - 1 else shape
+        x = input_values(ones[0].template, shape) if ones[0].template else shared_values(layers[:1], shape)
         return ones, run_chain(ones, x)
 
     def _as_wanted(self, shape, name):
@@ -162,6 +167,12 @@ class Goal:
         return say(f"goal.{name}", wanted=wanted, count=wanted)
 
 
+def _parts(layers):
+    """All layers, those within models and wrappers too."""
+    inside = ([] if is_convolution(one) else list(one._flatten_layers(include_self=False)) for one in layers)
+    return [part for one, within in zip(layers, inside) for part in (one, *within)]
+
+
 def _can_be_met(name, value):
     if name == "kind":
         names = [value] if isinstance(value, str) else value
@@ -186,7 +197,8 @@ def _seen(ones, steps):
     sizes, certainty = chain_sees(ones, steps)
     if sizes is None or certainty != "exact":
         return said_field(sizes, certainty)
-    read = chain_cells_read(steps) if all(step.axes for step in steps) else sizes
+    if (read := chain_cells_read(ones, steps)) is None:
+        return said_field(sizes, "at most")
     return sizes if read == sizes else say("goal.gaps", field=_times(sizes), read=_times(read))
 
 

@@ -80,6 +80,7 @@ CHAIN = {
 SHARING = {
     "bad_state": "`state` must be a text that an explorer's `state` gave. {reason} Try to copy it once more, from the first brace to the last.",
     "state_damage": "What is wrong: {reason}.",
+    "state_layer": "A state holds convolutions alone. Received: {name}. Try to draw only convolutions, by `{first}` and `{drawn}`.",
     "state_lacks": "This explorer's state cannot be written as text: {reason}. Try a layer with arguments of Keras' own.",
     "received": "Received: {received}.",
     "beginning": 'it has to begin with {{"explore":{version}',
@@ -143,7 +144,7 @@ COMPARE = {
     "thumbnail": "the output's first channel",
     "not_a_list": "`layers` must be a list of 1 to {most} Keras layers. Received: {received}. Try `compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], x)`.",
     "not_compared": "`layers` must hold Keras layers and Sequential models. Received: {received}. Try `compare([layers.Conv2D(6, 2), layers.MaxPooling2D(2)], x)`.",
-    "not_a_stack": "Of models, `layers` takes Sequential ones that hold no other model. Received: {received}. Try `explore(model, x)`, which lists the layers of any model.",
+    "not_a_stack": "Models of one input are compared and judged. Received: {received}, with {count} inputs. Try `explore(model)`, which lists the layers of any.",
     "empty_stack": "A Sequential model in `layers` must have a layer. Received one without. Try `keras.Sequential([layers.Conv2D(1, 3)])`.",
     "mixed_ranks": "`layers` must all have the same number of spatial axes, as they read the same x. Received: {received} axes. Try one comparison for each number.",
     "not_a_column": "`by` must be {options}. Received: {received!r}. Try `sort('params')`.",

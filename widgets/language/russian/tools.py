@@ -80,6 +80,7 @@ CHAIN = {
 SHARING = {
     "bad_state": "`state` — это текст, который дал `state` другого инструмента. {reason} Попробуем скопировать его ещё раз, от первой скобки до последней.",
     "state_damage": "Что не так: {reason}.",
+    "state_layer": "В состоянии могут быть только свёртки. Получено: {name}. Попробуем нарисовать только их: `{first}` и `{drawn}`.",
     "state_lacks": "Состояние этого инструмента нельзя записать текстом: {reason}. Попробуем слой, все аргументы которого даёт сам Keras.",
     "received": "Получено: {received}.",
     "beginning": 'он должен начинаться с {{"explore":{version}',
@@ -110,7 +111,7 @@ COMPARE = {
     "thumbnail": "первый канал выхода",
     "not_a_list": "`layers` — это список слоёв Keras, от 1 до {most}. Получено: {received}. Попробуем `compare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], x)`.",
     "not_compared": "В `layers` могут быть слои Keras и модели Sequential. Получено: {received}. Попробуем `compare([layers.Conv2D(6, 2), layers.MaxPooling2D(2)], x)`.",
-    "not_a_stack": "Из моделей `layers` берёт Sequential, внутри которых нет другой модели. Получено: {received}. Попробуем `explore(model, x)`: он перечислит слои любой модели.",
+    "not_a_stack": "Сравнивать и проверять можно модели с одним входом. Получено: {received}, входов {count}. Попробуем `explore(model)`: он перечислит слои любой из них.",
     "empty_stack": "В модели Sequential из `layers` должен быть слой. Получена модель без слоёв. Попробуем `keras.Sequential([layers.Conv2D(1, 3)])`.",
     "mixed_ranks": "У всех `layers` должно быть одно и то же число пространственных осей: они читают один и тот же x. Получено осей: {received}. Попробуем отдельное сравнение для каждого числа осей.",
     "not_a_column": "`by` — это {options}. Получено: {received!r}. Попробуем `sort('params')`.",

@@ -3,7 +3,7 @@
 import { clamp } from "./lookups.js";
 import { shortAll, widthOf } from "./text.js";
 import { colourOf, inkOn } from "./colours.js";
-import { SMALLEST_FONT, centreText, drawLine, onScreen, sized } from "./canvas.js";
+import { SMALLEST_FONT, centreText, drawLine, onScreen, pixelRatio, sized } from "./canvas.js";
 import { ROOM, fontFor, roomIn } from "./plain_cells.js";
 
 const BOLD = 1.12; // how much wider bold figures are
@@ -63,12 +63,12 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
  * them have room; whether they have.
  * @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {(place: number[]) => number[]} middle
  * @param {number} room @param {import("./colours.js").Theme} theme */
-function drawProducts(context, { view, cell, widths }, cells, middle, room, theme) {
+function drawProducts(context, { view, cell, numbers }, cells, middle, room, theme) {
   const below = ({ weight, part }) => weight ?? part;
   const read = cells.filter((one) => below(one) !== undefined);
   const font = Math.max(Math.min(cell * 0.24, 24), view.least ?? 0, SMALLEST_FONT);
-  if (!read.length || !widths.length || 2 * font > room) return false;
-  const values = read.map(({ row, column }) => (row in widths && column in widths[row] ? view.at(row, column) : 0));
+  if (!read.length || !numbers.length || 2 * font > room) return false;
+  const values = read.map(({ row, column }) => (row in numbers && column in numbers[row] ? view.at(row, column) : 0));
   if (values.includes(undefined)) return false;
   const texts = shortAll(values, room / font);
   const others = shortAll(read.map(below), room / font - widthOf("×"));
@@ -96,10 +96,10 @@ function drawProducts(context, { view, cell, widths }, cells, middle, room, them
 /** An outline that crosses a number would take its sign away. @param {CanvasRenderingContext2D} context @param {any} panel
  * @param {Outlined[]} cells @param {(place: number[]) => number[]} middle @param {number} room */
 function keepNumbers(context, panel, cells, middle, room) {
-  const { plain, cell, widths } = panel;
-  const [font, scale] = [fontFor(cell, panel.view.least), onScreen([1000])[0] / 1000];
+  const { plain, cell, numbers } = panel;
+  const [font, scale] = [fontFor(cell, panel.view.least), pixelRatio()];
   for (const { row, column, number } of cells) {
-    if (number !== undefined || !(widths[row]?.[column] > room)) continue;
+    if (number !== undefined || !(font * widthOf(numbers[row]?.[column] ?? "") > room)) continue;
     const [x, y] = middle([row, column]);
     const [left, top, wide, high] = [x - cell / 2, y - font * 0.6, cell, font * 1.2];
     context.drawImage(plain, left * scale, top * scale, wide * scale, high * scale, left, top, wide, high);
@@ -133,9 +133,9 @@ function drawDot(context, { point, drawn, home, held, index }, middle, cell, the
 
 /** @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels
  * @param {(place: number[]) => number[]} middle @param {number} width @param {import("./colours.js").Theme} theme */
-function drawOwnNumbers(context, { cell, view, widths }, cells, labels, middle, width, theme) {
+function drawOwnNumbers(context, { cell, view, numbers }, cells, labels, middle, width, theme) {
   const numbered = cells.filter(({ number }) => number !== undefined);
-  if (!numbered.length || (!labels && !widths.length)) return;
+  if (!numbered.length || (!labels && !numbers.length)) return;
   const font = fontFor(cell, view.least);
   if (labels) centreText(context, `bold ${labels.font}px`);
   numbered.forEach(({ row, column }, i) => {

@@ -24,11 +24,11 @@ export function roomIn(cell, least = 0) {
 
 /** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {import("./colours.js").Theme} theme */
 export function drawPlain(panel, view, theme) {
-  Object.assign(panel, { view, widths: drawCells(panel.plain, view, panel.cell, theme, true), highlightKey: null });
+  Object.assign(panel, { view, numbers: drawCells(panel.plain, view, panel.cell, theme, true), highlightKey: null });
 }
 
 /** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme
- * @param {boolean} [beside] the page @returns {number[][]} how wide the number in each cell is, [row][column]; [] where cells have none */
+ * @param {boolean} [beside] the page @returns {string[][]} the number in each cell, [row][column]; [] where cells have none */
 export function drawCells(canvas, view, cell, theme, beside = false) {
   const { rows, columns, unread, padding } = view;
   const [[top, bottom], [left, right]] = padding;
@@ -89,6 +89,5 @@ function drawNumbers(context, view, cell, theme) {
     context.fillStyle = inkOn(rgb);
     context.fillText(text, x, y);
   });
-  const widths = texts.map((text) => context.measureText(text).width);
-  return range(rows).map((row) => widths.slice(row * columns, (row + 1) * columns));
+  return range(rows).map((row) => texts.slice(row * columns, (row + 1) * columns));
 }

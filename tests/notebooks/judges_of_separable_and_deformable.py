@@ -2,6 +2,7 @@
 
 import itertools
 
+import keras
 import numpy as np
 import tensorflow as tf
 from judging import counts, draws, judges, made, milliseconds, whole, window
@@ -154,7 +155,8 @@ def taps_read_at_home_plus_offset():
 
 @judges(
     "The offsets come from a second convolution over the same input, anew for every output cell: 2 · taps · "
-    "offset_groups channels, or 3 with `modulated=True`."
+    "offset_groups channels, or 3 · taps · offset_groups with `modulated=True`, as each offset group has masks of its "
+    "own."
 )
 def offsets_come_from_a_second_convolution():
     for rng in draws(12):
@@ -170,21 +172,31 @@ def offsets_come_from_a_second_convolution():
         offset, mask = layer.offsets_and_mask(x)
         assert offset.shape[-1] == 2 * taps * groups and (mask is not None) == modulated
         assert np.allclose(offset, second(x)[..., : 2 * taps * groups], atol=1e-4)
-        if modulated:  # the mask is of offset groups, too
+        if modulated:
             assert np.allclose(mask, 1 / (1 + np.exp(-second(x)[..., 2 * taps * groups :])), atol=1e-4)
+            for group in range(groups):  # without its masks, a group's channels count for nothing, and no others
+                own, rest = np.array(mask).reshape(*mask.shape[:3], groups, taps), np.array(x)
+                own[..., group, :] = 0
+                rest[..., group * 4 // groups : (group + 1) * 4 // groups] = 0
+                masked = layer.call_with(x, offset, own.reshape(mask.shape))
+                assert np.allclose(masked, layer.call_with(rest, offset, mask), atol=1e-4)
 
 
-@judges("A fresh layer is a `Conv2D`. A fresh modulated one is half of it, bias apart.")
+@judges("A fresh layer is a `Conv2D`. A fresh modulated one is half of it, bias and activation apart.")
 def fresh_layers_are_convolutions():
     for rng in draws(12):
         arguments = window(rng) | {"groups": int(rng.integers(1, 3)), "use_bias": bool(rng.integers(2))}
         x, offset_groups = rng.normal(size=(1, 8, 9, 4)).astype("float32"), int(rng.choice([1, 2, 4]))
         for modulated, share in ((False, 1), (True, 0.5)):
             kinds = {"modulated": modulated, "offset_groups": offset_groups, "bias_initializer": "ones"}
-            layer, plain = DeformableConv2D(4, **arguments, **kinds), layers.Conv2D(4, **arguments)
+            activation = keras.activations.get(str(rng.choice(["linear", "relu", "tanh"])))
+            layer, plain = (
+                DeformableConv2D(4, **arguments, **kinds, activation=activation),
+                layers.Conv2D(4, **arguments),
+            )
             y, _, bias = layer(x), plain(x), float(arguments["use_bias"])
             plain.set_weights(layer.get_weights()[: 1 + arguments["use_bias"]])
-            assert np.allclose(y, (plain(x) - bias) * share + bias, atol=1e-4)
+            assert np.allclose(y, activation((plain(x) - bias) * share + bias), atol=1e-4)
 
 
 @judges(

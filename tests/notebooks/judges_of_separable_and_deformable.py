@@ -45,9 +45,8 @@ def pointwise_is_dense():
         dense.build(x.shape)
         dense.set_weights([pointwise.kernel[0, 0], pointwise.bias])
         assert np.array_equal(dense(x), pointwise(x))
-        for cell in itertools.product(*(range(size) for size in x.shape[1:3])):
-            read = counts(layers.Conv2D(1, 1, kernel_initializer="ones"), x[:1], cell)
-            assert np.argwhere(read).tolist() == [list(cell)]
+        cell = [int(rng.integers(size)) for size in x.shape[1:3]]
+        assert np.argwhere(counts(layers.Conv2D(1, 1, kernel_initializer="ones"), x[:1], cell)).tolist() == [cell]
 
 
 @judges(

@@ -5,7 +5,7 @@ import math
 
 import keras
 import numpy as np
-from judging import all_changed_channels, changed_channels, draws, judges, made, whole, window, windows
+from judging import all_changed_channels, changed_channels, computes, draws, judges, made, whole, window, windows
 from keras import layers
 
 from widgets import DeformableConv2D, explore
@@ -236,6 +236,8 @@ def as_many_groups_as_channels_are_depthwise():
         channels, multiplier = map(int, rng.integers(1, 5, 2))
         x, arguments = whole(rng, 1, 7, 8, channels), window(rng)
         depthwise = made(layers.DepthwiseConv2D(**arguments, depth_multiplier=multiplier), x.shape, rng)
+        if not computes(depthwise, x):
+            continue
         layer = layers.Conv2D(channels * multiplier, **arguments, groups=channels)
         layer.build(x.shape)
         kernel, bias = depthwise.get_weights()

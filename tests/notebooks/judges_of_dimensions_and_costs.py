@@ -4,7 +4,18 @@ import itertools
 from math import prod
 
 import numpy as np
-from judging import all_changed_channels, changed_channels, counts, draws, judges, made, whole, window, with_border
+from judging import (
+    all_changed_channels,
+    changed_channels,
+    computes,
+    counts,
+    draws,
+    judges,
+    made,
+    whole,
+    window,
+    with_border,
+)
 from keras import layers
 
 from widgets import DeformableConv2D
@@ -126,6 +137,8 @@ def weights_times_places():
         depthwise = layers.DepthwiseConv2D(**arguments, depthwise_initializer="ones")
         kinds = [layers.Conv2D(filters, **arguments, groups=groups, **ONES) for groups in (1, 2)]
         for layer in (*kinds, layers.Conv2DTranspose(filters, **arguments, **ONES), depthwise):
+            if not computes(layer, x):
+                continue
             facts = layer_facts(layer, x)
             places = height * width if "Transpose" in type(layer).__name__ else prod(facts.output_shape[1:3])
             assert facts.macs == products(layer, x) == facts.weights["kernel"].values.size * places
@@ -133,6 +146,8 @@ def weights_times_places():
             still.build((None, 40, 50, channels))
             assert still.get_weights()[0].shape == facts.weights["kernel"].shape
         for layer in (layers.SeparableConv2D(filters, **arguments), DeformableConv2D(filters, **arguments)):
+            if not computes(layer, x):
+                continue
             facts = layer_facts(layer, x)
             kernels = [weight.values.size for name, weight in facts.weights.items() if "kernel" in name]
             assert len(kernels) == 2 and facts.macs == sum(kernels) * prod(facts.output_shape[1:3])

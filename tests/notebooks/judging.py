@@ -46,6 +46,16 @@ def window(rng, axes=2):
     return {"kernel_size": drawn(3), "padding": str(rng.choice(["valid", "same"])), moved: drawn(3)}
 
 
+def computes(layer, x):
+    """Whether TensorFlow computes it here: without oneDNN, transposed layers with a dilation and unequal strides of
+    depthwise ones are refused, and a draw of these says nothing."""
+    try:
+        layer(x)
+    except tf.errors.OpError:
+        return False
+    return True
+
+
 def window_numbers(layer):
     """(kernel size, stride, dilation) along each axis of a layer."""
     return list(zip(layer.kernel_size, layer.strides, layer.dilation_rate))

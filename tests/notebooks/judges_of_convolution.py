@@ -5,36 +5,60 @@ import math
 
 import keras
 import numpy as np
-from judging import changed_channels, draws, judges, made, whole
+from judging import all_changed_channels, changed_channels, computes, draws, judges, made, whole, window, windows
 from keras import layers
 
-from widgets import explore
+from widgets import DeformableConv2D, explore
 from widgets.facts import layer_facts
 
 
+def explorers(rng):
+    """An explorer of each kind of layer."""
+    x = rng.normal(size=(1, 9, 11, 4)).astype("float32")
+    yield from (explore(kind(4, 3), x[:, 0]) for kind in (layers.Conv1D, layers.Conv1DTranspose))
+    yield from (explore(kind(4, 3), x) for kind in (layers.Conv2D, layers.Conv2DTranspose, layers.SeparableConv2D))
+    yield from (explore(layers.DepthwiseConv2D(3), x), explore(DeformableConv2D(4, 3), x))
+    yield explore(layers.Conv3D(2, 2), x[..., None])
+
+
+def drawn_setting(rng, now, rule):
+    """Another value for a setting, by what it may be."""
+    if isinstance(now, bool):
+        return not now
+    if options := getattr(rule, "options", None):
+        return str(rng.choice([option for option in options if option not in (None, now)]))
+    drawn = rng.integers(1, min(getattr(rule, "high", 3), 5) + 1, len(now) if isinstance(now, tuple) else 1)
+    return tuple(map(int, drawn)) if isinstance(now, tuple) else int(drawn[0])
+
+
 @judges("The numbers in the explorer are Keras' own: each move of a slider builds a real layer and calls it.")
-def explorers_answer_with_a_layer_of_keras():
-    for rng in draws(6):
-        e = explore(layers.Conv2D(2, 3), (1, 9, 11, 3))
-        wanted = {"filters": int(rng.integers(1, 5)), "kernel_size": tuple(map(int, rng.integers(1, 5, 2)))}
-        before, e.settings = e.layer, wanted
-        assert type(e.layer) is layers.Conv2D and e.layer is not before
-        assert (e.layer.filters, e.layer.kernel_size) == (wanted["filters"], wanted["kernel_size"])
-        assert np.allclose(e.y, e.layer(e.x), atol=1e-5)
-
-
 @judges("Where Keras refuses, a red note holds its own words. That is an answer, too.")
-def a_refusal_is_in_the_words_of_keras():
-    refused = 0
-    for arguments in ({"strides": 2, "dilation_rate": 2}, {"kernel_size": 9}, {"groups": 2}, {"padding": "same"}):
-        e = explore(layers.Conv2D(3, 3), (1, 8, 8, 1))
-        e.settings = {"filters": 3} | arguments
-        try:
-            layers.Conv2D(3, **{"kernel_size": 3} | arguments)(e.x)
-        except Exception as refusal:
-            assert e.facts.problem[:40] and e.facts.problem[:40] in str(refusal)
-            refused += 1
-    assert 2 <= refused <= 3  # older ones take a kernel that is too large, and give an empty output
+def explorers_answer_with_a_layer_of_keras():
+    moves = {True: 0, False: 0}
+    for rng in draws(1):
+        for e in explorers(rng):
+            made_by = type(e.layer)
+            for name, rule in e._live.template.kind.settings.items():
+                before, start, now = e.layer, e.settings, e.settings[name]
+                if now is None or (wanted := drawn_setting(rng, now, rule)) == now:
+                    continue
+                e.settings = {name: wanted}
+                moves[not e.facts.problem] += 1
+                try:
+                    own = made_by(**e.settings)
+                    own.build(e.x.shape)
+                    own.set_weights(e.layer.get_weights())
+                    y = np.array(own(e.x))
+                except Exception as refusal:
+                    assert e.facts.problem[:40] and e.facts.problem[:40] in str(refusal), (made_by, name, wanted)
+                    e.settings = start
+                    continue
+                if not y.size:  # older ones take a kernel that is too large, and give an empty output
+                    e.settings = start
+                    continue
+                assert not e.facts.problem and e.layer is not before and type(e.layer) is made_by
+                assert np.allclose(e.y, y, atol=1e-5), (made_by, name, wanted)
+    assert moves[True] > 20 and moves[False] > 2, moves
 
 
 @judges(
@@ -44,27 +68,21 @@ def a_refusal_is_in_the_words_of_keras():
 @judges("One output cell = one window × kernel, added up, plus a bias. The same weights serve at every place.")
 def each_cell_is_a_window_times_the_kernel():
     for rng in draws(30):
-        k, s, d = rng.integers(1, 4, 2), rng.integers(1, 4, 2), rng.integers(1, 4, 2)
-        s = s if max(d) == 1 else (1, 1)
-        x = whole(rng, 2, 10, 11, 3)
-        layer = layers.Conv2D(4, tuple(k), strides=tuple(s), dilation_rate=tuple(d), use_bias=bool(rng.integers(2)))
-        y, (kernel, *bias) = np.array(made(layer, x.shape, rng)(x)), layer.get_weights()
-        for row, column in itertools.product(range(y.shape[1]), range(y.shape[2])):
-            down = row * s[0] + d[0] * np.arange(k[0])
-            right = column * s[1] + d[1] * np.arange(k[1])
-            window = x[:, down][:, :, right]
-            by_hand = (window[..., None] * kernel).sum(axis=(1, 2, 3)) + (bias[0] if bias else 0)
-            assert np.array_equal(y[:, row, column], by_hand)
+        x = whole(rng, 2, 9, 10, 3)
+        layer = made(layers.Conv2D(4, **window(rng), use_bias=bool(rng.integers(2))), x.shape, rng)
+        y, (kernel, *bias) = np.array(layer(x)), layer.get_weights()
+        for cell, values in windows(layer, x, y.shape[1:3]):
+            by_hand = (values[..., None] * kernel).sum(axis=(1, 2, 3)) + (bias[0] if bias else 0)
+            assert np.array_equal(y[:, cell[0], cell[1]], by_hand)
 
 
 @judges("Without `groups`, a filter spans all input channels. The number of filters is the number of output channels.")
 def filters_span_all_channels():
     for rng in draws(12):
         channels, filters = map(int, rng.integers(1, 7, 2))
-        x, layer = rng.normal(size=(1, 5, 6, channels)), layers.Conv2D(filters, 2)
+        x, layer = rng.normal(size=(1, 7, 8, channels)), layers.Conv2D(filters, **window(rng))
         assert layer(x).shape[-1] == filters
-        for channel in range(channels):
-            assert changed_channels(layer, x, channel) == list(range(filters))
+        assert all_changed_channels(layer, x, range(channels)) == [list(range(filters))] * channels
 
 
 @judges(
@@ -104,10 +122,12 @@ def sizes_of_valid_and_same():
 
 @judges("The number of parameters does not depend on the size of the picture.")
 def parameters_do_not_depend_on_the_picture():
-    for rng in draws(8):
-        arguments = {"filters": int(rng.integers(1, 9)), "kernel_size": tuple(map(int, rng.integers(1, 5, 2)))}
+    for rng in draws(12):
+        groups = int(rng.choice([1, 2, 3]))
+        arguments = {"filters": 6 * int(rng.integers(1, 4)), "groups": groups, "use_bias": bool(rng.integers(2))}
+        arguments |= window(rng)
         found = set()
-        for height, width in rng.integers(5, 90, size=(4, 2)):
+        for height, width in rng.integers(9, 90, size=(4, 2)):
             layer = layers.Conv2D(**arguments)
             layer.build((None, int(height), int(width), 6))
             found.add(layer.count_params())
@@ -123,16 +143,23 @@ def the_kernel_is_not_turned():
         assert np.array_equal(y, np.correlate(x[0, :, 0], weights, "valid"))
         if not np.array_equal(weights, weights[::-1]):
             assert not np.array_equal(y, np.convolve(x[0, :, 0], weights, "valid"))
+    for axes, kind in ((2, layers.Conv2D), (3, layers.Conv3D)):
+        impulse = np.zeros((1, *[5] * axes, 1), "float32")
+        impulse[(0, *[2] * axes, 0)] = 1
+        layer = made(kind(1, 3, use_bias=False), impulse.shape, np.random.default_rng(axes))
+        met = np.array(layer(impulse))[0, ..., 0]  # a single 1 meets the last weight first
+        assert np.array_equal(np.flip(met), layer.get_weights()[0][..., 0, 0])
 
 
 # 02_grouped
 
 
 def grouped(rng):
-    """(groups, channels, filters, a grouped layer, its input) with drawn numbers."""
+    """(groups, channels, filters, the arguments of a grouped layer, its input) with drawn numbers."""
     groups = int(rng.integers(2, 5))
     channels, filters = (groups * int(rng.integers(1, 4)) for _ in range(2))
-    return groups, channels, filters, layers.Conv2D(filters, 2, groups=groups), rng.normal(size=(1, 4, 5, channels))
+    arguments = {"filters": filters, **window(rng)}
+    return groups, channels, filters, arguments, rng.normal(size=(1, 7, 8, channels)).astype("float32")
 
 
 @judges(
@@ -140,29 +167,31 @@ def grouped(rng):
     "dealt out in order."
 )
 def groups_are_dealt_out_in_order():
-    for rng in draws(5):
-        groups, channels, filters, layer, x = grouped(rng)
-        for channel in range(channels):
+    for rng in draws(8):
+        groups, channels, filters, arguments, x = grouped(rng)
+        layer = layers.Conv2D(**arguments, groups=groups)
+        for channel, changed in enumerate(all_changed_channels(layer, x, range(channels))):
             group = channel * groups // channels
-            own = [filter for filter in range(filters) if filter * groups // filters == group]
-            assert changed_channels(layer, x, channel) == own
+            assert changed == [filter for filter in range(filters) if filter * groups // filters == group]
 
 
 @judges("Kernel: (height, width, input channels / groups, filters). Its weights and the MACs are divided by g.")
 def groups_divide_weights_and_macs():
-    for rng in draws(8):
-        groups, channels, filters, layer, x = grouped(rng)
-        with_groups, without = layer_facts(layer, x), layer_facts(layers.Conv2D(filters, 2), x)
-        assert with_groups.weights["kernel"].shape == (2, 2, channels // groups, filters)
-        assert with_groups.weights["kernel"].values.size * groups == without.weights["kernel"].values.size
-        assert with_groups.macs * groups == without.macs == 3 * 4 * 2 * 2 * channels * filters
+    for rng in draws(12):
+        groups, channels, filters, arguments, x = grouped(rng)
+        with_groups, without = layer_facts(layers.Conv2D(**arguments, groups=groups), x), layers.Conv2D(**arguments)
+        plain, taps = layer_facts(without, x), arguments["kernel_size"]
+        assert with_groups.weights["kernel"].shape == (*taps, channels // groups, filters)
+        assert with_groups.weights["kernel"].values.size * groups == plain.weights["kernel"].values.size
+        places = math.prod(without.compute_output_shape(x.shape)[1:3])
+        assert with_groups.macs * groups == plain.macs == places * math.prod(taps) * channels * filters
 
 
 @judges("The output keeps its shape: as many places for the window, as many filters. The bias keeps its shape, too.")
 def groups_leave_output_and_bias_alone():
-    for rng in draws(8):
-        _, _, filters, layer, x = grouped(rng)
-        plain = layers.Conv2D(filters, 2)
+    for rng in draws(12):
+        groups, _, filters, arguments, x = grouped(rng)
+        layer, plain = layers.Conv2D(**arguments, groups=groups), layers.Conv2D(**arguments)
         assert layer(x).shape == plain(x).shape
         assert layer.bias.shape == plain.bias.shape == (filters,)
 
@@ -183,16 +212,18 @@ def groups_divide_channels_and_filters():
     "do that."
 )
 def groups_do_not_mix():
-    for seed, groups in enumerate((2, 3)):
-        n = 2 * groups * groups
-        row = [layers.Conv2D(n, 2, groups=groups) for _ in range(2)]
-        x = np.random.default_rng(seed).normal(size=(1, 4, 4, n))
+    for rng in draws(6):
+        groups, depth = int(rng.integers(2, 4)), int(rng.integers(2, 5))
+        n = groups * groups * int(rng.integers(1, 3))
+        row = [layers.Conv2D(n, int(rng.integers(1, 3)), groups=groups, padding="same") for _ in range(depth)]
+        x, channel = rng.normal(size=(1, 4, 4, n)), int(rng.integers(n))
         order = np.arange(n).reshape(groups, -1).T.ravel()
         shuffle = layers.Lambda(lambda y, order=order: keras.ops.take(y, order, axis=-1))
-        own, everywhere = list(range(n // groups)), list(range(n))
-        assert changed_channels(keras.Sequential(row), x, 0) == own
-        assert changed_channels(keras.Sequential([row[0], layers.Conv2D(n, 1)]), x, 0) == everywhere
-        assert changed_channels(keras.Sequential([row[0], shuffle, row[1]]), x, 0) == everywhere
+        group, everywhere = channel * groups // n, list(range(n))
+        own = [one for one in everywhere if one * groups // n == group]
+        assert changed_channels(keras.Sequential(row), x, channel) == own
+        assert changed_channels(keras.Sequential([row[0], layers.Conv2D(n, 1)]), x, channel) == everywhere
+        assert changed_channels(keras.Sequential([row[0], shuffle, row[1]]), x, channel) == everywhere
 
 
 @judges("With as many groups as channels, it is a depthwise convolution.")
@@ -201,16 +232,17 @@ def groups_do_not_mix():
     "depth_multiplier). It is a grouped convolution with as many groups as channels."
 )
 def as_many_groups_as_channels_are_depthwise():
-    for rng in draws(5):
+    for rng in draws(8):
         channels, multiplier = map(int, rng.integers(1, 5, 2))
-        x = whole(rng, 1, 5, 6, channels)
-        depthwise = made(layers.DepthwiseConv2D((2, 3), depth_multiplier=multiplier), x.shape, rng)
-        layer = layers.Conv2D(channels * multiplier, (2, 3), groups=channels)
+        x, arguments = whole(rng, 1, 7, 8, channels), window(rng)
+        depthwise = made(layers.DepthwiseConv2D(**arguments, depth_multiplier=multiplier), x.shape, rng)
+        if not computes(depthwise, x):
+            continue
+        layer = layers.Conv2D(channels * multiplier, **arguments, groups=channels)
         layer.build(x.shape)
         kernel, bias = depthwise.get_weights()
-        assert kernel.shape == (2, 3, channels, multiplier)
+        assert kernel.shape == (*arguments["kernel_size"], channels, multiplier)
         layer.set_weights([kernel.reshape(layer.kernel.shape), bias])
         assert np.array_equal(layer(x), depthwise(x))
-        for channel in range(channels):
-            own = [channel * multiplier + m for m in range(multiplier)]
-            assert set(changed_channels(depthwise, x, channel)) <= set(own)
+        for channel, changed in enumerate(all_changed_channels(depthwise, x, range(channels))):
+            assert set(changed) <= {channel * multiplier + m for m in range(multiplier)}

@@ -6,10 +6,13 @@ import re
 
 import keras
 import numpy as np
-from judging import counts, draws, judges, made, whole
+from judging import computes, counts, draws, judges, made, whole
 from keras import layers
 
+from widgets.facts import layer_facts
+
 ONES = {"kernel_initializer": "ones"}
+CONV = {1: layers.Conv1D, 2: layers.Conv2D, 3: layers.Conv3D}
 
 
 def dilated(rng):
@@ -23,13 +26,21 @@ def dilated(rng):
     "multiplications a cell stay."
 )
 def taps_are_d_cells_apart():
-    for rng in draws(25):
-        n, k, d = dilated(rng)
-        layer = layers.Conv1D(1, k, dilation_rate=d, **ONES)
-        read = np.flatnonzero(counts(layer, np.zeros((1, n, 1), "float32"), (0,)))
-        assert read.tolist() == [d * tap for tap in range(k)]
-        assert read[-1] - read[0] + 1 == d * (k - 1) + 1
-        assert layer.count_params() == k + 1
+    for axes, rng in itertools.product((1, 2, 3), draws(8)):
+        k, d, spare = rng.integers(1, 4, axes), rng.integers(1, 5, axes), rng.integers(0, 3, axes)
+        span, (channels, filters) = d * (k - 1) + 1, map(int, rng.integers(1, 4, 2))
+        x = np.zeros((1, *(span + spare), channels), "float32")
+        rates = (d // d).tolist(), d.tolist()
+        plain, layer = (CONV[axes](filters, k.tolist(), dilation_rate=rate, **ONES) for rate in rates)
+        read, without = (counts(one, x, (0,) * axes) for one in (layer, plain))
+        wanted = np.zeros_like(read)
+        wanted[tuple(slice(0, end, step) for end, step in zip(span, d))] = channels * filters
+        assert np.array_equal(read, wanted)
+        assert [np.ptp(cells) + 1 for cells in np.nonzero(read)] == span.tolist()
+        assert read.sum() == without.sum()
+        assert [weight.shape for weight in layer.weights] == [weight.shape for weight in plain.weights]
+        for one in (layer, plain):
+            assert layer_facts(one, x).macs == read.sum() * math.prod(one.compute_output_shape(x.shape)[1:-1])
 
 
 @judges('At stride 1, "valid" gives n − d·(k − 1) cells. "same" keeps n, with a border that grows with d.')
@@ -142,16 +153,25 @@ def which_rates_leave_gaps():
 
 @judges("Each input cell stamps the kernel; stamps start `strides` cells apart and are added where they overlap.")
 def stamps_are_added():
-    for rng in draws(20):
-        (n, m), k, s = rng.integers(1, 5, 2), rng.integers(1, 5, 2), rng.integers(1, 4, 2)
-        x = whole(rng, 1, n, m, 2)
-        layer = made(layers.Conv2DTranspose(3, tuple(k), strides=tuple(s), use_bias=False), x.shape, rng)
+    for rng in draws(24):
+        (n, m), k, s, d = rng.integers(1, 5, 2), rng.integers(1, 5, 2), rng.integers(1, 4, 2), rng.integers(1, 4, 2)
+        s, d = (s, d // d) if rng.integers(2) else (s // s, d)
+        x, padding = whole(rng, 1, n, m, 2), str(rng.choice(["valid", "same"]))
+        moved = {"strides": s.tolist(), "dilation_rate": d.tolist(), "padding": padding}
+        layer = made(layers.Conv2DTranspose(3, k.tolist(), **moved, use_bias=False), x.shape, rng)
+        if not computes(layer, x):
+            continue
         y, (kernel,) = np.array(layer(x)), layer.get_weights()
-        by_hand = np.zeros_like(y)
+        span = d * (k - 1) + 1
+        by_hand = np.zeros((1, *np.maximum((np.array((n, m)) - 1) * s + span, y.shape[1:3]), 3))
         for row, column in itertools.product(range(n), range(m)):
             stamp = np.einsum("c,hwfc->hwf", x[0, row, column], kernel)
-            by_hand[0, row * s[0] : row * s[0] + k[0], column * s[1] : column * s[1] + k[1]] += stamp
-        assert np.array_equal(y, by_hand)
+            down, right = (slice(i * s[a], i * s[a] + span[a], d[a]) for a, i in enumerate((row, column)))
+            by_hand[0, down, right] += stamp
+        if padding == "same":  # what hangs over is cut off, the odd cell of it at the end
+            over = np.maximum(by_hand.shape[1:3] - np.array(y.shape[1:3]), 0) // 2
+            by_hand = by_hand[:, over[0] :, over[1] :]
+        assert np.array_equal(y, by_hand[:, : y.shape[1], : y.shape[2]])
 
 
 @judges(
@@ -159,14 +179,15 @@ def stamps_are_added():
     "turn, its last two axes swapped."
 )
 def zeros_then_a_turned_kernel():
-    for rng in draws(15):
-        k, s = int(rng.integers(1, 5)), int(rng.integers(1, 4))
-        x = whole(rng, 1, 3, 4, 2)
-        layer = made(layers.Conv2DTranspose(5, k, strides=s, use_bias=False), x.shape, rng)
+    for rng in draws(20):
+        (n, m), k, s = rng.integers(1, 5, 2), rng.integers(1, 5, 2), rng.integers(1, 4, 2)
+        x, filters = whole(rng, 1, n, m, 2), int(rng.integers(1, 6))
+        layer = made(layers.Conv2DTranspose(filters, k.tolist(), strides=s.tolist(), use_bias=False), x.shape, rng)
         y, (kernel,) = np.array(layer(x)), layer.get_weights()
-        around = np.zeros((1, y.shape[1] + k - 1, y.shape[2] + k - 1, 2))
-        around[:, k - 1 : k + 2 * s : s, k - 1 : k + 3 * s : s] = x
-        plain = layers.Conv2D(5, k, use_bias=False)
+        around = np.zeros((1, *(np.array(y.shape[1:3]) + k - 1), 2))
+        down, right = (slice(k[a] - 1, k[a] + (size - 1) * s[a], s[a]) for a, size in enumerate((n, m)))
+        around[:, down, right] = x
+        plain = layers.Conv2D(filters, k.tolist(), use_bias=False)
         plain.build(around.shape)
         plain.set_weights([kernel[::-1, ::-1].swapaxes(2, 3)])
         assert np.array_equal(plain(around), y)
@@ -219,12 +240,13 @@ def kernel_of_transposed_layers():
 
 @judges("It gives back a shape. It gives back the values only in rare cases: a transpose is seldom an inverse.")
 def values_come_back_only_from_an_orthogonal_matrix():
-    def there_and_back(kernel, n):
-        """(whether the numbers come back, whether the matrix is orthogonal) for one row of n cells."""
+    def there_and_back(kernel, s, places):
+        """(whether the numbers come back, whether the matrix turns back) for one row of cells."""
         k, _, filters = kernel.shape
-        forth = layers.Conv1D(filters, k, strides=k, use_bias=False)
-        back = layers.Conv1DTranspose(1, k, strides=k, use_bias=False)
-        for layer, shape in ((forth, (1, n, 1)), (back, (1, n // k, filters))):
+        n = (places - 1) * s + max(k, s)
+        forth = layers.Conv1D(filters, k, strides=s, use_bias=False)
+        back = layers.Conv1DTranspose(1, k, strides=s, use_bias=False)
+        for layer, shape in ((forth, (1, n, 1)), (back, (1, places, filters))):
             layer.build(shape)
             layer.set_weights([kernel])
         rows = np.eye(n, dtype="float32")[..., None]
@@ -235,11 +257,11 @@ def values_come_back_only_from_an_orthogonal_matrix():
 
     came_back = []
     for rng in draws(20):
-        k, filters = int(rng.integers(1, 5)), int(rng.integers(1, 5))
+        k, filters, s = map(int, rng.integers(1, 5, 3))
         drawn = rng.normal(size=(k, 1, filters))
         rotation = np.linalg.qr(rng.normal(size=(k, k)))[0][:, None]
-        for kernel in (drawn, rotation):
-            same, orthogonal = there_and_back(kernel, 3 * k)
+        for kernel, stride in ((drawn, s), (rotation, k)):
+            same, orthogonal = there_and_back(kernel, stride, int(rng.integers(2, 5)))
             assert same == orthogonal
             came_back.append(same)
         assert came_back[-2:] == [False, True]

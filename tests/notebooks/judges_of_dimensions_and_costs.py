@@ -1,9 +1,21 @@
 """The judges of 07_other_dimensions and 08_compare."""
 
 import itertools
+from math import prod
 
 import numpy as np
-from judging import changed_channels, counts, draws, judges, made, whole
+from judging import (
+    all_changed_channels,
+    changed_channels,
+    computes,
+    counts,
+    draws,
+    judges,
+    made,
+    whole,
+    window,
+    with_border,
+)
 from keras import layers
 
 from widgets import DeformableConv2D
@@ -97,9 +109,19 @@ def what_ends_at_two_dimensions():
 # 08_compare
 
 
-def ones_sum(layer, x):
-    """The sum of all outputs where inputs and weights are 1: it counts the products, without those with padding."""
-    return int(np.array(layer(np.ones_like(x)), dtype=float).sum())
+ONES = dict(kernel_initializer="ones")
+
+
+def products(layer, x):
+    """How many products a layer adds up for one sample, those with padding zeros too.
+
+    With 1 for all inputs, zeros and weights, the sum of its outputs counts them; nothing may be cropped.
+    """
+    bordered = x
+    if "Transpose" not in type(layer).__name__:
+        bordered = with_border(layer, x, layer.compute_output_shape(x.shape)[1:-1])
+    twin = type(layer).from_config(layer.get_config() | {"padding": "valid"})
+    return int(np.array(twin(np.ones_like(bordered)), dtype=float).sum())
 
 
 @judges(
@@ -107,33 +129,40 @@ def ones_sum(layer, x):
     "each kernel of a layer."
 )
 def weights_times_places():
-    ones = dict(kernel_initializer="ones")
-    for rng in draws(8):
+    for rng in draws(10):
         height, width = map(int, rng.integers(9, 14, 2))
-        x = np.ones((1, height, width, 4), "float32")
-        plain, dilated, strided = (
-            layers.Conv2D(6, 3, **ones),
-            *(layers.Conv2D(6, 3, **ones, **{name: int(rng.integers(2, 4))}) for name in ("dilation_rate", "strides")),
-        )
-        kinds = [plain, dilated, strided, layers.Conv2D(6, 3, groups=2, **ones), layers.Conv2DTranspose(6, 3, **ones)]
-        for layer in [*kinds, layers.DepthwiseConv2D(3, depthwise_initializer="ones")]:
+        x, (channels, filters) = np.ones((1, height, width, 4), "float32"), (4, 2 * int(rng.integers(1, 5)))
+        arguments = window(rng)
+        size = arguments["kernel_size"]
+        depthwise = layers.DepthwiseConv2D(**arguments, depthwise_initializer="ones")
+        kinds = [layers.Conv2D(filters, **arguments, groups=groups, **ONES) for groups in (1, 2)]
+        for layer in (*kinds, layers.Conv2DTranspose(filters, **arguments, **ONES), depthwise):
+            if not computes(layer, x):
+                continue
             facts = layer_facts(layer, x)
-            places = height * width if "Transpose" in type(layer).__name__ else np.prod(facts.output_shape[1:3])
-            assert facts.macs == ones_sum(layer, x) == facts.weights["kernel"].values.size * places
-        assert plain.kernel.shape == dilated.kernel.shape == strided.kernel.shape == (3, 3, 4, 6)
-        for layer in (layers.SeparableConv2D(6, 3), DeformableConv2D(6, 3)):
+            places = height * width if "Transpose" in type(layer).__name__ else prod(facts.output_shape[1:3])
+            assert facts.macs == products(layer, x) == facts.weights["kernel"].values.size * places
+            still = type(layer).from_config(layer.get_config() | {"strides": 1, "dilation_rate": 1})
+            still.build((None, 40, 50, channels))
+            assert still.get_weights()[0].shape == facts.weights["kernel"].shape
+        for layer in (layers.SeparableConv2D(filters, **arguments), DeformableConv2D(filters, **arguments)):
+            if not computes(layer, x):
+                continue
             facts = layer_facts(layer, x)
             kernels = [weight.values.size for name, weight in facts.weights.items() if "kernel" in name]
-            assert len(kernels) == 2 and facts.macs == sum(kernels) * np.prod(facts.output_shape[1:3])
+            assert len(kernels) == 2 and facts.macs == sum(kernels) * prod(facts.output_shape[1:3])
+        assert facts.weights["kernel"].shape == (*size, channels, filters)
 
 
 @judges("A transposed layer's places are its input cells.")
 def places_of_transposed_layers():
-    for rng in draws(10):
-        (height, width), (k, s) = map(int, rng.integers(2, 6, 2)), map(int, rng.integers(1, 4, 2))
-        x = np.ones((1, height, width, 3), "float32")
-        layer = layers.Conv2DTranspose(5, k, strides=s, kernel_initializer="ones")
-        assert layer_facts(layer, x).macs == ones_sum(layer, x) == height * width * k * k * 5 * 3
+    kinds = {1: layers.Conv1DTranspose, 2: layers.Conv2DTranspose, 3: layers.Conv3DTranspose}
+    for axes, rng in itertools.product(kinds, draws(5)):
+        x = np.ones((1, *rng.integers(2, 5, axes), 3), "float32")
+        arguments, filters = window(rng, axes) | {"dilation_rate": 1}, int(rng.integers(1, 6))
+        layer = kinds[axes](filters, **arguments, **ONES)
+        taps = prod(arguments["kernel_size"])
+        assert layer_facts(layer, x).macs == products(layer, x) == prod(x.shape[1:-1]) * taps * filters * 3
 
 
 @judges(
@@ -141,34 +170,52 @@ def places_of_transposed_layers():
     "of kernels."
 )
 def what_is_given_up():
-    x = np.random.default_rng(8).normal(size=(1, 6, 6, 12)).astype("float32")
-    plain, pointwise = layers.Conv2D(6, 3), layers.Conv2D(6, 1, kernel_initializer="ones")
-    grouped, depthwise, separable = (
-        layers.Conv2D(6, 3, groups=3),
-        layers.DepthwiseConv2D(3),
-        layers.SeparableConv2D(6, 3),
-    )
-    for layer in (plain, pointwise, grouped, depthwise, separable):
-        layer(x)
-        assert layer is plain or layer.count_params() < plain.count_params()
-    assert (counts(pointwise, x, (2, 2)) > 0).sum() == 1
-    assert len(changed_channels(grouped, x, 0)) == 2 and len(changed_channels(depthwise, x, 0)) == 1
-    assert len(changed_channels(plain, x, 0)) == len(changed_channels(separable, x, 0)) == 6
-    product = np.array(separable.depthwise_kernel * separable.pointwise_kernel)
-    ranks = [np.linalg.matrix_rank(kernel[:, :, 0].reshape(9, 6)) for kernel in (product, plain.get_weights()[0])]
-    assert ranks == [1, 6]
+    fewer = 0
+    for rng in draws(10):
+        groups, size = int(rng.integers(2, 4)), rng.integers(1, 4, 2).tolist()
+        channels, filters, taps = groups * int(rng.integers(1, 5)), groups * int(rng.integers(1, 4)), prod(size)
+        x = rng.normal(size=(1, 6, 6, channels)).astype("float32")
+        plain, pointwise = layers.Conv2D(filters, size), layers.Conv2D(filters, 1, **ONES)
+        grouped, depthwise, separable = (
+            layers.Conv2D(filters, size, groups=groups),
+            layers.DepthwiseConv2D(size),
+            layers.SeparableConv2D(filters, size),
+        )
+        changed = {layer: all_changed_channels(layer, x, range(channels)) for layer in (plain, grouped, depthwise)}
+        changed[separable] = all_changed_channels(separable, x, range(channels))
+        everywhere = [list(range(filters))] * channels
+        assert changed[plain] == changed[separable] == everywhere and pointwise(x) is not None
+        mixed = np.array(separable.depthwise_kernel * separable.pointwise_kernel)
+        ranks = [np.linalg.matrix_rank(kernel[:, :, 0].reshape(taps, -1)) for kernel in (mixed, plain.get_weights()[0])]
+        given_up = {
+            pointwise: (counts(pointwise, x, (2, 2)) > 0).sum() < taps,
+            grouped: changed[grouped] != everywhere,
+            depthwise: all(len(own) == 1 for own in changed[depthwise]),
+            separable: ranks == [1, min(taps, filters)] and ranks[1] > 1,
+        }
+        for layer, given in given_up.items():
+            if layer.count_params() < plain.count_params():
+                fewer += 1
+                assert given, (layer, size, channels, filters)
+    assert fewer > 25
 
 
-@judges("Dilation enlarges the receptive field without weights; strides save MACs and cost resolution.")
+@judges(
+    "Dilation enlarges the receptive field of a kernel larger than 1 by 1, without weights; strides save MACs and "
+    "cost resolution."
+)
 def dilation_and_strides():
-    for rng in draws(8):
-        k, more = int(rng.integers(2, 4)), int(rng.integers(2, 4))
+    for rng in draws(15):
+        (k, more), padding = rng.integers(1, 4, (2, 2)), str(rng.choice(["valid", "same"]))
         x = np.zeros((1, 20, 20, 2), "float32")
         plain, dilated, strided = (
-            layers.Conv2D(3, k, kernel_initializer="ones", **moved)
-            for moved in ({}, {"dilation_rate": more}, {"strides": more})
+            layers.Conv2D(3, k.tolist(), padding=padding, **ONES, **moved)
+            for moved in ({}, {"dilation_rate": more.tolist()}, {"strides": more.tolist()})
         )
-        fields = [np.ptp(np.flatnonzero(counts(layer, x, (2, 2)).any(axis=1))) for layer in (plain, dilated)]
+        fields = [np.ptp(np.argwhere(counts(layer, x, (6, 6))), axis=0) for layer in (plain, dilated)]
         facts = [layer_facts(layer, x) for layer in (plain, dilated, strided)]
-        assert fields[1] > fields[0] and facts[0].params == facts[1].params == facts[2].params
-        assert facts[2].macs < facts[0].macs and facts[2].output_shape[1] < facts[0].output_shape[1]
+        assert ((fields[1] > fields[0]) == (k > 1) & (more > 1)).all()
+        assert facts[0].params == facts[1].params == facts[2].params
+        smaller = np.array(facts[2].output_shape[1:3]) < facts[0].output_shape[1:3]
+        assert (smaller == (more > 1)).all()
+        assert (facts[2].macs < facts[0].macs) == smaller.any()

@@ -36,6 +36,48 @@ def made(layer, shape, rng):
     return layer
 
 
+def window(rng, axes=2):
+    """A window's arguments, drawn for each axis: its size, its padding, and a stride or a dilation."""
+
+    def drawn(most):
+        return tuple(map(int, rng.integers(1, most + 1, axes)))
+
+    moved = str(rng.choice(["strides", "dilation_rate"]))
+    return {"kernel_size": drawn(3), "padding": str(rng.choice(["valid", "same"])), moved: drawn(3)}
+
+
+def computes(layer, x):
+    """Whether TensorFlow computes it here: without oneDNN, transposed layers with a dilation and unequal strides of
+    depthwise ones are refused, and a draw of these says nothing."""
+    try:
+        layer(x)
+    except tf.errors.OpError:
+        return False
+    return True
+
+
+def window_numbers(layer):
+    """(kernel size, stride, dilation) along each axis of a layer."""
+    return list(zip(layer.kernel_size, layer.strides, layer.dilation_rate))
+
+
+def with_border(layer, x, sizes):
+    """The input with the zeros of its border, where an output of these sizes is read from it; a spare cell is 0 too."""
+    border = [(0, 0)]
+    for n, o, (k, s, d) in zip(x.shape[1:-1], sizes, window_numbers(layer)):
+        zeros = max((o - 1) * s + d * (k - 1) + 1 - n, 0)
+        border.append((zeros // 2, zeros - zeros // 2))
+    return np.pad(x, [*border, (0, 0)])
+
+
+def windows(layer, x, sizes):
+    """(output cell, its window) of a layer that reads, all channels together."""
+    bordered = with_border(layer, x, sizes)
+    for cell in np.ndindex(*sizes):
+        taps = [o * s + d * np.arange(k) for o, (k, s, d) in zip(cell, window_numbers(layer))]
+        yield cell, bordered[np.ix_(range(len(x)), *taps, range(x.shape[-1]))]
+
+
 def counts(layer, x, cell):
     """How often each input cell is read by one output cell, all channels together, where all weights are 1."""
     x = tf.convert_to_tensor(x)
@@ -48,11 +90,19 @@ def counts(layer, x, cell):
 
 def changed_channels(layer, x, channel):
     """Which output channels change with this input channel."""
-    other = np.array(x)
-    # Each cell otherwise, and far: four weights whose sum is nearly 0 hide a step that all cells take.
-    other[..., channel] += np.random.default_rng(channel).normal(0, 100, other[..., channel].shape)
-    moved = np.abs(np.array(layer(other)) - np.array(layer(x))) > 1e-4
-    return np.flatnonzero(moved.any(axis=tuple(range(moved.ndim - 1)))).tolist()
+    return all_changed_channels(layer, x, [channel])[0]
+
+
+def all_changed_channels(layer, x, channels):
+    """The same for each of these channels of one sample, with one call: a grouped layer is compiled at each."""
+    batch = np.repeat(x, len(channels) + 1, axis=0)
+    for sample, channel in enumerate(channels):
+        # Each cell otherwise, and far: four weights whose sum is nearly 0 hide a step that all cells take.
+        cells = batch[sample, ..., channel]
+        batch[sample, ..., channel] = cells + np.random.default_rng(channel).normal(0, 100, cells.shape)
+    y = np.array(layer(batch))
+    moved = (np.abs(y[:-1] - y[-1]) > 1e-4).any(axis=tuple(range(1, y.ndim - 1)))
+    return [np.flatnonzero(one).tolist() for one in moved]
 
 
 def milliseconds(act):

@@ -189,6 +189,16 @@ PARAMS_SLIPS = [
     (DeformableConv2D(5, 3), "3*3*12*5 + 5 + 2*9", "That counts the offsets as learned numbers"),
     (DeformableConv2D(5, 3, modulated=True), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That leaves out the masks"),
     (DeformableConv2D(5, 3, offset_groups=2), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That counts one offset group"),
+    (
+        DeformableConv2D(5, 3, modulated=True, offset_groups=2),
+        "3*3*12*5 + 5 + 3*3*12*36 + 36",
+        "each tap of each offset group has one number more",
+    ),
+    (
+        DeformableConv2D(5, 3, modulated=True, offset_groups=2),
+        "3*3*12*5 + 5 + 3*3*12*27 + 27",
+        "That counts one offset group",
+    ),
     (layers.Conv2D(10, 3), 17, "17 is not right."),
 ]
 

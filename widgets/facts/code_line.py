@@ -146,7 +146,18 @@ def _argument(layer, name, configured):
     value = configured if value is None else value
     if isinstance(value, dict) and "class_name" in value:
         value = keras.saving.deserialize_keras_object(value)
-    return by_name(value) if name.endswith("activation") else value
+    return by_name(value) if name.endswith("activation") else plain_numbers(value)
+
+
+def plain_numbers(value):
+    """Numbers of NumPy as those of Python, which a line of code can hold; anything else as it is.
+
+    >>> plain_numbers((np.int64(3), np.float64(0.5), "same"))
+    (3, 0.5, 'same')
+    """
+    if type(value) in (tuple, list):
+        return type(value)(map(plain_numbers, value))
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def by_name(activation):
@@ -199,7 +210,7 @@ def _written(value):
     parameters = inspect.signature(type(value).__init__).parameters.values()
     standard = {p.name: p.default for p in parameters if p.default is not p.empty} | {"trainable": True}
     config = {
-        name: v
+        name: plain_numbers(v)
         for name, v in value.get_config().items()
         if name not in NOT_WRITTEN and (name not in standard or v != standard[name])
     }

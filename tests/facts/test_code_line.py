@@ -77,6 +77,12 @@ def test_a_pooling_layer_comes_back_with_its_own_strides(layer_class, pool_size,
         (lambda: layers.Conv2D(1, 3, data_format="channels_last"), "layers.Conv2D(1, 3)"),
         (lambda: layers.Conv2D(1, 3, activation=keras.activations.relu), "layers.Conv2D(1, 3, activation='relu')"),
         (lambda: layers.Conv2D(1, 3, name="mine", dtype="float64"), "layers.Conv2D(1, 3)"),
+        (lambda: layers.Conv2D(np.int64(1), np.array([3, 2])), "layers.Conv2D(1, (3, 2))"),
+        (lambda: layers.Conv2D(np.uint8(1), 3, use_bias=np.False_), "layers.Conv2D(1, 3, use_bias=False)"),
+        (
+            lambda: layers.DepthwiseConv2D(np.array([3, 3]), strides=np.array([2, 1])),
+            "layers.DepthwiseConv2D(3, strides=(2, 1))",
+        ),
     ],
 )
 def test_defaults_are_left_out_however_they_were_written(made, code):

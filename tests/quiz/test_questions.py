@@ -184,10 +184,20 @@ PARAMS_SLIPS = [
     (layers.SeparableConv2D(6, 2), "2*2*12 + 6", "That leaves out the second kernel"),
     (layers.SeparableConv2D(6, 2), "12*6 + 6", "That leaves out the first kernel"),
     (layers.SeparableConv2D(6, 3, depth_multiplier=2), "3*3*12*2 + 12*6 + 6", "in the pointwise kernel: it reads all"),
+    (
+        layers.SeparableConv2D(6, 3, depth_multiplier=2),
+        "3*3*12 + 24*6 + 6",
+        "in the depthwise kernel: it gives so many",
+    ),
     (layers.SeparableConv2D(6, 3, depth_multiplier=2), "3*3*12 + 12*6 + 6", "each of the two kernels is that many"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5", "the convolution that predicts the offsets"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5 + 2*9", "That counts the offsets as learned numbers"),
     (DeformableConv2D(5, 3, modulated=True), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That leaves out the masks"),
+    (
+        DeformableConv2D(5, 3, modulated=True, offset_groups=2),
+        "3*3*12*5 + 5 + 3*3*12*18 + 18",
+        "one number more. That counts one offset group.",
+    ),
     (DeformableConv2D(5, 3, offset_groups=2), "3*3*12*5 + 5 + 3*3*12*18 + 18", "That counts one offset group"),
     (
         DeformableConv2D(5, 3, modulated=True, offset_groups=2),

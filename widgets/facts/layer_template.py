@@ -7,7 +7,7 @@ from functools import partial
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import NAME, by_name, defaults
+from widgets.facts.code_line import NAME, by_name, defaults, plain_numbers
 from widgets.facts.kinds import KINDS
 from widgets.language import say
 
@@ -86,7 +86,7 @@ class LayerTemplate:
         self.kind = KINDS[self.layer_class.__name__]
         # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
         names = [*defaults(self.layer_class), *self.kind.settings]
-        self.arguments = {name: getattr(layer, name) for name in names if hasattr(layer, name)}
+        self.arguments = {name: plain_numbers(getattr(layer, name)) for name in names if hasattr(layer, name)}
         self.arguments |= {"name": NAME, "dtype": "float32", "activation": by_name(layer.activation)}
         self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}

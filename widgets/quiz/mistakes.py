@@ -185,9 +185,10 @@ def params(facts):
         if bias:
             found.append((total + channels * multiplier, say("mistake.bias_twice")))
         found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
-        both = cells["depthwise_kernel"] + cells["pointwise_kernel"]
-        for part, slip in [(cells["pointwise_kernel"], "params_pointwise"), (both, "params_multiplier")]:
-            note(total - part + part // multiplier, slip)
+        depthwise, pointwise = cells["depthwise_kernel"], cells["pointwise_kernel"]
+        slips = {"depthwise": depthwise, "pointwise": pointwise, "multiplier": depthwise + pointwise}
+        for name, part in slips.items():
+            note(total - part + part // multiplier, f"params_{name}")
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
         found += [
@@ -198,6 +199,9 @@ def params(facts):
         ]
         if facts.settings["modulated"]:
             found.append((total - offsets // 3, say("mistake.offset_masks")))
+            pairs = offsets * 2 // 3 // facts.settings["offset_groups"]
+            both = f"{say('mistake.offset_masks')} {say('mistake.offset_groups')}"
+            found.append((total - offsets + pairs, both))
     output_cells = math.prod(facts.output_shape[1:])
     found += [(facts.macs, say("mistake.macs")), (output_cells, say("mistake.output_cells"))]
     if bias:

@@ -56,6 +56,7 @@ MISTAKE = {
     "params_groups": "That forgets the groups: each filter reads only the channels of its own group.",
     "no_pointwise": "That leaves out the second kernel, the pointwise one.",
     "no_depthwise": "That leaves out the first kernel, the depthwise one.",
+    "params_depthwise": "That leaves out depth_multiplier in the depthwise kernel: it gives so many channels for each input channel.",
     "params_pointwise": "That leaves out depth_multiplier in the pointwise kernel: it reads all channels that the depthwise step makes.",
     "params_multiplier": "That leaves out depth_multiplier: each of the two kernels is that many times as large.",
     "not_factored": "That is a plain convolution with one large kernel. This layer has two small ones.",

@@ -185,10 +185,9 @@ def params(facts):
         if bias:
             found.append((total + channels * multiplier, say("mistake.bias_twice")))
         found.append((math.prod(spatial) * channels * facts.settings["filters"] + bias, say("mistake.not_factored")))
-        depthwise, pointwise = cells["depthwise_kernel"], cells["pointwise_kernel"]
-        slips = {"depthwise": depthwise, "pointwise": pointwise, "multiplier": depthwise + pointwise}
-        for name, part in slips.items():
-            note(total - part + part // multiplier, f"params_{name}")
+        one, other = cells["depthwise_kernel"], cells["pointwise_kernel"]
+        for part, slip in [(one, "params_depthwise"), (other, "params_pointwise"), (one + other, "params_multiplier")]:
+            note(total - part + part // multiplier, slip)
     if "offset_kernel" in cells:
         offsets = cells["offset_kernel"] + cells.get("offset_bias", 0)
         found += [

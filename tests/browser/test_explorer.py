@@ -675,6 +675,7 @@ LONG_CHAIN = "keras.Sequential([layers.Conv2D(16, 3), layers.MaxPooling2D(2), la
     [
         "layers.Conv2D(10, 3), (1, 28, 28, 12)",
         "layers.SeparableConv2D(4, 3), (1, 7, 9, 5)",
+        "layers.Conv1D(4, 5), (1, 12, 2)",
         f"{LONG_CHAIN}, (4, 28, 28, 12)",
     ],
 )
@@ -695,6 +696,17 @@ def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, 
     button(page, "Leave full screen").click()
     page.page.set_viewport_size({"width": 1400, "height": 1000})
     assert not button(page, "Show facts (F)").is_visible() and beside.is_visible()
+
+
+@pytest.mark.parametrize("layer", ["layers.Conv1D(1, 2), (1, 8, 1)", "layers.Conv1D(4, 5), (1, 12, 2)"])
+def test_an_answer_shown_on_a_full_screen_is_all_in_sight(show, layer):
+    page = show(layer, "reveal=False")
+    page.page.set_viewport_size({"width": 1366, "height": 768})
+    button(page, "Full screen").click()
+    button(page, "Reveal answer").click()
+    settle(page)
+    canvas(page, 1).wait_for()
+    assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
 
 
 def test_reveal_false_hides_facts_and_output_until_the_button(show):

@@ -15,6 +15,7 @@ const CHAIN_TYPE = 0.8; // how much smaller they are above a chain on a full scr
 const GAP = 12;
 const WRITTEN = 12; // cells from here on can hold a number
 const READ_WELL = 26; // and from here on most numbers
+const LEAST_LINE = 40; // of three lines on a full screen, one below the other, each
 const FULL_EDGE = 18; // around what fills a screen
 
 /** Whether a stage so wide has kernels below its grids, not between them. @param {number} width */
@@ -29,6 +30,7 @@ export function sizePanels(view, picture, state) {
   const width = Math.max(view.width - 2, 200);
   view.el.classList.toggle("cn-narrow", isNarrow(width));
   view.el.classList.toggle("cn-chain", picture.grids.length > 2);
+  view.el.classList.toggle("cn-lines", picture.rank === 1);
   view.el.classList.toggle("cn-long", picture.grids.length > MOST_BESIDE);
   const sizes = view.panels.map((one) => {
     const { sizes, padding } = extentOf(picture, one, state.reveal);
@@ -69,7 +71,7 @@ export function layOut(panels, { width, height, full, line, words }) {
   const kernelWide = (panel) => Math.max(unit * unitsOf(panel), leastKernel) * (narrow && !chain ? 2 : 1);
   const free = beside.reduce((rest, panel) => rest - (panel.kernel ? kernelWide(panel) : 0), inLine);
   const gridWide = Math.max(free / grids.length, least);
-  const high = full ? Math.max(height, 60) : narrow ? 240 : Math.min(Math.max(height, 200), 330);
+  const high = full ? Math.max(height, line ? LEAST_LINE : 60) : narrow ? 240 : Math.min(Math.max(height, 200), 330);
   const most = full ? 90 : line ? 28 : 44;
   const sizes = panels.map((panel) => {
     const room = line ? wide : Math.min(panel.kernel ? kernelWide(panel) : gridWide, wide);

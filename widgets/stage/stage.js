@@ -15,7 +15,7 @@ import { showParts } from "./pinned_drawing.js";
 import { saving } from "./saving.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
-import { fullScreen, mendControls, watchPage } from "./surroundings.js";
+import { fullScreen, isFull, mendControls, shareRoom, watchPage } from "./surroundings.js";
 
 /**
  * @typedef {{
@@ -79,6 +79,7 @@ function showNewest(stage) {
   stage.state = reduce(stage.state, { type: "picture", picture: stage.picture, reveal, question, start });
   draw(stage, true);
   drawWords(stage.view, stage.picture, stage.state);
+  if (isFull(stage.el)) shareRoom(stage.el);
   stage.el.dataset.revision = stage.picture.revision;
   sendNext(stage);
 }

@@ -63,13 +63,17 @@ export const explorerAround = (el) => el.closest(".cn-explorer") ?? el;
 export const isFull = (el) =>
   document.fullscreenElement === explorerAround(el) || explorerAround(el).classList.contains("cn-full");
 
+/** Draw again: on a full screen the room for cells is what the rest leaves, and that is known once it is drawn. @param {Element} el */
+export function shareRoom(el) {
+  for (const event of ["cn-resized", "cn-resized"]) el.dispatchEvent(new Event(event));
+}
+
 export function fullScreen({ el, ui, words, listen }) {
   const fill = (full) => {
     explorerAround(el).classList.toggle("cn-full", full);
     ui.beside.hidden = !full;
     showBeside(false);
-    // The room for cells is what the rest leaves, and that is known once it is drawn.
-    for (const event of ["cn-resized", "cn-resized"]) el.dispatchEvent(new Event(event));
+    shareRoom(el);
   };
   const showBeside = (facts) => {
     explorerAround(el).classList.toggle("cn-facts-beside", facts);

@@ -356,6 +356,15 @@ def test_padding_feeds_weights_too(show):
     assert written(page, 1, 4, 4) == {(0, 0): "1003", (0, 1): "1002", (0, 2): "1001"}
 
 
+def test_a_number_that_fills_its_cell_leaves_the_frame_whole(show):
+    page = show("layers.Conv2D(1, 3, kernel_initializer=keras.initializers.Constant(1 / 9))", "(1, 8, 8, 1)")
+    point(page, 1, 2, 2)
+    assert written(page, "kernel", 3, 3)[1, 0] == "0.111"
+    left, middle = 1 / 132, 0.5  # of a pixel each, beside the number
+    frame = [colours(canvas(page, "kernel"), [0, at, left, at + left]) for at in (0.4, middle)]
+    assert frame[0] == frame[1] and rgb(frame[0][0]) == [194, 0, 107]
+
+
 def test_a_cell_that_an_input_is_only_moved_to_keeps_its_number(show):
     page = show("layers.Conv2DTranspose(1, 2, strides=2)", "np.reshape([7, 8, 9, 10], (1, 2, 2, 1))")
     page.stage.locator('[data-view="gather"]').click()

@@ -319,20 +319,20 @@ def test_pointing_at_a_tap_counts_all_that_it_reads(show):
     assert lines(page, "reads") == ["this tap reads 20 cells, one for each output cell (4 of them padding)"]
 
 
-def outlined(page, grid, rows, columns, at=0.5):
-    """The cells of a panel without padding that are outlined: with a left edge in that colour, `at` this height."""
+def outlined(page, grid, rows, columns, at=0.5, within=1):
+    """Cells of a panel without padding that have a left edge in that colour, `at` this height and so far in."""
     found = canvas(page, grid).evaluate(
-        f"""(canvas, [rows, columns, at]) => {{
+        f"""(canvas, [rows, columns, at, within]) => {{
           const isHighlighted = {IS_HIGHLIGHTED};
           const context = canvas.getContext('2d');
           const found = [];
           for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) {{
-            const [x, y] = [canvas.width * column / columns + 1, canvas.height * (row + at) / rows];
+            const [x, y] = [canvas.width * column / columns + within, canvas.height * (row + at) / rows];
             if (isHighlighted(context, x, y - 2)) found.push([row, column]);
           }}
           return found;
         }}""",
-        [rows, columns, at],
+        [rows, columns, at, within],
     )
     return [tuple(cell) for cell in found]
 
@@ -354,8 +354,8 @@ def test_the_window_its_taps_and_the_cells_that_are_fed_are_lit_and_no_others(sh
 def test_an_outline_leaves_a_wide_number_its_sign(show):
     page = show("layers.Conv2D(1, 2, kernel_initializer='ones')", "np.full((1, 8, 8, 1), -0.13)")
     point(page, 1, 3, 4)  # -0.52, as wide as its cell
-    assert outlined(page, 1, 7, 7) == []
-    assert outlined(page, 1, 7, 7, at=0.1) == [(3, 4)]
+    assert outlined(page, 1, 7, 7, within=2) == []
+    assert outlined(page, 1, 7, 7, at=0.1, within=2) == outlined(page, 1, 7, 7) == [(3, 4)]
 
 
 def test_pointing_sends_no_message_to_the_kernel(show):

@@ -99,9 +99,11 @@ function keepNumbers(context, panel, cells, middle, room) {
   const { plain, cell, numbers } = panel;
   const [font, scale] = [fontFor(cell, panel.view.least), pixelRatio()];
   for (const { row, column, number } of cells) {
-    if (number !== undefined || !(font * widthOf(numbers[row]?.[column] ?? "") > room)) continue;
+    const width = font * widthOf(numbers[row]?.[column] ?? "");
+    if (number !== undefined || !(width > room)) continue;
     const [x, y] = middle([row, column]);
-    const [left, top, wide, high] = [x - cell / 2, y - font * 0.6, cell, font * 1.2];
+    const wide = width + 4; // not the whole cell: the frame goes on outside
+    const [left, top, high] = [x - wide / 2, y - font * 0.6, font * 1.2];
     context.drawImage(plain, left * scale, top * scale, wide * scale, high * scale, left, top, wide, high);
   }
 }

@@ -106,7 +106,10 @@ export function drawPicture(view, picture, state) {
 export function namePicture(view, picture, state) {
   for (const one of view.panels) namePanel(view, picture, state, one);
   const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
-  const limits = picture.grids.flatMap(({ white }) => white.filter(Boolean)).map((limit) => number(limit));
+  const limits = picture.grids
+    .slice(0, state.reveal ? undefined : 1)
+    .flatMap(({ white }) => white.filter(Boolean))
+    .map((limit) => number(limit));
   const points = Boolean(picture.links[0]?.points);
   const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
   const meant = Object.keys(kinds).filter((kind) => kinds[kind]);

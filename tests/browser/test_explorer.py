@@ -286,6 +286,18 @@ def test_a_long_sum_folds_and_unfolds(show):
     assert channels.locator("pre").inner_text().splitlines() == [f"channel {c}: 36" for c in range(8)]
 
 
+def test_what_is_below_stays_in_its_place_while_cells_are_pointed_at_and_a_slider_moves(show):
+    page = show("layers.Conv2D(1, 3, kernel_initializer='ones')", "(1, 8, 8, 1)")
+    tops = "() => ['.cn-play', '.cn-legend'].map(one => document.querySelector(one).getBoundingClientRect().top)"
+    before = page.page.evaluate(tops)
+    for grid, row, column in [(1, 2, 2), (0, 3, 3), ("kernel", 1, 1)]:
+        point(page, grid, row, column)
+        assert page.page.evaluate(tops) == before, grid
+    page.slider("dilation_rate").press("ArrowRight")  # a headline with old values, and code in two lines
+    settle(page)
+    assert page.page.evaluate(tops) == before
+
+
 def test_pointing_at_an_input_cell_names_every_output_cell_that_it_feeds(show):
     kernel = "lambda shape, dtype: np.arange(9.0).reshape(shape)"
     page = show(f"layers.Conv2D(1, 3, strides=2, padding='same', kernel_initializer={kernel})", "np.ones((1, 6, 6, 1))")
@@ -710,17 +722,19 @@ def test_an_answer_shown_on_a_full_screen_is_all_in_sight(show, layer):
 
 
 def test_reveal_false_hides_facts_and_output_until_the_button(show):
-    page = show("layers.Conv2D(1, 3)", "reveal=False")
+    page = show("layers.Conv2D(1, 3, kernel_initializer='ones')", "reveal=False")
     stage = page.stage
     answers = [stage.locator(f".cn-{name}") for name in ("facts", "sum", "where")] + [canvas(page, 1)]
     assert [answer.is_visible() for answer in answers] == [False] * 4
-    assert canvas(page, 0).is_visible()
+    legend = page.stage.locator(".cn-legend")
+    assert canvas(page, 0).is_visible() and "0 to 1" in legend.inner_text() and "0 to 9" not in legend.inner_text()
     assert stage.get_by_text("Predict first").is_visible()
     page.slider("filters").press("ArrowRight")
     settle(page)
     assert [answer.is_visible() for answer in answers] == [False] * 4
     button(page, "Reveal answer").click()
     assert [answer.is_visible() for answer in answers] == [True] * 4
+    assert "0 to 9" in legend.inner_text()
     assert not stage.get_by_text("Predict first").is_visible()
     button(page, "Hide answer").click()
     assert [answer.is_visible() for answer in answers] == [False] * 4

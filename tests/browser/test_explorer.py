@@ -710,6 +710,12 @@ def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, 
     assert not button(page, "Show facts (F)").is_visible() and beside.is_visible()
 
 
+def test_the_grids_and_kernels_of_a_chain_begin_at_one_height(show):
+    page = show(LONG_CHAIN, "(4, 28, 28, 12)")
+    tops = "cells => cells.map(one => one.getBoundingClientRect().top - cells[0].getBoundingClientRect().top)"
+    assert page.stage.locator(".cn-cells").evaluate_all(tops) == pytest.approx([0] * 8, abs=2)
+
+
 @pytest.mark.parametrize("layer", ["layers.Conv1D(1, 2), (1, 8, 1)", "layers.Conv1D(4, 5), (1, 12, 2)"])
 def test_an_answer_shown_on_a_full_screen_is_all_in_sight(show, layer):
     page = show(layer, "reveal=False")

@@ -91,10 +91,16 @@ class Comparison(Tool, ipywidgets.VBox):
     def __init__(self, layers, x):
         self.words = words()
         self._chains = _chains(layers)
-        self.x = _input(layers, self._chains, x)
-        answers = [_answers(chain, self.x) for chain in self._chains]
+        self.x = shared_values(layers, x)
+        for chain in self._chains:
+            if chain[0].template:
+                input_values(chain[0].template, self.x)  # raises where a built layer reads other channels
+        answers = [list(map(_weighed, chain, run_chain(chain, self.x))) for chain in self._chains]
         self.facts = tuple(map(_together, self._chains, answers))
-        seen = map(_seen, self._chains, answers)
+        seen = [
+            (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
+            for chain, steps in zip(self._chains, answers)
+        ]
         self._rows = [row(facts, *sizes) for facts, sizes in zip(self.facts, seen)]
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
@@ -224,7 +230,8 @@ def _chains(layers):
         chains.append([copies[id(layer)] for layer in stack])
     if not all(chains):
         raise ValueError(say("compare.empty_stack"))
-    axes = [len(template.kind.axes) for template in map(_first_template, chains) if template]
+    templates = [next((one.template for one in chain if one.template), None) for chain in chains]
+    axes = [len(template.kind.axes) for template in templates if template]
     if len(set(axes)) > 1:
         raise ValueError(say("compare.mixed_ranks", received=", ".join(map(str, axes))))
     return chains
@@ -236,24 +243,6 @@ def _copied(layer, stack):
         raise TypeError(say("compare.not_compared", received=received))
     check_inputs(layer)
     return wrap_layer(layer, max(map(channel_axis, stack)))
-
-
-def _first_template(chain):
-    return next((one.template for one in chain if one.template), None)
-
-
-def _input(layers, chains, x):
-    """x as float32 values that every chain can be asked about."""
-    values = shared_values(layers, x)
-    for chain in chains:
-        if chain[0].template:
-            input_values(chain[0].template, values)  # raises where a built layer reads other channels
-    return values
-
-
-def _answers(chain, x):
-    """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
-    return [_weighed(one, facts) for one, facts in zip(chain, run_chain(chain, x))]
 
 
 def _weighed(one, facts):
@@ -272,11 +261,6 @@ def _together(chain, steps):
         for number, (one, step) in enumerate(zip(chain, steps))
     ]
     return steps[0] if len(steps) == 1 else chain_facts(steps)
-
-
-def _seen(chain, steps):
-    """How many cells of x along each axis one cell behind the chain sees, and how sure that is."""
-    return (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
 
 
 def _through(chain, x):

@@ -73,7 +73,10 @@ class Controls:
             if name in self._options:
                 values[name] = self._options[name][control.value]
         if "input_shape" in values:
-            values["input_shape"] = self._with_sizes(values["input_shape"])
+            *spatial, channels = values["input_shape"]
+            shape = [self._input_shape[0], *spatial]
+            shape.insert(self._channel_axis, channels)
+            values["input_shape"] = tuple(shape)
         return values
 
     @settings.setter
@@ -208,12 +211,6 @@ class Controls:
         """What of a shape has sliders: the spatial sizes and, last, channels."""
         return (*spatial_sizes(shape, self._channel_axis), shape[self._channel_axis])
 
-    def _with_sizes(self, sizes):
-        """The input's shape with these spatial sizes and, last, channels."""
-        shape = [self._input_shape[0], *sizes[:-1]]
-        shape.insert(self._channel_axis, sizes[-1])
-        return tuple(shape)
-
     def _slider(self, name, rule, value):
         return IntSlider(value, min(rule.low, value), max(rule.high, value), description=name)
 
@@ -237,14 +234,10 @@ class Controls:
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
-        if self._own_moves:
-            return
-        if self._squares[name].value:
-            with self._own_moves.moving():
-                for slider in self._controls[name]:
-                    slider.admit(value)
-                    slider.value = value
-        self._changed()
+        if not self._own_moves:
+            with self._one_change():
+                if self._squares[name].value:
+                    self._put(name, (value,) * len(self._controls[name]))
 
     def _open(self, name):
         """One slider for all axes while they are tied together, else one for each."""

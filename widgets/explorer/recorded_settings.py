@@ -150,11 +150,9 @@ class RecordedSettings:
                 at = self._axes.index(axis)
                 settings[name] = (*settings[name][:at], value, *settings[name][at + 1 :])
             elif name != "view":
-                settings[name] = self._for_all_axes(name, value)
+                for_all = self._per_axis(name) and value is not None
+                settings[name] = (value,) * len(self._axes) if for_all else value
         return settings
-
-    def _for_all_axes(self, name, value):
-        return (value,) * len(self._axes) if self._per_axis(name) and value is not None else value
 
     def _per_axis(self, name):
         return isinstance(self._rules[name], Count) and self._rules[name].per_axis

@@ -92,7 +92,8 @@ def chain_receptive_field(steps):
     (7, 7)
     """
     if all(step.axes for step in steps):
-        return tuple(arithmetic.receptive_field(links)[0] for links in _chain_links(steps))
+        along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
+        return tuple(arithmetic.receptive_field([*itertools.chain(*links)])[0] for links in along)
     sizes = {}
     for axis, n in enumerate(_spatial(steps[-1].y, steps[-1])):
         seen = np.eye(n, dtype=bool)  # (cells behind the steps, cells that each sees)
@@ -101,12 +102,6 @@ def chain_receptive_field(steps):
         last = seen.shape[1] - seen[:, ::-1].argmax(1)
         sizes[axis] = int(((last - seen.argmax(1)) * seen.any(1)).max())
     return tuple(sizes[axis] for axis in sorted(sizes))
-
-
-def _chain_links(steps):
-    """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
-    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
-    return [list(itertools.chain(*links)) for links in along]
 
 
 def _flat(steps):

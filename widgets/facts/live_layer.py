@@ -81,10 +81,9 @@ class LiveLayer:
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
         rank = len(self.template.kind.axes) + 2
         if x.ndim != rank:  # behind a layer that returns other axes
-            known = {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1}
-            problem = say("facts.other_rank", rank=rank, shape=x.shape)
-            known |= {"problem": problem, "advice": say("facts.advice_rank")}
-            return Facts(input_shape=x.shape, code=self.code(), x=x, **known)
+            known = {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "x": x}
+            problem, advice = say("facts.other_rank", rank=rank, shape=x.shape), say("facts.advice_rank")
+            return Facts(input_shape=x.shape, code=self.code(), problem=problem, advice=advice, **known)
         if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
@@ -129,9 +128,6 @@ class GenericLayer:
     def twin(self):
         """Itself: nothing of it changes."""
         return self
-
-    def forget(self):
-        """There is nothing to forget."""
 
     def ask(self, x, clock=None):
         """Facts of the layer's answer; its axes say which cells it reads, measured in the time that `clock` leaves."""

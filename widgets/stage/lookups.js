@@ -64,6 +64,9 @@ export const range = (count) => [...Array(count).keys()];
 /** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
 
+/** @param {any[]} list @param {number} i @param {any} item @returns {any[]} the same list where it holds the item */
+export const withItem = (list, i, item) => (list[i] === item ? list : list.map((other, j) => (j === i ? item : other)));
+
 /** Every cell of a grid. @param {Grid} grid @returns {Cell[]} */
 export const cellsOf = ({ sizes }) => product(sizes.map(range));
 

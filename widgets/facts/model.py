@@ -1,7 +1,6 @@
 """A model, layer by layer: shapes, parameters, MACs, and what one cell sees of the model's input."""
 
 import html
-import math
 from collections import defaultdict
 
 import keras
@@ -24,7 +23,8 @@ class ModelSteps:
 
     `rows` is a list of dicts: name, layer (its class), output_shape, params, macs, receptive_field (cells along
     each axis, the largest over all branches and all inputs; None for the whole picture). `x` is an array, or a list
-    of them where the model has several inputs. Raises TypeError for a model that is neither.
+    of them where the model has several inputs; in `params` what is used twice counts once. Raises TypeError for a
+    model that is neither.
     """
 
     MOST = 6  # layers drawn at once
@@ -35,7 +35,7 @@ class ModelSteps:
         if not model_inputs(model):
             model = _built(model, values[0].shape)
         self.x = values if values[1:] else values[0]
-        self._inputs, self._nodes = model.inputs, model_nodes(model)
+        self._inputs, self._nodes, self.params = model.inputs, model_nodes(model), model.count_params()
         self.channel_axis, clock = channel_axis(model), clock or Clock()
         taken = [one.shape for one in values]
         try:
@@ -114,12 +114,6 @@ class ModelSteps:
         total = say("model.model_total", count=len(self.rows), params=self.params, macs=macs)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
-
-    @property
-    def params(self):
-        """Parameters of the model; one that is used twice counts once."""
-        weights = {id(weight): weight for node in self._nodes for weight in getattr(node.operation, "weights", ())}
-        return sum(math.prod(weight.shape) for weight in weights.values())
 
     @property
     def macs(self):

@@ -24,6 +24,33 @@ from widgets.facts import (
 from widgets.language import either, say
 
 
+class OwnMoves:
+    """True while an explorer moves its own controls, so that their observers are to do nothing.
+
+    >>> own_moves = OwnMoves()
+    >>> with own_moves.moving():
+    ...     print(bool(own_moves))
+    True
+    >>> bool(own_moves)
+    False
+    """
+
+    def __init__(self):
+        self._depth = 0
+
+    def __bool__(self):
+        return self._depth > 0
+
+    @contextmanager
+    def moving(self):
+        """Move controls in here."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+
 class Controls:
     """The controls of one layer; `changed` is called once for every move, whatever it moved, and `restart` with the
     settings of the start when the reader wants everything back.

@@ -7,11 +7,10 @@ import ipywidgets
 import numpy as np
 
 from widgets.explorer import sharing
-from widgets.explorer.controls import Controls
+from widgets.explorer.controls import Controls, OwnMoves
 from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
-from widgets.explorer.own_moves import OwnMoves
 from widgets.explorer.recorded_settings import record_explorer
 from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, run_chain, shown_code
 from widgets.language import in_own_words, say, words

@@ -1,5 +1,6 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
+import itertools
 import math
 import statistics
 import time
@@ -15,14 +16,12 @@ from widgets.facts import (
     Weight,
     chain_facts,
     chain_sees,
-    channel_axis,
-    check_inputs,
     count_rule,
     input_values,
     isolated_keras,
     run_chain,
     shared_values,
-    wrap_layer,
+    wrap_stack,
 )
 from widgets.language import either, in_own_words, say, words
 from widgets.page import write_page
@@ -224,10 +223,11 @@ def _chains(layers):
     if not 1 <= len(layers) <= MOST_LAYERS:
         raise ValueError(say("compare.not_a_list", most=MOST_LAYERS, received=say("compare.layers", count=len(layers))))
     stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
-    chains = []
-    for stack in stacks:
-        copies = {id(layer): _copied(layer, stack) for layer in stack}
-        chains.append([copies[id(layer)] for layer in stack])
+    for layer in itertools.chain(*stacks):
+        if not isinstance(layer, keras.layers.Layer):
+            received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
+            raise TypeError(say("compare.not_compared", received=received))
+    chains = list(map(wrap_stack, stacks))
     if not all(chains):
         raise ValueError(say("compare.empty_stack"))
     templates = [next((one.template for one in chain if one.template), None) for chain in chains]
@@ -235,14 +235,6 @@ def _chains(layers):
     if len(set(axes)) > 1:
         raise ValueError(say("compare.mixed_ranks", received=", ".join(map(str, axes))))
     return chains
-
-
-def _copied(layer, stack):
-    if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
-        received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
-        raise TypeError(say("compare.not_compared", received=received))
-    check_inputs(layer)
-    return wrap_layer(layer, max(map(channel_axis, stack)))
 
 
 def _weighed(one, facts):

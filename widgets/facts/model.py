@@ -12,7 +12,7 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.live_layer import drawn_axes
+from widgets.facts.live_layer import drawn_axes, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_inputs import channel_axis, model_inputs, model_nodes, model_values, tensor_shapes
 from widgets.language import say, words
@@ -167,12 +167,19 @@ def _part(layer, code, clock):
     return None
 
 
-def check_inputs(layer):
-    """Raise TypeError for a model that cannot be listed, or takes several inputs."""
-    if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
-        if inputs:
-            raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
-        _check_listed(layer)
+def wrap_stack(layers):
+    """Layers that follow one another as `wrap_layer` gives them; one that comes again is the same one.
+
+    Raises TypeError for a model that cannot be listed, or takes several inputs.
+    """
+    for layer in layers:
+        if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
+            if inputs:
+                raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
+            _check_listed(layer)
+    axis = max(map(channel_axis, layers), default=-1)
+    wrapped = {id(layer): wrap_layer(layer, axis) for layer in layers}
+    return [wrapped[id(layer)] for layer in layers]
 
 
 def _check_listed(model):

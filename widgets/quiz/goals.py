@@ -8,8 +8,6 @@ from widgets.facts import (
     chain_cells_read,
     chain_facts,
     chain_sees,
-    channel_axis,
-    check_inputs,
     input_values,
     is_convolution,
     is_shape,
@@ -17,7 +15,7 @@ from widgets.facts import (
     run_chain,
     said_field,
     shared_values,
-    wrap_layer,
+    wrap_stack,
 )
 from widgets.language import either, in_own_words, say, thousands, words
 from widgets.quiz.rendering import Feedback, task_html
@@ -133,9 +131,7 @@ class Goal:
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones = [wrap_layer(layer, max(map(channel_axis, layers))) for layer in layers]
-        for layer in layers:
-            check_inputs(layer)
+        ones = wrap_stack(layers)
         convolution = next(filter(is_convolution, _parts(layers)), None)
         if convolution is None:
             name = type(layers[0]).__name__

@@ -16,7 +16,6 @@ from widgets.facts.kinds import (
     INPUT_CHANNELS,
     INPUT_SIZE,
     KINDS,
-    SPATIAL,
     Choice,
     Count,
     Divisor,

@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.facts.index_tables import Tables
-from widgets.facts.kinds import CHAIN, kind_of
+from widgets.facts.kinds import CHAIN, SPATIAL, kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +63,14 @@ class Facts:
         """The axes of a weight as a reader is told them: who has no groups need not know of them."""
         groups = self.settings.get("groups", 1)
         return tuple("in" if axis == "in / groups" and groups == 1 else axis for axis in self.weights[name].axes)
+
+    @property
+    def output_axes(self):
+        """What the axes of the output are called; those between batch and channels have no name where they are many."""
+        rank = len(self.output_shape) - 2
+        axes = ["batch", *(SPATIAL[rank - 1] if 1 <= rank <= len(SPATIAL) else ())]
+        axes.insert(self.channel_axis, "channels")
+        return axes
 
     @property
     def chain(self):

@@ -22,13 +22,6 @@ class Subject(NamedTuple):
     facts: Facts
     level: int | None = None  # of a drawn layer
 
-    @property
-    def axes(self):
-        """The names of the axes of x and y."""
-        names = [*self.template.kind.axes]
-        names.insert(self.template.channel_axis - 1, "channels")
-        return ("batch", *names)
-
 
 class Quiz:
     """The questions of one `predict`. Raises TypeError or ValueError for what we cannot ask about."""

@@ -63,25 +63,24 @@ class ModelSteps:
                     "receptive_field_is": certainty,
                 }
             )
+        counts = [row["macs"] for row in self.rows]
+        self.macs = sum(filter(None, counts)), AT_LEAST if None in counts else EXACT  # as far as they are known
         self._users = defaultdict(list)  # a tensor -> the calls that it goes into
         for i, node in enumerate(self._nodes):
             for key in {id(tensor) for tensor in node.input_tensors}:
                 self._users[key].append(i)
         self._drawable = [self._can_draw(node, shapes, fields, clock) for node in self._nodes]
         first = [i for i, drawable in enumerate(self._drawable) if drawable]
+        small = len(self.rows) <= self.MOST
+        self.most_drawn = self.MOST if small else 3  # when a tool opens
         # A run with a convolution comes first, of a large model one that starts with it; None where nothing is drawn.
-        wanted = self.MOST if len(self.rows) <= self.MOST else 1
+        wanted = self.MOST if small else 1
         runs = ((i, self._following(i)[:wanted]) for i in first)
         convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
         self.start = next(convolving, first[0] if first else None)
         parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
         self.inside = None if first else next(filter(None, parts), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
-
-    @property
-    def most_drawn(self):
-        """How many layers are drawn when a tool opens."""
-        return self.MOST if len(self.rows) <= self.MOST else 3
 
     def longest(self, start):
         """How many layers from this one on can be drawn as a chain."""
@@ -114,12 +113,6 @@ class ModelSteps:
         total = say("model.model_total", count=len(self.rows), params=self.params, macs=macs)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
-
-    @property
-    def macs(self):
-        """Multiply-accumulates of the model, as far as they are known, and whether that is all: (count, "exact")."""
-        counts = [row["macs"] for row in self.rows]
-        return sum(filter(None, counts)), AT_LEAST if None in counts else EXACT
 
     def _can_draw(self, node, shapes, fields, clock):
         layer = node.operation

@@ -33,13 +33,11 @@ def factor(value):
 
 def short(value, room, most=6):
     """A number for a cell with so much room, in em. "" where it would have to be rounded beyond recognition."""
-    text, size = number(value), abs(value)
+    text, size, exact = number(value), abs(value), Decimal(float(value))
     tries = [text] if _decimals(text) <= most else []
     if size < 1e6:
-        exact = Decimal(float(value))
         tries += [f"{_rounded(exact, digits):f}" for digits in range(min(most, 3), -1 if size >= 100 else 0, -1)]
     elif size < math.inf:
-        exact = Decimal(float(value))
         tries += [f"{_rounded(exact, digits - exact.adjusted()):.{digits}e}" for digits in (1, 0)]
     return next((text for text in tries if width_of(text) <= room), "")
 

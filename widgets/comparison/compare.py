@@ -104,9 +104,8 @@ class Comparison(Tool, ipywidgets.VBox):
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
-        self._by = ipywidgets.Dropdown(
-            options=[(say(f"column.{name}"), name) for name in SORTS], description=say("compare.sort_by")
-        )
+        columns = [(say(f"column.{name}"), name) for name in SORTS]
+        self._by = ipywidgets.Dropdown(options=columns, description=say("compare.sort_by"))
         self._largest = ipywidgets.ToggleButton(description=say("compare.largest_first"), layout=fitting)
         self._button = ipywidgets.Button(description=say("compare.measure"), icon="clock-o", layout=fitting)
         self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})

@@ -27,11 +27,9 @@ class StackExplorer(Explorer):
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
         self._prepare(None, controls)  # what reaches the first layer is known when the run is opened
-        self._first = ipywidgets.Dropdown(
-            options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
-        )
-        longest = self._model.longest(self._model.start)
-        self._count = IntSlider(min(longest, self._model.most_drawn), 1, longest, description=say("chain.drawn"))
+        self._first = ipywidgets.Dropdown(options=model.starts, value=model.start, description=say("chain.first_drawn"))
+        longest = model.longest(model.start)
+        self._count = IntSlider(min(longest, model.most_drawn), 1, longest, description=say("chain.drawn"))
         self._which = ipywidgets.Dropdown(description=say("chain.sliders_for"))
         fitting = ipywidgets.Layout(width="auto")
         add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=fitting)
@@ -74,11 +72,8 @@ class StackExplorer(Explorer):
 
     def _list_chain(self, chosen):
         """Offer the chain's convolutions to the sliders."""
-        named = [
-            (f"{i} {type(one.layer).__name__ if one.template is None else one.template.layer_class.__name__}", i)
-            for i, one in enumerate(self._chain)
-            if one.template
-        ]
+        chain = enumerate(self._chain)
+        named = [(f"{i} {one.template.layer_class.__name__}", i) for i, one in chain if one.template]
         with self._own_moves.moving():
             self._which.options = named
             self._which.value = chosen

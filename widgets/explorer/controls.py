@@ -310,8 +310,5 @@ def option_name(option):
 
 def _whole(values, length):
     """Whether these are `length` whole numbers."""
-    return (
-        isinstance(values, (tuple, list))
-        and len(values) == length
-        and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)
-    )
+    right_length = isinstance(values, (tuple, list)) and len(values) == length
+    return right_length and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)

@@ -60,16 +60,9 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""
-        self._controls = Controls(
-            self._live.template,
-            self._input_shape(),
-            self._resizable(),
-            self._ask,
-            self._restart,
-            self._own_moves,
-            settings,
-            self._wanted_controls,
-        )
+        size = self._input_shape(), self._resizable()
+        moves = self._ask, self._restart, self._own_moves
+        self._controls = Controls(self._live.template, *size, *moves, settings, self._wanted_controls)
         self._kernel = KernelControls(lambda: self._live, self._controls, self._undo, self._ask, self._own_moves)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []

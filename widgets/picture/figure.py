@@ -151,8 +151,7 @@ def outline(figure, panels):
     return [
         _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
         for axes, panel in zip(figure.axes, panels)
-        for row in panel.lit[0]
-        for column in panel.lit[1]
+        for row, column in itertools.product(*panel.lit)
     ]
 
 

@@ -107,9 +107,8 @@ def _paper_sizes(kind, settings, shape):
     out = [kind.output_size(n=n, k=k, s=s, **axis) for n, k, s in zip(spatial, kernel, strides)]
     made = count if "filters" in settings else channels * count
     reads = channels // settings.get("groups", 1)
-    return min(out) > 1 and all(
-        map(_distinct, [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)])
-    )
+    told = [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)]
+    return min(out) > 1 and all(map(_distinct, told))
 
 
 def _distinct(numbers):

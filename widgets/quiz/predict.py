@@ -184,12 +184,9 @@ class Prediction(Tool, ipywidgets.VBox):
         """Ask the question of the present number, or none after the last."""
         self._question = self._quiz.question(self._number, self._again)
         if self._question is not None:
-            record = {"number": self._number + 1, "kind": self._question.kind, "level": self._quiz.level(self._number)}
-            record |= {
-                "layer": self._question.facts.code,
-                "x": self._question.facts.input_shape,
-                "question": self.question,
-            }
+            kind, facts = self._question.kind, self._question.facts
+            record = {"number": self._number + 1, "kind": kind, "level": self._quiz.level(self._number)}
+            record |= {"layer": facts.code, "x": facts.input_shape, "question": self.question}
             state = {"answer": None, "answers": [], "right": False, "tries": 0, "over": False}
             self._records.append(record | state | {"hint": False, "solution_shown": False})
         self._show_question()

@@ -300,8 +300,6 @@ class Settings(Question):
         settings, shape = self._all(), self.facts.input_shape
         count = settings.get("filters", 1) * settings.get("depth_multiplier", 1)
         window = [settings[name] for name in ("kernel_size", "dilation_rate", "strides")]
-        if any(not isinstance(sizes, tuple) for sizes in window):
-            return 0  # Keras refuses it before anything is made
         grown = math.prod(max(sizes) for sizes in zip(*window)) if self.facts.kind.stamps else 1
         return count * max(math.prod(shape) * grown, shape[self.facts.channel_axis] * math.prod(window[0]))
 

@@ -16,7 +16,8 @@ from keras import layers
 from widgets import compare, explore, predict, set_language
 from widgets.explorer import recorded_settings as explorer_pages
 from widgets.language import say
-from widgets.page import LIMITS, SITE_TOOL, ask_for, pictures, record_what_is_displayed
+from widgets.page import LIMITS, SITE_TOOL, ask_for, record_what_is_displayed
+from widgets.page import recording as picture_pages
 from widgets.stage import Tool
 
 NOISE = np.random.default_rng(5).normal(size=(1, 9, 11, 3))
@@ -77,7 +78,7 @@ def test_a_record_holds_no_words_and_is_not_made_anew_for_another_language(brief
     assert english["words"] != russian["words"] and english["notes"] != russian["notes"]
     assert english["own_texts"] != russian["own_texts"] or not any(english["own_texts"].values())
     refuse = lambda *_: pytest.fail("a state was asked for")  # noqa: E731
-    for module in (explorer_pages, pictures):
+    for module in (explorer_pages, picture_pages):
         monkeypatch.setattr(module, "record_states", refuse)
     ask_for({}, [english["record"]])
     assert displayed(made())[SITE_TOOL] == russian

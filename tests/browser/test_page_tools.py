@@ -168,6 +168,15 @@ def test_axe_finds_nothing_against_wcag_2_2_aa(open_page, name, theme, width):
     assert page.violations() == []
 
 
+def test_the_picture_is_drawn_anew_when_the_page_takes_other_colours(open_page):
+    page = open_page("comparison", color_scheme="light")
+    cells = "document.querySelector('[data-grid=kernel] .cn-cells').toDataURL()"
+    light = page.page.evaluate(cells)
+    page.page.emulate_media(color_scheme="dark")
+    page.page.wait_for_selector(".cn-stage[data-theme=dark]")
+    assert page.page.evaluate(cells) != light
+
+
 @pytest.mark.parametrize("name, words", [("questions", "What is the output's shape"), ("comparison", "MACs a sample")])
 def test_without_javascript_there_are_the_words_and_a_sentence(browser, folder, name, words):
     context = browser.new_context(java_script_enabled=False)

@@ -1,5 +1,6 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
+import itertools
 import math
 import statistics
 import time
@@ -15,14 +16,12 @@ from widgets.facts import (
     Weight,
     chain_facts,
     chain_sees,
-    channel_axis,
-    check_inputs,
     count_rule,
     input_values,
     isolated_keras,
     run_chain,
     shared_values,
-    wrap_layer,
+    wrap_stack,
 )
 from widgets.language import either, in_own_words, say, words
 from widgets.page import write_page
@@ -91,17 +90,22 @@ class Comparison(Tool, ipywidgets.VBox):
     def __init__(self, layers, x):
         self.words = words()
         self._chains = _chains(layers)
-        self.x = _input(layers, self._chains, x)
-        answers = [_answers(chain, self.x) for chain in self._chains]
+        self.x = shared_values(layers, x)
+        for chain in self._chains:
+            if chain[0].template:
+                input_values(chain[0].template, self.x)  # raises where a built layer reads other channels
+        answers = [list(map(_weighed, chain, run_chain(chain, self.x))) for chain in self._chains]
         self.facts = tuple(map(_together, self._chains, answers))
-        seen = map(_seen, self._chains, answers)
+        seen = [
+            (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
+            for chain, steps in zip(self._chains, answers)
+        ]
         self._rows = [row(facts, *sizes) for facts, sizes in zip(self.facts, seen)]
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
         self._calls = {}  # a layer's number -> its call, as TensorFlow prepares it for fit and predict
         fitting = {"width": "auto"}
-        self._by = ipywidgets.Dropdown(
-            options=[(say(f"column.{name}"), name) for name in SORTS], description=say("compare.sort_by")
-        )
+        columns = [(say(f"column.{name}"), name) for name in SORTS]
+        self._by = ipywidgets.Dropdown(options=columns, description=say("compare.sort_by"))
         self._largest = ipywidgets.ToggleButton(description=say("compare.largest_first"), layout=fitting)
         self._button = ipywidgets.Button(description=say("compare.measure"), icon="clock-o", layout=fitting)
         self._bar = ipywidgets.IntProgress(layout={"width": "140px", "visibility": "hidden"})
@@ -218,42 +222,18 @@ def _chains(layers):
     if not 1 <= len(layers) <= MOST_LAYERS:
         raise ValueError(say("compare.not_a_list", most=MOST_LAYERS, received=say("compare.layers", count=len(layers))))
     stacks = [layer.layers if isinstance(layer, keras.Sequential) else [layer] for layer in layers]
-    chains = []
-    for stack in stacks:
-        copies = {id(layer): _copied(layer, stack) for layer in stack}
-        chains.append([copies[id(layer)] for layer in stack])
+    for layer in itertools.chain(*stacks):
+        if not isinstance(layer, keras.layers.Layer):
+            received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
+            raise TypeError(say("compare.not_compared", received=received))
+    chains = list(map(wrap_stack, stacks))
     if not all(chains):
         raise ValueError(say("compare.empty_stack"))
-    axes = [len(template.kind.axes) for template in map(_first_template, chains) if template]
+    templates = [next((one.template for one in chain if one.template), None) for chain in chains]
+    axes = [len(template.kind.axes) for template in templates if template]
     if len(set(axes)) > 1:
         raise ValueError(say("compare.mixed_ranks", received=", ".join(map(str, axes))))
     return chains
-
-
-def _copied(layer, stack):
-    if isinstance(layer, type) or not isinstance(layer, keras.layers.Layer):
-        received = say("compare.a_class", name=layer.__name__) if isinstance(layer, type) else type(layer).__name__
-        raise TypeError(say("compare.not_compared", received=received))
-    check_inputs(layer)
-    return wrap_layer(layer, max(map(channel_axis, stack)))
-
-
-def _first_template(chain):
-    return next((one.template for one in chain if one.template), None)
-
-
-def _input(layers, chains, x):
-    """x as float32 values that every chain can be asked about."""
-    values = shared_values(layers, x)
-    for chain in chains:
-        if chain[0].template:
-            input_values(chain[0].template, values)  # raises where a built layer reads other channels
-    return values
-
-
-def _answers(chain, x):
-    """The facts of each layer of a chain on what the one before it returned; a refusal ends them."""
-    return [_weighed(one, facts) for one, facts in zip(chain, run_chain(chain, x))]
 
 
 def _weighed(one, facts):
@@ -272,11 +252,6 @@ def _together(chain, steps):
         for number, (one, step) in enumerate(zip(chain, steps))
     ]
     return steps[0] if len(steps) == 1 else chain_facts(steps)
-
-
-def _seen(chain, steps):
-    """How many cells of x along each axis one cell behind the chain sees, and how sure that is."""
-    return (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
 
 
 def _through(chain, x):

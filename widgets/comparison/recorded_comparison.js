@@ -5,7 +5,7 @@ import { THEMES } from "../stage/colours.js";
 import { element } from "../stage/dom.js";
 import { floats } from "../stage/lookups.js";
 import { themeBehind } from "../stage/surroundings.js";
-import { bringToLife, fillPlace, keepTheme, renderRecorded } from "../page/places.js";
+import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 
 const THUMBNAIL = 56; // px, as in a notebook
@@ -68,10 +68,8 @@ async function startComparison(place, record, { words, notes }) {
   const choices = rows.map((row, i) => (record.drawn.includes(i) ? buildChoice(record.drawn.indexOf(i), row) : null));
   rows.forEach((row, i) => row.prepend(element("td", {}, ...(choices[i]?.parts ?? []))));
   table.querySelector("thead tr")?.prepend(element("td"));
-  const tool = element("div", { class: "cn-explorer cn-recorded" });
-  tool.append(element("div", { class: "cn-compared" }, buildSorting(rows, record.orders, words), table), stage);
-  fillPlace(place, [tool], notes);
-  keepTheme(stage);
+  const compared = element("div", { class: "cn-compared" }, buildSorting(rows, record.orders, words), table);
+  fillPlace(place, compared, stage, notes);
   const draw = () => choices.forEach((one) => one && drawThumbnail(one.canvas, opened.at([one.layer, 0]).snapshot));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   draw();

@@ -88,7 +88,8 @@ def as_table(x_shape, rows, pictures=None):
         code = html.escape(found["code"]).replace(", layers.", ",<br>layers.")  # a stack: one layer a line
         cells = [f'<th scope="row"><code>{code}</code></th>']
         if found["problem"]:
-            cells.append(f'<td colspan="{len(shown) - 1}">{_refusal(found)}</td>')
+            refusal = f"<strong>{html.escape(say('compare.refused'))}</strong> {html.escape(_said(found))}"
+            cells.append(f'<td colspan="{len(shown) - 1}">{refusal}</td>')
         else:
             cells += [_cell(name, found, most) for name in shown[1:]]
         body.append("<tr>" + f"<td>{thumb}</td>" * bool(pictures) + "".join(cells) + "</tr>")
@@ -96,10 +97,6 @@ def as_table(x_shape, rows, pictures=None):
         f"<table><caption>{say('compare.compared_on', shape=x_shape)}</caption>"
         f"<thead><tr>{'<th></th>' * bool(pictures)}{heads}</tr></thead><tbody>{''.join(body)}</tbody></table>"
     )
-
-
-def _refusal(found):
-    return f"<strong>{html.escape(say('compare.refused'))}</strong> {html.escape(_said(found))}"
 
 
 def _cell(name, found, most):
@@ -110,9 +107,7 @@ def _cell(name, found, most):
         text = UNBROKEN.format(text) + f"<br><strong>{html.escape(found['warning'])}</strong>" * bool(found["warning"])
     if name in most and found[name] is not None:
         formula = html.escape(found.get(name + "_formula", "").split(" = ")[0])
-        formula = (
-            "" if formula == str(found[name]) else formula
-        )  # a layer that is no convolution has a count and no more
+        formula = "" if formula == str(found[name]) else formula  # a layer that is no convolution has a count alone
         text = f"<strong>{text}</strong><br>{formula}{BAR.format(width=round(100 * found[name] / (most[name] or 1)))}"
     return f'<td data-label="{say("column." + name)}">{text}</td>'
 

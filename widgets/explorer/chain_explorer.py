@@ -6,11 +6,11 @@ import random
 import ipywidgets
 
 from widgets.explorer import sharing
-from widgets.explorer.editing import Input, kernels
+from widgets.explorer.editing import Input
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.model_table import listing
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, run_chain, wrap_layer
+from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, wrap_layer
 from widgets.language import say
 from widgets.stage import lifetime
 
@@ -27,11 +27,9 @@ class StackExplorer(Explorer):
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
         self._prepare(None, controls)  # what reaches the first layer is known when the run is opened
-        self._first = ipywidgets.Dropdown(
-            options=self._model.starts, value=self._model.start, description=say("chain.first_drawn")
-        )
-        longest = self._model.longest(self._model.start)
-        self._count = IntSlider(min(longest, self._model.most_drawn), 1, longest, description=say("chain.drawn"))
+        self._first = ipywidgets.Dropdown(options=model.starts, value=model.start, description=say("chain.first_drawn"))
+        longest = model.longest(model.start)
+        self._count = IntSlider(min(longest, model.most_drawn), 1, longest, description=say("chain.drawn"))
         self._which = ipywidgets.Dropdown(description=say("chain.sliders_for"))
         fitting = ipywidgets.Layout(width="auto")
         add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=fitting)
@@ -74,21 +72,18 @@ class StackExplorer(Explorer):
 
     def _list_chain(self, chosen):
         """Offer the chain's convolutions to the sliders."""
-        named = [
-            (f"{i} {type(one.layer).__name__ if one.template is None else one.template.layer_class.__name__}", i)
-            for i, one in enumerate(self._chain)
-            if one.template
-        ]
+        chain = enumerate(self._chain)
+        named = [(f"{i} {one.template.layer_class.__name__}", i) for i, one in chain if one.template]
         with self._own_moves.moving():
             self._which.options = named
             self._which.value = chosen
         self._chosen = chosen
-        self._ask_chain()
+        self._ask_layers()
         self._choose(chosen)
 
     def _choose_other(self):
         self._choose(self._which.value)
-        self.facts = chain_facts(self._steps, self._chosen)
+        self.facts = self._together(self._steps)
         self._draw()
 
     def _choose(self, chosen):
@@ -105,12 +100,6 @@ class StackExplorer(Explorer):
     def _input_shape(self):
         return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape  # behind a refusal, nothing is known
 
-    def _resizable(self):
-        return self._chosen == 0 and self._source.resizable
-
-    def _kernels(self):
-        return [kernel for one in self._chain if one.template for kernel in kernels(one)]
-
     @property
     def state(self):
         """The layers drawn, and what reaches them, as one short text for `explore(state=text)`."""
@@ -120,22 +109,6 @@ class StackExplorer(Explorer):
             raise ValueError(say("sharing.state_layer", name=type(named[0].layer).__name__, **labels))
         own = [step.own_weights for step in self._steps]
         return sharing.dumps([(one.settings, one.layer) for one in self._chain], self._source.values, own=own)
-
-    @property
-    def settings(self):
-        """The settings of the layer that the sliders change, in Keras' names."""
-        return self._controls.settings if self._controls else {}
-
-    @settings.setter
-    def settings(self, wanted):
-        if self._controls is None:
-            raise ValueError(say("chain.nothing_to_set", received=wanted))
-        self._controls.settings = wanted
-
-    @property
-    def layer(self):
-        """The live Keras layer that the sliders change."""
-        return self._live.layer if self._controls else None
 
     def _add(self):
         """One more layer like the chosen one, behind it."""
@@ -160,35 +133,8 @@ class StackExplorer(Explorer):
         self._list_chain(chosen)
         self._answer()
 
-    def _ask(self):
-        if self._controls:
-            self._move()
-        self._ask_chain()
-        self._answer()
-
-    def _answer(self):
-        """Show what the chain has answered."""
-        if self._controls and self._chosen < len(self._steps):
-            self._kernel.follow(self._steps[self._chosen])
-        self._note_answer()
-        self._draw()
-
-    def _layers(self):
-        return [one for one in self._chain if one.template]
-
     def _controls_title(self):
         return f"{self._which.description}: {self._which.label}" if self._controls else ""
 
-    def _asker(self):
-        chain, chosen = [one.twin() for one in self._chain], self._chosen
-
-        def ask(settings):
-            if chosen is not None:
-                chain[chosen].settings = settings
-            return chain_facts(run_chain(chain, self._source.values), chosen)
-
-        return ask
-
-    def _ask_chain(self):
-        self._steps = run_chain(self._chain, self._source.values)
-        self.facts = chain_facts(self._steps, self._chosen)
+    def _together(self, steps):
+        return chain_facts(steps, self._chosen)

@@ -24,6 +24,33 @@ from widgets.facts import (
 from widgets.language import either, say
 
 
+class OwnMoves:
+    """True while an explorer moves its own controls, so that their observers are to do nothing.
+
+    >>> own_moves = OwnMoves()
+    >>> with own_moves.moving():
+    ...     print(bool(own_moves))
+    True
+    >>> bool(own_moves)
+    False
+    """
+
+    def __init__(self):
+        self._depth = 0
+
+    def __bool__(self):
+        return self._depth > 0
+
+    @contextmanager
+    def moving(self):
+        """Move controls in here."""
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+
 class Controls:
     """The controls of one layer; `changed` is called once for every move, whatever it moved, and `restart` with the
     settings of the start when the reader wants everything back.
@@ -73,7 +100,10 @@ class Controls:
             if name in self._options:
                 values[name] = self._options[name][control.value]
         if "input_shape" in values:
-            values["input_shape"] = self._with_sizes(values["input_shape"])
+            *spatial, channels = values["input_shape"]
+            shape = [self._input_shape[0], *spatial]
+            shape.insert(self._channel_axis, channels)
+            values["input_shape"] = tuple(shape)
         return values
 
     @settings.setter
@@ -208,12 +238,6 @@ class Controls:
         """What of a shape has sliders: the spatial sizes and, last, channels."""
         return (*spatial_sizes(shape, self._channel_axis), shape[self._channel_axis])
 
-    def _with_sizes(self, sizes):
-        """The input's shape with these spatial sizes and, last, channels."""
-        shape = [self._input_shape[0], *sizes[:-1]]
-        shape.insert(self._channel_axis, sizes[-1])
-        return tuple(shape)
-
     def _slider(self, name, rule, value):
         return IntSlider(value, min(rule.low, value), max(rule.high, value), description=name)
 
@@ -237,14 +261,10 @@ class Controls:
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
-        if self._own_moves:
-            return
-        if self._squares[name].value:
-            with self._own_moves.moving():
-                for slider in self._controls[name]:
-                    slider.admit(value)
-                    slider.value = value
-        self._changed()
+        if not self._own_moves:
+            with self._one_change():
+                if self._squares[name].value:
+                    self._put(name, (value,) * len(self._controls[name]))
 
     def _open(self, name):
         """One slider for all axes while they are tied together, else one for each."""
@@ -290,8 +310,5 @@ def option_name(option):
 
 def _whole(values, length):
     """Whether these are `length` whole numbers."""
-    return (
-        isinstance(values, (tuple, list))
-        and len(values) == length
-        and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)
-    )
+    right_length = isinstance(values, (tuple, list)) and len(values) == length
+    return right_length and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)

@@ -1,5 +1,6 @@
 """What a reader changes by hand, cells of the input and weights; each change can be taken back."""
 
+import contextlib
 import math
 
 import numpy as np
@@ -62,10 +63,8 @@ class Undo:
         """Take the newest change back."""
         if self._done:
             put, index, before = self._done.pop()
-            try:
+            with contextlib.suppress(IndexError, ValueError):  # its place is gone
                 put(index, before)
-            except (IndexError, ValueError):  # its place is gone
-                pass
 
 
 def kernels(live):

@@ -46,25 +46,24 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, quest
         raise TypeError(say("controls.bad_question", received=repr(question)))
     if state is None and layer is None:
         raise TypeError(say("controls.no_layer"))
-    reveal = reveal and question is None
+    more = reveal and question is None, controls, question or ""
     if state is None:
-        explorer = _made(layer, x, reveal, controls)
-        explorer.question = question or ""
-        return explorer
+        return _made(layer, x, *more)
     if layer is not None or x is not None:
         raise TypeError(say("controls.state_and_layer"))
     layers, x, look = sharing.loads(state)
     try:
-        explorer = _made(layers[0] if len(layers) == 1 else keras.Sequential(layers), x, reveal, controls)
-        explorer.question = question or ""
+        explorer = _made(layers[0] if len(layers) == 1 else keras.Sequential(layers), x, *more)
         explorer._restore_view_state(look)
     except sharing.DAMAGE as error:
         raise sharing.refusal(error) from error
     return explorer
 
 
-def _made(layer, x, reveal, controls):
-    if not isinstance(layer, keras.Model):
-        return Explorer(layer, x, reveal, controls)
-    model = ModelSteps(layer, x)
-    return ModelTable(model) if model.start is None else StackExplorer(model, x, reveal, controls)
+def _made(layer, x, reveal, controls, question):
+    model = ModelSteps(layer, x) if isinstance(layer, keras.Model) else None
+    if model and model.start is None:
+        return ModelTable(model)
+    explorer = StackExplorer(model, x, reveal, controls) if model else Explorer(layer, x, reveal, controls)
+    explorer.question = question
+    return explorer

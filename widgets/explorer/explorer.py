@@ -7,13 +7,12 @@ import ipywidgets
 import numpy as np
 
 from widgets.explorer import sharing
-from widgets.explorer.controls import Controls
+from widgets.explorer.controls import Controls, OwnMoves
 from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
-from widgets.explorer.own_moves import OwnMoves
 from widgets.explorer.recorded_settings import record_explorer
-from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, shown_code
+from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, run_chain, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
@@ -31,6 +30,7 @@ class Explorer(Tool, ipywidgets.Box):
 
     def __init__(self, layer, x, reveal, controls):
         self._live = LiveLayer(layer)
+        self._chain, self._chosen = [self._live], 0  # the layers asked, and which of them the sliders change
         template = self._live.template
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
@@ -39,6 +39,7 @@ class Explorer(Tool, ipywidgets.Box):
         images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
         self._image_menu = ImageControls(template.channels, self._replace, self._own_moves) if images else None
         self._make_controls(template.settings)
+        self._ask_layers()
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
 
     def _prepare(self, source, controls):
@@ -59,17 +60,10 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _make_controls(self, settings):
         """Sliders for the input that there is now, and what changes kernel and picture by hand."""
-        self._controls = Controls(
-            self._live.template,
-            self._input_shape(),
-            self._resizable(),
-            self._ask,
-            self._restart,
-            self._own_moves,
-            settings,
-            self._wanted_controls,
-        )
-        self._kernel = KernelControls(lambda: self._live, self._move_sliders, self._undo, self._ask, self._own_moves)
+        size = self._input_shape(), self._resizable()
+        moves = self._ask, self._restart, self._own_moves
+        self._controls = Controls(self._live.template, *size, *moves, settings, self._wanted_controls)
+        self._kernel = KernelControls(lambda: self._live, self._controls, self._undo, self._ask, self._own_moves)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []
         others = ipywidgets.VBox(rows)
@@ -82,13 +76,14 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _resizable(self):
         """Whether the input of the layer that the sliders change has sliders too."""
-        return self._source.resizable
+        return self._chosen == 0 and self._source.resizable
 
     def _show(self, reveal, views, controls):
         self._picture = self._last_valid_facts = None
         view = views[0] if views else ""
         takes_image = self._image_menu is not None
-        self._stage = ExplorerStage(reveal=bool(reveal), view=view, editable=self._editable(), takes_image=takes_image)
+        editable = [name for name in ("picture", "kernel") if self._wanted(name)]
+        self._stage = ExplorerStage(reveal=bool(reveal), view=view, editable=editable, takes_image=takes_image)
         self._stage.observe(self._draw, "view")
         self._stage.on_move = self._move_point
         self._stage.on_edit = self._edit
@@ -107,13 +102,10 @@ class Explorer(Tool, ipywidgets.Box):
         """What stands under controls and stage."""
         return []
 
-    def _editable(self):
-        return [name for name in ("picture", "kernel") if self._wanted(name)]
-
     @property
     def layer(self):
-        """The live Keras layer; while Keras refuses the settings, the last one that it accepted, or None."""
-        return self._live.layer
+        """The live Keras layer that the sliders change; while Keras refuses, the last one that it accepted, or None."""
+        return self._live.layer if self._controls else None
 
     @property
     def x(self):
@@ -133,10 +125,12 @@ class Explorer(Tool, ipywidgets.Box):
     @property
     def settings(self):
         """The settings as a dict in Keras' names. Setting some or all of them moves the sliders in one update."""
-        return self._controls.settings
+        return self._controls.settings if self._controls else {}
 
     @settings.setter
     def settings(self, wanted):
+        if self._controls is None:
+            raise ValueError(say("chain.nothing_to_set", received=wanted))
         self._controls.settings = wanted
 
     @property
@@ -195,12 +189,23 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _ask(self):
         """Ask Keras again, and show its answer."""
-        self._move()
+        if self._controls:
+            self._move()
+        self._ask_layers()
         self._answer()
 
+    def _ask_layers(self):
+        self._steps = run_chain(self._chain, self._source.values)
+        self.facts = self._together(self._steps)
+
+    def _together(self, steps):
+        """What the facts of all layers come to."""
+        return steps[0]
+
     def _answer(self):
-        self.facts = self._live.ask(self._source.values)
-        self._kernel.follow(self.facts)
+        """Show what was answered."""
+        if self._controls and self._chosen < len(self._steps):
+            self._kernel.follow(self._steps[self._chosen])
         self._note_answer()
         self._draw()
 
@@ -216,13 +221,14 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.may_go_back = same and all(before[2][i] == last[2][i] for i in others)
 
     def _layers(self):
-        return [self._live]
+        """Those that sliders can change."""
+        return [one for one in self._chain if one.template]
 
     def _go_back(self):
         if self._stage.may_go_back:
             _, layers, settings, shape, _ = self._answered[0]
             sizes = {"input_shape": shape} if self._resizable() else {}
-            self._move_sliders(settings[layers.index(self._live)] | sizes)
+            self.settings = settings[layers.index(self._live)] | sizes
 
     def _move(self):
         """Take the settings over from the controls."""
@@ -240,16 +246,16 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _asker(self):
         """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
-        live, start, moved = self._live.twin(), self._live.settings, self._live.offset_overrides
+        chain = [one.twin() for one in self._chain]
+        live = None if self._chosen is None else chain[self._chosen]
+        start, moved = (live.settings, live.offset_overrides) if live else ({}, {})
 
         def ask(settings):
-            live.settings, live.offset_overrides = settings, moved if settings == start else {}
-            return live.ask(self._source.values)
+            if live:
+                live.settings, live.offset_overrides = settings, moved if settings == start else {}
+            return self._together(run_chain(chain, self._source.values))
 
         return ask
-
-    def _move_sliders(self, wanted):
-        self._controls.settings = wanted
 
     def _restart(self, settings):
         """The weights, the input, the switches and the settings of the start again."""
@@ -275,16 +281,12 @@ class Explorer(Tool, ipywidgets.Box):
         self._live.offset_overrides[place] = offset
         self._ask()
 
-    def _kernels(self):
-        """(live layer, weight's name) of each kernel drawn."""
-        return kernels(self._live)
-
     def _edit(self, change, sample):
         """A reader changed cells or weights."""
         stale = self.facts.problem and "link" in change  # the kernels drawn may not be those of the present layers
         if self._picture is not None and self.layer is not None and not stale:
-            axis = self.facts.channel_axis
-            edit(change, self._picture, self._source, self._kernels(), sample, axis, self._undo)
+            axis, drawn = self.facts.channel_axis, [kernel for one in self._layers() for kernel in kernels(one)]
+            edit(change, self._picture, self._source, drawn, sample, axis, self._undo)
         self._ask()  # the browser waits for an answer
 
     def _export(self, kind, progress):

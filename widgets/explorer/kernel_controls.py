@@ -11,11 +11,11 @@ from widgets.language import say, words
 class KernelControls:
     """A menu of well-known kernels and a switch that turns the kernel; `changed` is called after each change.
 
-    `present()` is the live layer of the moment, `settings(new)` moves the explorer's sliders.
+    `present()` is the live layer of the moment, `sliders` are the explorer's `Controls`.
     """
 
-    def __init__(self, present, settings, undo, changed, own_moves):
-        self._present, self._settings, self._undo, self._changed = present, settings, undo, changed
+    def __init__(self, present, sliders, undo, changed, own_moves):
+        self._present, self._sliders, self._undo, self._changed = present, sliders, undo, changed
         self._own_moves, self.words = own_moves, words()
         self._random_kernels = 0  # how many random kernels were asked for
         presets = ["as_it_is", *kernel_presets.names(len(present().template.kind.axes))]
@@ -87,7 +87,7 @@ class KernelControls:
         now = live.settings["kernel_size"]
         size = tuple(map(max, now, kernel_presets.least_size(change.new, len(now))))
         if size != now:
-            self._settings({"kernel_size": size})
+            self._sliders.settings = {"kernel_size": size}
         self._chosen = change.new
         self._random_kernels += change.new == "random"
         values = self._made(getattr(live.layer, name).shape)

@@ -18,6 +18,7 @@ ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filter
 ORDER += ("output_padding", "use_bias", "activation")
 MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_padding": 3}  # of one control
 OTHERS_MOST = 4
+CONTROLS_SAY = ("page.controls", "page.copy_link", "page.address", "page.damaged_address", "controls.along")
 
 
 def record_explorer(explorer, names=None, announced=False, record=None):
@@ -25,12 +26,13 @@ def record_explorer(explorer, names=None, announced=False, record=None):
     pages = RecordedSettings(explorer)
     record = record or _record(explorer, pages, names, announced)
     stage, words, facts = explorer._stage, explorer.words, explorer.facts
+    rooms = words.room("page", "controls")
     named = {control["name"] for control in record["controls"]}
     fixed = ", ".join(name for name in pages.settings if name not in named)
     return RecordedTool(
         module=PICTURES,
         record=record,
-        words=browser_words(words) | _page_words(words),
+        words=browser_words(words) | {key: rooms[key] for key in CONTROLS_SAY},
         title=facts.code,
         language=words.language,
         notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
@@ -53,13 +55,6 @@ def _record(explorer, pages, names, announced):
         raise pages.too_much(controls, (seconds, recording.size))
     shown = {"reveal": explorer._stage.reveal, "start": explorer._stage.start}
     return {"controls": [control.as_json() for control in controls], "packed": recording.packed(), **shown}
-
-
-def _page_words(words):
-    """What the controls say, some of it with names to be filled in."""
-    names = ("controls", "copy_link", "address", "damaged_address")
-    along = words.room("controls")["along"]
-    return {f"page.{name}": words(f"page.{name}") for name in names} | {"controls.along": along}
 
 
 def _fact_list(facts, words):
@@ -150,11 +145,9 @@ class RecordedSettings:
                 at = self._axes.index(axis)
                 settings[name] = (*settings[name][:at], value, *settings[name][at + 1 :])
             elif name != "view":
-                settings[name] = self._for_all_axes(name, value)
+                for_all = self._per_axis(name) and value is not None
+                settings[name] = (value,) * len(self._axes) if for_all else value
         return settings
-
-    def _for_all_axes(self, name, value):
-        return (value,) * len(self._axes) if self._per_axis(name) and value is not None else value
 
     def _per_axis(self, name):
         return isinstance(self._rules[name], Count) and self._rules[name].per_axis

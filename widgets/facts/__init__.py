@@ -11,12 +11,11 @@ from widgets.facts.code_line import activation_name, cell_template, shown_code, 
 from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_receptive_field, channels_last, spatial_sizes
 from widgets.facts.index_tables import NO_CELL
-from widgets.facts.inputs import LARGEST_INPUT, as_shape, as_values, boat, default_input, is_shape, pattern
+from widgets.facts.inputs import LARGEST_INPUT, as_shape, boat, default_input, is_shape, pattern
 from widgets.facts.kinds import (
     INPUT_CHANNELS,
     INPUT_SIZE,
     KINDS,
-    SPATIAL,
     Choice,
     Count,
     Divisor,
@@ -27,6 +26,6 @@ from widgets.facts.kinds import (
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.limits import count_rule
 from widgets.facts.live_layer import LiveLayer, chain_cells_read, chain_facts, chain_sees, run_chain, wrap_layer
-from widgets.facts.model import ModelSteps, check_inputs
-from widgets.facts.model_inputs import channel_axis, rank_taken, shared_values
+from widgets.facts.model import ModelSteps, wrap_stack
+from widgets.facts.model_inputs import rank_taken, shared_values
 from widgets.facts.position_memory import Memory

@@ -209,11 +209,8 @@ def _written(value):
         return None
     parameters = inspect.signature(type(value).__init__).parameters.values()
     standard = {p.name: p.default for p in parameters if p.default is not p.empty} | {"trainable": True}
-    config = {
-        name: plain_numbers(v)
-        for name, v in value.get_config().items()
-        if name not in NOT_WRITTEN and (name not in standard or v != standard[name])
-    }
+    given = {name: v for name, v in value.get_config().items() if name not in NOT_WRITTEN}
+    config = {name: plain_numbers(v) for name, v in given.items() if name not in standard or v != standard[name]}
     if not all(_is_literal(v) for v in config.values()):  # an array, say, that would fill the line
         return None
     if not config and room == "initializers":  # Keras takes its own names for these: "he_normal"

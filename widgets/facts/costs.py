@@ -48,7 +48,8 @@ def layer_macs(layer, input_shapes, output_shape):
     if is_convolution(layer):
         first = layer.data_format == "channels_first"
         sizes = [sizes[2:] if first else sizes[1:-1] for sizes in (shape, output_shape)]
-        kernels = [weight.shape for weight in _weights(layer) if weight.ndim > 2]
+        weights = [getattr(layer, one, None) for one in KINDS[name].weights]  # not those of an activation layer
+        kernels = [weight.shape for weight in weights if weight is not None and weight.ndim > 2]
         return sum(map(math.prod, products(KINDS[name], *sizes, kernels)))
     if is_listed(layer, input_shapes):
         known = tensor_shapes(layer, input_shapes)
@@ -65,12 +66,6 @@ def layer_macs(layer, input_shapes, output_shape):
         return count(layer, input_shapes, output_shape)
     holds = isinstance(layer, (keras.Model, keras.layers.Wrapper, keras.layers.RNN))
     return None if holds or name in MULTIPLYING or getattr(layer, "weights", ()) else 0
-
-
-def _weights(layer):
-    """A convolution's weights, those of an activation that is a layer not among them."""
-    names = KINDS[type(layer).__name__].weights
-    return [weight for name in names if (weight := getattr(layer, name, None)) is not None]
 
 
 def _dense(layer, shapes, after):

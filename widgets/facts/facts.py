@@ -7,7 +7,7 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.facts.index_tables import Tables
-from widgets.facts.kinds import CHAIN, kind_of
+from widgets.facts.kinds import CHAIN, SPATIAL, kind_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +65,14 @@ class Facts:
         return tuple("in" if axis == "in / groups" and groups == 1 else axis for axis in self.weights[name].axes)
 
     @property
+    def output_axes(self):
+        """What the axes of the output are called; those between batch and channels have no name where they are many."""
+        rank = len(self.output_shape) - 2
+        axes = ["batch", *(SPATIAL[rank - 1] if 1 <= rank <= len(SPATIAL) else ())]
+        axes.insert(self.channel_axis, "channels")
+        return axes
+
+    @property
     def chain(self):
         """The Facts of each layer of a chain; () for one layer, of however many steps."""
         return self.steps if self.operation == CHAIN else ()
@@ -92,7 +100,8 @@ def chain_receptive_field(steps):
     (7, 7)
     """
     if all(step.axes for step in steps):
-        return tuple(arithmetic.receptive_field(links)[0] for links in _chain_links(steps))
+        along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
+        return tuple(arithmetic.receptive_field([*itertools.chain(*links)])[0] for links in along)
     sizes = {}
     for axis, n in enumerate(_spatial(steps[-1].y, steps[-1])):
         seen = np.eye(n, dtype=bool)  # (cells behind the steps, cells that each sees)
@@ -101,12 +110,6 @@ def chain_receptive_field(steps):
         last = seen.shape[1] - seen[:, ::-1].argmax(1)
         sizes[axis] = int(((last - seen.argmax(1)) * seen.any(1)).max())
     return tuple(sizes[axis] for axis in sorted(sizes))
-
-
-def _chain_links(steps):
-    """For each axis the steps of a chain, as `arithmetic.receptive_field` takes them."""
-    along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
-    return [list(itertools.chain(*links)) for links in along]
 
 
 def _flat(steps):

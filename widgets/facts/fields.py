@@ -8,19 +8,10 @@ from functools import partial, reduce
 import numpy as np
 
 from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
+from widgets.facts import known_layers
 from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
 from widgets.facts.kinds import KINDS
 from widgets.facts.kinds.kind import Kind
-from widgets.facts.known_layers import (
-    MERGES,
-    acts_on_cells,
-    channels_are_first,
-    keras_name,
-    known_windows,
-    mixed_axes,
-    spatial_axes,
-    without_batch,
-)
 from widgets.facts.layer_template import is_convolution
 from widgets.facts.measure import Clock, measurement
 from widgets.facts.model_inputs import is_listed, model_nodes, tensor_shapes
@@ -135,30 +126,30 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
         inner = dict(zip(map(id, operation.inputs), fields))
         inner = model_fields(operation, inner, tensor_shapes(operation, shapes), clock)
         return [inner[id(tensor)] for tensor in operation.outputs]
-    name = keras_name(operation)
+    name = known_layers.keras_name(operation)
     if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
         return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
     ranks, rank_after = {len(shape) - 1 for shape in shapes}, len(shapes_after[0]) - 1
-    if len(ranks) == 1 and name in MERGES and len(fields) > 1:
+    if len(ranks) == 1 and name in known_layers.MERGES and len(fields) > 1:
         merged = _merged(name, operation, fields, shapes)
         return [replace(merged, certainty=certainty)]
     one, shape = fields[0], shapes[0]
     if name == "TimeDistributed" and len(fields) == 1 and len(shape) > 2:
         return [_at_each_step(operation.layer, one, shape, shapes_after[0], clock)]
     if len(fields) == 1:
-        if (windows := known_windows(operation, shape)) is not None:
+        if (windows := known_layers.known_windows(operation, shape)) is not None:
             return [_behind_windows(one, operation, windows, shape, shapes_after[0])]
         if name == "Embedding":
             return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
-        if acts_on_cells(operation):
+        if known_layers.acts_on_cells(operation):
             return [one]
-        mixed = mixed_axes(name, operation, shape)
+        mixed = known_layers.mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted
             parts = tuple(part.max(mixed_of(mixed), keepdims=True) for part in one.parts)
             return [replace(one, parts=parts, counted=counted)]
         if name.startswith("Global"):
-            spatial = mixed_of(spatial_axes(operation, shape))
+            spatial = mixed_of(known_layers.spatial_axes(operation, shape))
             parts = tuple(part.max(spatial, keepdims=operation.keepdims) for part in one.parts)
             return [replace(one, parts=parts, counted=None)]
     call = call or (lambda inputs: call_layer(operation, *inputs))
@@ -181,11 +172,8 @@ def _at_each_step(layer, one, shape, shape_after, clock):
         steps += fields_behind(layer, [before], *shapes, clock=clock)
         if steps[-1].certainty == UNKNOWN:
             return steps[-1]
-    parts = []
-    for several in zip(*(step.parts for step in steps)):
-        sizes = [max(part.shape[axis] for part in several) for axis in range(several[0].ndim)]
-        parts.append(np.stack([np.broadcast_to(part, sizes) for part in several], 1))
-    return replace(one, parts=tuple(parts), counted=None, certainty=surest(step.certainty for step in steps))
+    parts = tuple(np.stack(np.broadcast_arrays(*several), 1) for several in zip(*(step.parts for step in steps)))
+    return replace(one, parts=parts, counted=None, certainty=surest(step.certainty for step in steps))
 
 
 def model_fields(model, fields, shapes, clock):
@@ -225,7 +213,7 @@ def _merged(name, operation, fields, shapes):
     """The field behind several inputs of one rank."""
     sighted = [seen for seen in fields if not seen.is_blind]
     one, along, counted = sighted[0], sighted[0].along, None
-    joined = without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
+    joined = known_layers.without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
     # It may join its inputs along a spatial axis, or repeat one of them along it.
     changes = joined in along or any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
     if not changes and all(seen.counted and seen.along == along for seen in sighted):
@@ -249,8 +237,8 @@ def _merged(name, operation, fields, shapes):
 
 def _behind_windows(one, layer, windows, shape, shape_after):
     """The field behind a layer whose windows are known."""
-    axes, counted, parts = spatial_axes(layer, shape), None, one.parts
-    channels = 0 if channels_are_first(layer) else len(shape) - 2
+    axes, counted, parts = known_layers.spatial_axes(layer, shape), None, one.parts
+    channels = 0 if known_layers.channels_are_first(layer) else len(shape) - 2
     if one.counted and one.along == axes:
         counted = tuple(
             reduce(lambda seen, step: seen_behind(seen, *step), steps, seen)

@@ -80,8 +80,6 @@ class LayerTemplate:
     def __init__(self, layer):
         self.layer_class = type(layer)
         if not is_convolution(layer):
-            if type(layer).__name__.startswith("ConvLSTM"):
-                raise TypeError(say("facts.recurrent", name=type(layer).__name__))
             raise TypeError(_not_known(layer))
         self.kind = KINDS[self.layer_class.__name__]
         # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
@@ -135,6 +133,8 @@ class LayerTemplate:
 def _not_known(layer):
     """What to say of something that is no convolution of Keras."""
     known, name = ", ".join(KINDS), type(layer).__name__
+    if name.startswith("ConvLSTM"):
+        return say("facts.recurrent", name=name)
     if type(layer).__module__.startswith("tf_keras.") and hasattr(keras.layers, name):
         return say("facts.old_layer", name=name)
     if isinstance(layer, keras.layers.Layer):

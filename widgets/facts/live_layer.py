@@ -81,10 +81,9 @@ class LiveLayer:
         """Facts of the layer, built anew with the present settings; `layer` is the last one that Keras accepted."""
         rank = len(self.template.kind.axes) + 2
         if x.ndim != rank:  # behind a layer that returns other axes
-            known = {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1}
-            problem = say("facts.other_rank", rank=rank, shape=x.shape)
-            known |= {"problem": problem, "advice": say("facts.advice_rank")}
-            return Facts(input_shape=x.shape, code=self.code(), x=x, **known)
+            known = {"operation": self.template.kind.operation, "channel_axis": x.ndim - 1, "x": x}
+            problem, advice = say("facts.other_rank", rank=rank, shape=x.shape), say("facts.advice_rank")
+            return Facts(input_shape=x.shape, code=self.code(), problem=problem, advice=advice, **known)
         if self._taken and self._layer is not None:  # what the reader did to the live layer's weights is kept
             for name, memory in self._memories.items():
                 if (variable := getattr(self._layer, name)) is not None:
@@ -123,15 +122,12 @@ class GenericLayer:
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
             self.layer = unchanged(layer, f"{NAME}_{layer.name}")
-        self._weights = layer.get_weights() if layer.built else None
+        self._weights = layer.get_weights() if layer.built else []
         self.settings = {}
 
     def twin(self):
         """Itself: nothing of it changes."""
         return self
-
-    def forget(self):
-        """There is nothing to forget."""
 
     def ask(self, x, clock=None):
         """Facts of the layer's answer; its axes say which cells it reads, measured in the time that `clock` leaves."""
@@ -149,8 +145,10 @@ class GenericLayer:
             return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
             with isolated_keras(), tf.device("CPU:0"):
-                if self._weights is not None:
-                    self._take_weights(x)
+                if self._weights:  # the reader's: the copy has its own from its first call on
+                    call_layer(self.layer, x)
+                    give_weights(self.layer, self._weights)
+                    self._weights = []
                 y = call_layer(self.layer, x)
                 y = keras.ops.convert_to_numpy(y).astype("float32", copy=False)
         except Exception as refusal:
@@ -174,16 +172,6 @@ class GenericLayer:
             macs=macs,
             macs_formula="" if macs is None else str(macs),
         )
-
-    def _take_weights(self, x):
-        """The reader's weights, once the copy has some."""
-        try:
-            self.layer.build(x.shape)
-            give_weights(self.layer, self._weights)
-        except Exception:  # a layer of the reader's own has them when it is called
-            call_layer(self.layer, x)
-            give_weights(self.layer, self._weights)
-        self._weights = None
 
     def _tables(self, axes, shape, shape_after, channel_axis, clock):
         """Who reads whom: known for windows and single cells, else measured."""

@@ -1,7 +1,6 @@
 """A model, layer by layer: shapes, parameters, MACs, and what one cell sees of the model's input."""
 
 import html
-import math
 from collections import defaultdict
 
 import keras
@@ -13,7 +12,7 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.live_layer import drawn_axes
+from widgets.facts.live_layer import drawn_axes, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_inputs import channel_axis, model_inputs, model_nodes, model_values, tensor_shapes
 from widgets.language import say, words
@@ -24,7 +23,8 @@ class ModelSteps:
 
     `rows` is a list of dicts: name, layer (its class), output_shape, params, macs, receptive_field (cells along
     each axis, the largest over all branches and all inputs; None for the whole picture). `x` is an array, or a list
-    of them where the model has several inputs. Raises TypeError for a model that is neither.
+    of them where the model has several inputs; in `params` what is used twice counts once. Raises TypeError for a
+    model that is neither.
     """
 
     MOST = 6  # layers drawn at once
@@ -35,7 +35,7 @@ class ModelSteps:
         if not model_inputs(model):
             model = _built(model, values[0].shape)
         self.x = values if values[1:] else values[0]
-        self._inputs, self._nodes = model.inputs, model_nodes(model)
+        self._inputs, self._nodes, self.params = model.inputs, model_nodes(model), model.count_params()
         self.channel_axis, clock = channel_axis(model), clock or Clock()
         taken = [one.shape for one in values]
         try:
@@ -63,25 +63,24 @@ class ModelSteps:
                     "receptive_field_is": certainty,
                 }
             )
+        counts = [row["macs"] for row in self.rows]
+        self.macs = sum(filter(None, counts)), AT_LEAST if None in counts else EXACT  # as far as they are known
         self._users = defaultdict(list)  # a tensor -> the calls that it goes into
         for i, node in enumerate(self._nodes):
             for key in {id(tensor) for tensor in node.input_tensors}:
                 self._users[key].append(i)
         self._drawable = [self._can_draw(node, shapes, fields, clock) for node in self._nodes]
         first = [i for i, drawable in enumerate(self._drawable) if drawable]
+        small = len(self.rows) <= self.MOST
+        self.most_drawn = self.MOST if small else 3  # when a tool opens
         # A run with a convolution comes first, of a large model one that starts with it; None where nothing is drawn.
-        wanted = self.MOST if len(self.rows) <= self.MOST else 1
+        wanted = self.MOST if small else 1
         runs = ((i, self._following(i)[:wanted]) for i in first)
         convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
         self.start = next(convolving, first[0] if first else None)
         parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
         self.inside = None if first else next(filter(None, parts), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
-
-    @property
-    def most_drawn(self):
-        """How many layers are drawn when a tool opens."""
-        return self.MOST if len(self.rows) <= self.MOST else 3
 
     def longest(self, start):
         """How many layers from this one on can be drawn as a chain."""
@@ -114,18 +113,6 @@ class ModelSteps:
         total = say("model.model_total", count=len(self.rows), params=self.params, macs=macs)
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
-
-    @property
-    def params(self):
-        """Parameters of the model; one that is used twice counts once."""
-        weights = {id(weight): weight for node in self._nodes for weight in getattr(node.operation, "weights", ())}
-        return sum(math.prod(weight.shape) for weight in weights.values())
-
-    @property
-    def macs(self):
-        """Multiply-accumulates of the model, as far as they are known, and whether that is all: (count, "exact")."""
-        counts = [row["macs"] for row in self.rows]
-        return sum(filter(None, counts)), AT_LEAST if None in counts else EXACT
 
     def _can_draw(self, node, shapes, fields, clock):
         layer = node.operation
@@ -173,12 +160,19 @@ def _part(layer, code, clock):
     return None
 
 
-def check_inputs(layer):
-    """Raise TypeError for a model that cannot be listed, or takes several inputs."""
-    if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
-        if inputs:
-            raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
-        _check_listed(layer)
+def wrap_stack(layers):
+    """Layers that follow one another as `wrap_layer` gives them; one that comes again is the same one.
+
+    Raises TypeError for a model that cannot be listed, or takes several inputs.
+    """
+    for layer in layers:
+        if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
+            if inputs:
+                raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
+            _check_listed(layer)
+    axis = max(map(channel_axis, layers), default=-1)
+    wrapped = {id(layer): wrap_layer(layer, axis) for layer in layers}
+    return [wrapped[id(layer)] for layer in layers]
 
 
 def _check_listed(model):

@@ -33,14 +33,12 @@ def factor(value):
 
 def short(value, room, most=6):
     """A number for a cell with so much room, in em. "" where it would have to be rounded beyond recognition."""
-    text, size = number(value), abs(value)
+    text, size, exact = number(value), abs(value), Decimal(float(value))
     tries = [text] if _decimals(text) <= most else []
     if size < 1e6:
-        exact = Decimal(float(value))
         tries += [f"{_rounded(exact, digits):f}" for digits in range(min(most, 3), -1 if size >= 100 else 0, -1)]
     elif size < math.inf:
-        exact = Decimal(float(value))
-        tries += [_exponent(_rounded(exact, digits - exact.adjusted()), digits) for digits in (1, 0)]
+        tries += [f"{_rounded(exact, digits - exact.adjusted()):.{digits}e}" for digits in (1, 0)]
     return next((text for text in tries if width_of(text) <= room), "")
 
 
@@ -75,12 +73,6 @@ def _rounded(exact, digits):
 def _plain(rounded):
     """Without zeros at the end; a tiny or a huge one as 1.5e-7."""
     if rounded and not -7 < rounded.adjusted() < 21:
-        digits = len(rounded.normalize(_EXACT).as_tuple().digits) - 1
-        return _exponent(rounded, digits)
+        return f"{rounded:.{len(rounded.normalize(_EXACT).as_tuple().digits) - 1}e}"
     text = f"{rounded:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _exponent(rounded, digits):
-    mantissa = rounded.scaleb(-rounded.adjusted(), _EXACT)
-    return f"{_rounded(mantissa, digits):f}e{rounded.adjusted():+}"

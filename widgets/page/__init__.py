@@ -1,7 +1,6 @@
 """Pages that work without a kernel, on what was recorded of a tool."""
 
 from widgets.page.page import PICTURES, RecordedTool, in_colab, write_page
-from widgets.page.pictures import record_pictures
 from widgets.page.recording import (
     LIMITS,
     Control,
@@ -11,6 +10,7 @@ from widgets.page.recording import (
     fits,
     fitting,
     pack,
+    record_pictures,
     record_states,
 )
 from widgets.page.site import SITE_TOOL, ask_for, record_what_is_displayed

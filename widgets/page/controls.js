@@ -9,11 +9,10 @@ import { fill } from "../stage/text.js";
 /** @param {Control[]} controls @param {Record<string, any>} words
  * @param {(control: number, value: number) => void} moved @returns {{root: HTMLElement, show: (chosen: number[]) => void}} */
 export function buildControls(controls, words, moved) {
-  const makers = { range: buildRange, select: buildMenu, checkbox: buildBox };
   const made = controls.map((control, i) => {
     const { name, axis } = control;
     const label = axis ? fill(words["controls.along"], { name, axis: words[`axes.${axis}`] }) : name;
-    return makers[control.element]({ ...control, label }, (value) => moved(i, value));
+    return buildControl({ ...control, label }, (value) => moved(i, value));
   });
   const root = element("form", { class: "cn-recorded-controls", "aria-label": words["page.controls"] });
   const names = new Set(controls.map((control) => control.name));
@@ -26,39 +25,22 @@ export function buildControls(controls, words, moved) {
   return { root, show: (chosen) => made.forEach(({ show }, i) => show(chosen[i])) };
 }
 
-/** What names a control to readers and to scripts. @param {Control} control */
-const marks = ({ name, axis, label }) => ({ name, "aria-label": label, ...(axis && { "data-axis": axis }) });
-
-/** @param {Control} control @param {(value: number) => void} moved @returns {Shown} */
-function buildRange(control, moved) {
-  const { values, axis } = control;
-  const limits = { min: values[0], max: values[values.length - 1], step: "1", autocomplete: "off" };
-  const slider = element("input", { type: "range", ...marks(control), ...limits });
+/** The browser's own element for a control; beside it stands its value, which a menu shows itself.
+ * @param {Control} control @param {(value: number) => void} moved @returns {Shown} */
+function buildControl({ element: kind, name, axis, label, values }, moved) {
+  const marks = { name, "aria-label": label, ...(axis && { "data-axis": axis }), autocomplete: "off" };
+  const limits = kind === "range" ? { min: values[0], max: values[values.length - 1], step: "1" } : {};
+  const options = values.map((value) => element("option", { value }, value));
+  const menu = kind === "select";
+  const made = menu ? element("select", marks, ...options) : element("input", { type: kind, ...marks, ...limits });
   const beside = element("output");
-  slider.addEventListener("input", () => moved(values.indexOf(slider.value)));
+  const chosen = () => (kind === "checkbox" ? (made.checked ? "True" : "False") : made.value);
+  made.addEventListener("input", () => moved(values.indexOf(chosen())));
   const show = (value) => {
-    slider.value = values[value];
+    if (kind === "checkbox") made.checked = values[value] === "True";
+    else made.value = values[value];
     write(beside, values[value]);
   };
-  return { root: element("label", {}, ...(axis ? [element("span", {}, control.label)] : []), slider, beside), show };
-}
-
-/** @param {Control} control @param {(value: number) => void} moved @returns {Shown} */
-function buildMenu(control, moved) {
-  const options = control.values.map((value) => element("option", { value }, value));
-  const menu = element("select", { ...marks(control), autocomplete: "off" }, ...options);
-  menu.addEventListener("change", () => moved(menu.selectedIndex));
-  return { root: element("label", {}, menu), show: (value) => (menu.selectedIndex = value) };
-}
-
-/** @param {Control} control @param {(value: number) => void} moved @returns {Shown} */
-function buildBox(control, moved) {
-  const box = element("input", { type: "checkbox", ...marks(control), autocomplete: "off" });
-  const beside = element("output");
-  box.addEventListener("change", () => moved(control.values.indexOf(box.checked ? "True" : "False")));
-  const show = (value) => {
-    box.checked = control.values[value] === "True";
-    write(beside, control.values[value]);
-  };
-  return { root: element("label", {}, box, beside), show };
+  const heading = kind === "range" && axis ? [element("span", {}, label)] : [];
+  return { root: element("label", {}, ...heading, made, ...(menu ? [] : [beside])), show };
 }

@@ -24,16 +24,14 @@ export function bringToLife(tool, start) {
   }
 }
 
-/** Put a tool where its figure and its words stood: the title stays. @param {HTMLElement} place @param {Node[]} parts
- * @param {string[]} notes */
-export function fillPlace(place, parts, notes) {
+/** Put a tool, a stage and what stands beside it, where its figure and its words stood: the title stays. The place of the
+ * stage has the page's colours before there is one: what stands around it takes them.
+ * @param {HTMLElement} place @param {HTMLElement} beside @param {HTMLElement} stage @param {string[]} notes */
+export function fillPlace(place, beside, stage, notes) {
   const titles = place.querySelectorAll(":scope > h1");
-  place.replaceChildren(...titles, ...parts, ...notes.map((text) => element("p", {}, text)));
-}
-
-/** Give the place of a stage the page's colours before there is one: what stands around it takes them. @param {HTMLElement} stage */
-export function keepTheme(stage) {
-  const retheme = () => (stage.dataset.theme = themeBehind(stage));
+  const tool = element("div", { class: "cn-explorer cn-recorded" }, beside, stage);
+  place.replaceChildren(...titles, tool, ...notes.map((text) => element("p", {}, text)));
+  const retheme = () => stage.hasChildNodes() || (stage.dataset.theme = themeBehind(stage)); // a stage minds its own
   stage.classList.add("cn-stage");
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme);
   retheme();

@@ -56,13 +56,7 @@ async function startTool(place, record, { words, heading, question, notes }) {
   });
   go();
   const parts = [element("p", {}, heading), form.root, element("div", { class: "cn-tools" }, link, address), note];
-  const tool = element(
-    "div",
-    { class: "cn-explorer cn-recorded" },
-    element("div", { class: "cn-side" }, ...parts),
-    stage,
-  );
-  fillPlace(place, [tool], notes);
+  fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);
 }

@@ -9,7 +9,10 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from widgets.facts import activation_name
 from widgets.language import say
+from widgets.picture import VIEWS
+from widgets.stage import whole_state
 
 PROBES = 48  # states that an estimate is made from at most
 
@@ -55,7 +58,10 @@ class Control:
     @property
     def options(self):
         """The values as code and addresses say them."""
-        return tuple(map(_option, self.values))
+        return tuple(
+            str(value) if value is None or isinstance(value, (int, str)) else activation_name(value)
+            for value in self.values
+        )
 
     @property
     def element(self):
@@ -69,12 +75,6 @@ class Control:
         """What a page is told of it."""
         plain = {name: getattr(self, name) for name in ("name", "start", "axis", "axes", "element")}
         return plain | {"values": self.options}
-
-
-def _option(value):
-    if value is None or isinstance(value, (int, str)):
-        return str(value)
-    return getattr(value, "__name__", type(value).__name__)
 
 
 class Recording:
@@ -181,3 +181,20 @@ def record_states(controls, ask, progress=lambda done: None):
         recording.add(ask(values))
         progress(done)
     return recording
+
+
+def record_pictures(name, facts, beside):
+    """A record of several pictures, one of which is shown.
+
+    Its control `name` chooses one of these facts, and where some have several views another one chooses the view.
+    `beside` has a dict for each of the facts, kept with its picture. Raises ValueError where it is too much for a page.
+    """
+    views = tuple(dict.fromkeys(view for one in facts for view in VIEWS.get(one.operation, ()) if view))
+    controls = [Control(name, tuple(range(len(facts)))), *[Control("view", views)] * bool(views)]
+
+    def ask(values):
+        number, view = values[name, ""], values.get(("view", ""), "")
+        known = VIEWS.get(facts[number].operation, ())
+        return whole_state(facts[number], view if view in known else "") | beside[number]
+
+    return {"controls": [control.as_json() for control in controls], "packed": pack(record_states(controls, ask))}

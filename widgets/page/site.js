@@ -19,16 +19,15 @@ async function open(place) {
   startFetched(tool, place, record, { ...JSON.parse(texts), words: said });
 }
 
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      open(/** @type {HTMLElement} */ (target));
-    }
-  },
-  { rootMargin: NEAR },
-);
+function openThoseNear(entries) {
+  for (const { isIntersecting, target } of entries) {
+    if (!isIntersecting) continue;
+    near.unobserve(target);
+    open(/** @type {HTMLElement} */ (target));
+  }
+}
+
+const near = new IntersectionObserver(openThoseNear, { rootMargin: NEAR });
 // Who has no pointer scrolls by keys what is wider than the page.
 const scrolled = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -43,15 +43,12 @@ def _bundle(tool):
             best = made
         if known or made.module != PICTURES or _sliders(made) > 1:
             break
-    return {SITE_TOOL: best and _as_json(best)}
+    if best is None:
+        return {SITE_TOOL: None}
+    names = ("record", "words", "title", "still", "own_texts", "notes")
+    module = {"module": best.module.relative_to(PACKAGE).as_posix(), "name": best.module.stem}
+    return {SITE_TOOL: module | {name: getattr(best, name) for name in names}}
 
 
 def _sliders(made):
     return sum(control["element"] == "range" for control in made.record.get("controls", ()))
-
-
-def _as_json(made):
-    module = made.module.relative_to(PACKAGE).as_posix()
-    return {"module": module, "name": made.module.stem} | {
-        name: getattr(made, name) for name in ("record", "words", "title", "still", "own_texts", "notes")
-    }

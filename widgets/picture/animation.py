@@ -7,19 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from widgets.picture.figure import (
-    TOLD,
-    Look,
-    draw_panel,
-    figure_of,
-    outline,
-    panels_of,
-    png,
-    rooms,
-    sum_of,
-    two,
-    write_sum,
-)
+from widgets.picture import figure as stills
 
 MOST_FRAMES = 100
 FRAME_MS = 350
@@ -32,9 +20,9 @@ def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
     At most 100 frames, spread over all cells; the last shows all. While there is no picture, or it is hidden or an
     older one, one frame. `progress(part)` is called after each with 0 to 1.
     """
-    look = look or Look()
+    look = look or stills.Look()
     if picture is None or not revealed or facts.problem:
-        return _bytes([Image.open(io.BytesIO(png(facts, picture, revealed, look, WIDE))).convert("RGB")])
+        return _bytes([Image.open(io.BytesIO(stills.png(facts, picture, revealed, look, WIDE))).convert("RGB")])
     link = picture.links[0]
     stamping = len(picture.links) == 1 and link.reads is None and "kernel" in link.weights
     sizes = picture.grids[0 if stamping else -1].shape[1:-1]
@@ -44,18 +32,18 @@ def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
     for here, panels, told in (_stamps if stamping else _filling)(picture, look, sizes, steps):
         if plane != here.cell[:-2]:  # all that stays the same is drawn once
             plane = here.cell[:-2]
-            figure = figure_of(facts, picture, True, here, WIDE, TOLD)
+            figure = stills.figure_of(facts, picture, True, here, WIDE, stills.TOLD)
             output = figure.axes[-1]
-            room = rooms(panels)[-1]
+            room = stills.rooms(panels)[-1]
             output.set_visible(False)
             figure.canvas.draw()
             still = figure.canvas.copy_from_bbox(figure.bbox)
             output.set_visible(True)
         figure.canvas.restore_region(still)
         output.clear()
-        draw_panel(output, panels[-1], room)
+        stills.draw_panel(output, panels[-1], room)
         figure.draw_artist(output)
-        for made in [*outline(figure, panels), write_sum(figure, told)]:
+        for made in [*stills.outline(figure, panels), stills.write_sum(figure, told)]:
             (made.axes or figure).draw_artist(made)
             made.remove()
         frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"))
@@ -66,12 +54,12 @@ def gif(facts, picture, revealed=True, look=None, progress=lambda part: None):
 def _filling(picture, look, sizes, steps):
     """For each step, an output cell: the look at it, the panels with the output up to it, and how it is made."""
     for step in steps:
-        here = Look(look.sample, look.channels, tuple(map(int, np.unravel_index(step, sizes))))
-        panels = panels_of(picture, here)
+        here = stills.Look(look.sample, look.channels, tuple(map(int, np.unravel_index(step, sizes))))
+        panels = stills.panels_of(picture, here)
         values = panels[-1].values
         done = values.size if step == steps[-1] else step % values.size + 1
         panels[-1].values = np.ma.array(values, mask=np.arange(values.size).reshape(values.shape) >= done)
-        yield here, panels, sum_of(picture, here)
+        yield here, panels, stills.sum_of(picture, here)
 
 
 def _stamps(picture, look, sizes, steps):
@@ -89,10 +77,10 @@ def _stamps(picture, look, sizes, steps):
         if step not in steps:
             continue
         plane = tuple(int(cells[0]) if len(cells) else 0 for cells in reached[:-2])
-        here = Look(look.sample, look.channels, (*plane, 0, 0)[-len(sizes) :])
-        panels = panels_of(picture, here)
+        here = stills.Look(look.sample, look.channels, (*plane, 0, 0)[-len(sizes) :])
+        panels = stills.panels_of(picture, here)
         panels[0].values = np.atleast_2d(earlier.values[sample, ..., look.channel(picture, 0)][cell[:-2]])
-        panels[0].lit, panels[-1].lit = two([[at] for at in cell], [0]), two(reached, [0])
+        panels[0].lit, panels[-1].lit = stills.two([[at] for at in cell], [0]), stills.two(reached, [0])
         if step < steps[-1]:
             panels[-1].values = np.ma.atleast_2d(sums[plane].copy())
         yield here, panels, ""

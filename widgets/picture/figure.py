@@ -138,17 +138,12 @@ def figure_of(facts, picture, revealed, look, dpi=SAVED, below=0):
     if picture is not None:
         _draw(figure, panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)])
         figure.get_layout_engine().execute(figure)
-        if facts.problem:
-            _grey(figure)
+        if facts.problem:  # the colours go, and a veil lies over all but the title
+            for image in (axes.images[0] for axes in figure.axes):
+                image.set_cmap(GREYED if image.cmap is SIGNED else image.cmap)
+            figure.add_artist(Rectangle((0, 0), 1, 1, color="white", alpha=0.6, zorder=1))
     figure.set_layout_engine("none")  # or it would be laid out, and for that drawn, each time anew
     return figure
-
-
-def _grey(figure):
-    """Take the colours out, and lay a veil over all but the title."""
-    for image in (axes.images[0] for axes in figure.axes):
-        image.set_cmap(GREYED if image.cmap is SIGNED else image.cmap)
-    figure.add_artist(Rectangle((0, 0), 1, 1, color="white", alpha=0.6, zorder=1))
 
 
 def outline(figure, panels):
@@ -156,14 +151,13 @@ def outline(figure, panels):
     return [
         _rectangle(axes, row, column, 1, 1, fill=False, edgecolor=LIT, linewidth=1.5, zorder=3)
         for axes, panel in zip(figure.axes, panels)
-        for row in panel.lit[0]
-        for column in panel.lit[1]
+        for row, column in itertools.product(*panel.lit)
     ]
 
 
 @dataclass
 class Panel:
-    """One plane of one channel: what `_cells` draws."""
+    """One plane of one channel: what `draw_panel` draws."""
 
     title: str
     values: np.ndarray
@@ -235,12 +229,6 @@ def rooms(panels):
     return [0.95 * side / NUMBER_SIZE if side >= NUMBER_ROOM else 0 for side in points]
 
 
-def draw_panel(axes, panel, room):
-    """One panel: its cells, with their numbers where those have room, and its title."""
-    _cells(axes, panel, room)
-    axes.set_title(panel.title, fontsize=8)
-
-
 def _read(link, axis, later):
     """Along one axis: the earlier cells that these later ones read."""
     if link.reads is not None:
@@ -257,7 +245,9 @@ def two(items, absent):
     return ([absent] + list(items))[-2:]
 
 
-def _cells(axes, panel, room):
+def draw_panel(axes, panel, room):
+    """One panel: its title, and its cells, with their numbers where those have room."""
+    axes.set_title(panel.title, fontsize=8)
     (top, bottom), (left, right) = panel.padding
     height, width = panel.values.shape
     _rectangle(axes, -top, -left, height + top + bottom, width + left + right, hatch="///", zorder=-1)

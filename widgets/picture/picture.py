@@ -141,7 +141,7 @@ def _link(operation, facts, tables, kernel):
 
 def _chain(pictures, facts):
     """Several pictures as one: the last grid of each is the first of the next."""
-    grids = [pictures[0].grids[0]]
+    grids, y = [pictures[0].grids[0]], channels_last(facts.y, facts.channel_axis)
     for i, picture in enumerate(pictures):
         for grid in picture.grids[1:]:
             end = grid is picture.grids[-1]
@@ -149,13 +149,9 @@ def _chain(pictures, facts):
             # The next link's padding belongs around the grid that it reads.
             padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
             between = say("picture.after_layer", number=i) if end and facts.chain else say("picture.between")
-            signed = _grid(say("picture.output") if last else between, grid.values, padding)
+            signed = _grid(say("picture.output"), y) if last else _grid(between, grid.values, padding)
             grids.append(_after(grids[-1], signed))
-    y = channels_last(facts.y, facts.channel_axis)
-    return Picture(
-        (*grids[:-1], _after(grids[-2], _grid(say("picture.output"), y))),
-        tuple(link for picture in pictures for link in picture.links),
-    )
+    return Picture(tuple(grids), tuple(link for picture in pictures for link in picture.links))
 
 
 def _gather(facts, first, last):

@@ -3,6 +3,7 @@
 `rng` is a numpy Generator throughout, so that a seed gives the same questions on every machine.
 """
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -44,14 +45,12 @@ def draw_layer(layer_class, level, rng):
         with isolated_keras():
             layer = layer_class(**settings, name=NAME)
         facts = layer_facts(layer, shape)
-        if not facts.problem and not facts.warning and _distinct(facts.output_shape) and _distinct(main_kernel(facts)):
+        if facts.problem or facts.warning:
+            continue
+        kernel, *_ = facts.weights.values()
+        if _distinct(facts.output_shape) and _distinct(kernel.shape):
             return layer, shape, facts
     raise RuntimeError(f"no layer found in {TRIES} tries: {layer_class.__name__}, level {level}")
-
-
-def main_kernel(facts):
-    """The shape of the layer's first kernel."""
-    return next(iter(facts.weights.values())).shape
 
 
 def _drawn_settings(kind, level, rng):
@@ -108,9 +107,8 @@ def _paper_sizes(kind, settings, shape):
     out = [kind.output_size(n=n, k=k, s=s, **axis) for n, k, s in zip(spatial, kernel, strides)]
     made = count if "filters" in settings else channels * count
     reads = channels // settings.get("groups", 1)
-    return min(out) > 1 and all(
-        map(_distinct, [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)])
-    )
+    told = [(*shape, *kernel, count), (batch, *out, made), (*kernel, reads, count)]
+    return min(out) > 1 and all(map(_distinct, told))
 
 
 def _distinct(numbers):
@@ -124,7 +122,7 @@ def _different(rng, count, low, high):
 def wanted(template, facts, rng, level=None):
     """Changed settings that give another output shape than those of `facts`, and Keras' facts of them.
 
-    With a level the sizes wanted all differ, as they do in a drawn layer.
+    With a level the sizes wanted all differ, as they do in a drawn layer, and some spatial size is another one.
     """
     level, drawn = level or LEVELS, level is not None
     rank, settings = len(template.kind.axes), facts.settings
@@ -143,7 +141,9 @@ def wanted(template, facts, rng, level=None):
         changes = {name: changes[name] for name in changes if name in kept and changes[name] != settings[name]}
         answer = evaluate_layer(template, settings | changes, facts.x)[1]
         shape = answer.output_shape
-        if answer.problem or shape == facts.output_shape or (drawn and not _well_chosen(shape, facts.output_shape)):
+        if answer.problem or shape == facts.output_shape:
+            continue
+        if drawn and (not _distinct(shape) or shape[1:-1] == facts.output_shape[1:-1]):
             continue
         for name in list(changes):  # a change that changes nothing is none
             fewer = {other: value for other, value in changes.items() if other != name}
@@ -152,11 +152,6 @@ def wanted(template, facts, rng, level=None):
                 changes, answer = fewer, less
         return changes, answer
     raise ValueError(say("predict.no_other_shape", code=facts.code))
-
-
-def _well_chosen(shape, other):
-    """Whether a wanted shape has no size twice, and other spatial sizes than the one there is."""
-    return _distinct(shape) and shape[1:-1] != other[1:-1]
 
 
 def small_case(template, rng):
@@ -221,7 +216,7 @@ def _case(template, shape, rng):
     if value != round(value) or value == 0 or nonzero < needed or abs(value) > 60:
         return None
     bias = float(facts.weights["bias"].values[cell[-1]]) if "bias" in facts.weights else 0.0
-    others = {"value_no_bias": value - bias}
+    others = {"value_no_bias": value - bias} if bias else {}
     if not facts.kind.stamps:
         others["value_first_channel"] = sums[0] * float((pointwise or (1,))[0]) + bias
         turned = [float((read * np.flip(weights)).sum()) for _, read, weights in parts]
@@ -230,7 +225,6 @@ def _case(template, shape, rng):
             others["value_no_pointwise"] = sum(sums) + bias
     elif len(parts) > 1:
         others["value_one_stamp"] = max(sums, key=abs) + bias
-    others = {slip: v for slip, v in others.items() if not (slip == "value_no_bias" and not bias)}
     idle = {"value_first_channel"} if len(parts) == 1 else set()
     idle |= {"value_turned"} if parts[0][2].size == 1 else set()
     if any(v == value for slip, v in others.items() if slip not in idle):
@@ -284,11 +278,8 @@ def _parts(facts, cell):
 def _stamps(x, writes, kernel, cell):
     """One part for each input cell whose stamp reaches the output cell."""
     along = [list(zip(*np.nonzero(table == place))) for table, place in zip(writes, cell)]
-    pairs = [()]
-    for hits in along:
-        pairs = [(*pair, hit) for pair in pairs for hit in hits]
     parts = []
-    for pair in pairs:
+    for pair in itertools.product(*along):
         source, tap = (tuple(int(hit[i]) for hit in pair) for i in (0, 1))
         title = say("predict.stamp", cell=list(source), tap=list(tap))
         parts.append((title, np.array([x[source]]), np.array([kernel[tap]])))

@@ -8,8 +8,6 @@ from widgets.facts import (
     chain_cells_read,
     chain_facts,
     chain_sees,
-    channel_axis,
-    check_inputs,
     input_values,
     is_convolution,
     is_shape,
@@ -17,7 +15,7 @@ from widgets.facts import (
     run_chain,
     said_field,
     shared_values,
-    wrap_layer,
+    wrap_stack,
 )
 from widgets.language import either, in_own_words, say, thousands, words
 from widgets.quiz.rendering import Feedback, task_html
@@ -30,7 +28,7 @@ CONDITIONS = {
     "most_params": lambda got, wanted: got <= wanted,
     "least_params": lambda got, wanted: got >= wanted,
     "most_macs": lambda got, wanted: got <= wanted,
-    "sees": lambda got, wanted: got == wanted,
+    "sees": lambda got, wanted: got == ((wanted,) * len(got) if isinstance(wanted, int) else wanted),
 }
 EXAMPLES = {"output_shape": (6, 6, 2), "kind": "Conv2D", "sees": 3}
 
@@ -83,6 +81,8 @@ class Goal:
                 raise ValueError(say("goal.no_condition", name=name, value=value, example=example))
         self.input_shape = tuple(input_shape)
         self._wanted = {name: tuple(v) if isinstance(v, list) else v for name, v in wanted.items()}
+        if isinstance(wanted.get("kind"), str):
+            self._wanted["kind"] = (wanted["kind"],)
         if None in self._wanted.get("output_shape", ()):  # a batch of any size, as Keras prints it
             self._wanted["output_shape"] = self._wanted["output_shape"][1:]
 
@@ -110,18 +110,19 @@ class Goal:
         if facts.problem:
             fields = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
             return Feedback(False, say("goal.refused", **fields).strip())
+        without_batch = len(self._wanted.get("output_shape", ())) == len(facts.output_shape) - 1
         got = {
-            "output_shape": self._as_wanted(facts.output_shape, "output_shape"),
+            "output_shape": facts.output_shape[1:] if without_batch else facts.output_shape,
             "kind": tuple(type(layer).__name__ for layer in _parts(layers) if is_convolution(layer)),
             "sees": _seen(ones, steps),
             "macs": facts.macs,
             "params": facts.params,
         }
-        failed = [
-            say("goal.failed", condition=self._named(name), got=_written(_got(name, got)))
-            for name in self._wanted
-            if _got(name, got) is None or not self._met(name, _got(name, got))
-        ]
+        failed = []
+        for name, wanted in self._wanted.items():
+            value = got[name if name in got else name.split("_")[-1]]  # most_params is about params
+            if value is None or not CONDITIONS[name](value, wanted):
+                failed.append(say("goal.failed", condition=self._named(name), got=_written(value)))
         if failed:
             return Feedback(False, "\n".join([say("predict.wrong"), *failed]))
         shape = facts.output_shape if len(self.input_shape) == len(facts.input_shape) else facts.output_shape[1:]
@@ -130,9 +131,7 @@ class Goal:
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones = [wrap_layer(layer, max(map(channel_axis, layers))) for layer in layers]
-        for layer in layers:
-            check_inputs(layer)
+        ones = wrap_stack(layers)
         convolution = next(filter(is_convolution, _parts(layers)), None)
         if convolution is None:
             name = type(layers[0]).__name__
@@ -143,23 +142,11 @@ class Goal:
         x = input_values(ones[0].template, shape) if ones[0].template else shared_values(layers[:1], shape)
         return ones, run_chain(ones, x)
 
-    def _as_wanted(self, shape, name):
-        """The shape with its batch or without, as the task has it."""
-        return shape[1:] if len(self._wanted.get(name, ())) == len(shape) - 1 else shape
-
-    def _met(self, name, got):
-        wanted = self._wanted[name]
-        if name == "sees" and isinstance(wanted, int) and isinstance(got, tuple):
-            wanted = (wanted,) * len(got)
-        if name == "kind":
-            wanted = (wanted,) if isinstance(wanted, str) else wanted
-        return CONDITIONS[name](got, wanted)
-
     def _named(self, name):
         """A condition in words."""
         wanted = self._wanted[name]
         if name == "kind":
-            wanted = either((wanted,) if isinstance(wanted, str) else wanted)
+            wanted = either(wanted)
         if name == "sees" and isinstance(wanted, int):
             return say("goal.sees_each", count=wanted)
         if name == "sees":
@@ -185,11 +172,6 @@ def _can_be_met(name, value):
 
 def _times(sizes):
     return " x ".join(map(str, sizes))
-
-
-def _got(name, got):
-    """What a condition is about, of all that the layer has."""
-    return got[name if name in got else name.split("_")[-1]]
 
 
 def _seen(ones, steps):

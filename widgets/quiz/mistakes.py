@@ -50,7 +50,7 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
         return _stamped_sizes(n, k, s, d, padding, output_padding)
     window = arithmetic.window_size(k, d)
     if padding == "valid":
-        places = [
+        return [
             (math.ceil((n - window) / s) + 1, say("mistake.ceil")),
             (arithmetic.output_size(n, k * d, s), say("mistake.window_product")),
             ((n - window) // s, say("mistake.no_plus_one")),
@@ -58,8 +58,8 @@ def sizes(n, k, s, d, padding, output_padding="absent"):
             (arithmetic.output_size(n, k, 1, d), say("mistake.no_strides")),
             (arithmetic.output_size(n, k, s, d, "same"), say("mistake.not_same")),
             (n - k, say("mistake.no_dilation" if d > 1 else "mistake.no_strides")),
+            (n, say("mistake.not_same")),
         ]
-        return places + [(n, say("mistake.not_same"))]
     before, after = arithmetic.padding_cells(n, k, s, d, padding)
     once = max(before, after) if padding == "same" else 0
     return [

@@ -184,12 +184,9 @@ class Prediction(Tool, ipywidgets.VBox):
         """Ask the question of the present number, or none after the last."""
         self._question = self._quiz.question(self._number, self._again)
         if self._question is not None:
-            record = {"number": self._number + 1, "kind": self._question.kind, "level": self._quiz.level(self._number)}
-            record |= {
-                "layer": self._question.facts.code,
-                "x": self._question.facts.input_shape,
-                "question": self.question,
-            }
+            kind, facts = self._question.kind, self._question.facts
+            record = {"number": self._number + 1, "kind": kind, "level": self._quiz.level(self._number)}
+            record |= {"layer": facts.code, "x": facts.input_shape, "question": self.question}
             state = {"answer": None, "answers": [], "right": False, "tries": 0, "over": False}
             self._records.append(record | state | {"hint": False, "solution_shown": False})
         self._show_question()
@@ -205,7 +202,7 @@ class Prediction(Tool, ipywidgets.VBox):
         self._records[-1]["solution_shown"] |= bool(worked)
         feedback = feedback._replace(text="\n".join(filter(None, [feedback.text, worked])))
         if first and self._seen:
-            self._show_explorer()
+            _ = self.explorer  # made when it is asked for
         return self._say(feedback, self._worked() if feedback else "")
 
     @property
@@ -213,14 +210,11 @@ class Prediction(Tool, ipywidgets.VBox):
     def explorer(self):
         """The explorer of the layer asked about, once the question is over; None before."""
         if self._over and self._question is not None and not self._stage.children:
-            self._show_explorer()
+            made = self._question.explorer()
+            if not self._quiz.endless and self._quiz.goes_on(self._number):
+                made.add_class("cn-veiled")  # its facts answer the next question
+            self._stage.children = [made]
         return next(iter(self._stage.children), None)
-
-    def _show_explorer(self):
-        made = self._question.explorer()
-        if not self._quiz.endless and self._quiz.goes_on(self._number):
-            made.add_class("cn-veiled")  # its facts answer the next question
-        self._stage.children = [made]
 
     def _hint(self):
         return say("predict.hint_is", hint=self._question.hint)

@@ -88,7 +88,7 @@ class OutputShape(Question):
         super().__init__(about)
         self.solution, self.example = self.facts.output_shape, say("question.shape_example")
         self.label = say("question.output_label")
-        self.text = say("question.output_shape", axes=axis_names(about.axes), **self.names)
+        self.text = say("question.output_shape", axes=axis_names(self.facts.output_axes), **self.names)
         first = self.facts.axes[0]
         padding = first["padding"] if first["padding"] == "valid" else "same"
         name = ("stamps_" if self.facts.kind.stamps else "") + padding
@@ -99,17 +99,17 @@ class OutputShape(Question):
             say("worked.batch", batch=self.solution[0]),
             *size_lines(self.facts),
             say(f"worked.{made_by}", channels=channels, out=out, **self.facts.settings),
-            f"{axis_names(about.axes)} = {self.solution}",
+            f"{axis_names(self.facts.output_axes)} = {self.solution}",
         ]
 
     @property
     def slips(self):
-        return mistakes.output_shapes(self.facts, self.about.axes)
+        return mistakes.output_shapes(self.facts, self.facts.output_axes)
 
     def _axes(self):
         """Of each axis its name, its slips, and what is said to any other wrong size."""
         spatial = iter(self.facts.axes)
-        for i, name in enumerate(self.about.axes):
+        for i, name in enumerate(self.facts.output_axes):
             if name in self.about.template.kind.axes:
                 slips = mistakes.sizes(**next(spatial))
             else:
@@ -117,7 +117,7 @@ class OutputShape(Question):
             yield say(f"axes.{name}"), slips, say("mistake.batch") if i == 0 else ""
 
     def _length(self):
-        return {"count": len(self.solution), "axes": axis_names(self.about.axes)}
+        return {"count": len(self.solution), "axes": axis_names(self.facts.output_axes)}
 
     def otherwise(self, given):
         """Which of the axes are wrong, and why where that can be told."""
@@ -290,7 +290,7 @@ class Settings(Question):
             return ""
         wrong = [
             say("question.settings_axis", axis=say(f"axes.{name}"), got=got, wanted=right)
-            for name, got, right in zip(self.about.axes, facts.output_shape, self.wanted)
+            for name, got, right in zip(self.facts.output_axes, facts.output_shape, self.wanted)
             if got != right
         ]
         return "\n".join([say("question.settings_gives", code=facts.code, output=facts.output_shape), *wrong])
@@ -300,8 +300,6 @@ class Settings(Question):
         settings, shape = self._all(), self.facts.input_shape
         count = settings.get("filters", 1) * settings.get("depth_multiplier", 1)
         window = [settings[name] for name in ("kernel_size", "dilation_rate", "strides")]
-        if any(not isinstance(sizes, tuple) for sizes in window):
-            return 0  # Keras refuses it before anything is made
         grown = math.prod(max(sizes) for sizes in zip(*window)) if self.facts.kind.stamps else 1
         return count * max(math.prod(shape) * grown, shape[self.facts.channel_axis] * math.prod(window[0]))
 

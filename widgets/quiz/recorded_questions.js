@@ -2,7 +2,7 @@
 /** The questions of predict() on a page without a kernel: asked one after the other, and then the picture is shown. */
 import { button, element, write } from "../stage/dom.js";
 import { say } from "../stage/text.js";
-import { bringToLife, fillPlace, keepTheme, renderRecorded } from "../page/places.js";
+import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 import { answer, BEGUN, BUTTONS } from "./judge.js";
 
@@ -42,8 +42,7 @@ async function startQuestions(place, record, { words, notes, questions }) {
   const names = ["check", ...Object.keys(BUTTONS)];
   const buttons = Object.fromEntries(names.map((name) => [name, button(`question-${name}`, words[`predict.${name}`])]));
   const form = element("form", {}, element("label", {}, label, field), ...Object.values(buttons));
-  const tool = element("div", { class: "cn-explorer cn-recorded" });
-  tool.append(element("div", { class: "cn-question" }, heading, asked, form, feedback), stage);
+  const box = element("div", { class: "cn-question" }, heading, asked, form, feedback);
   let quiz = BEGUN;
   let end = () => {};
 
@@ -67,7 +66,7 @@ async function startQuestions(place, record, { words, notes, questions }) {
   function reveal() {
     const { start, veiled } = opened.at([quiz.number, 0]);
     const source = recordedSource({ ...record, words, start, reveal: true }, opened, (at) => source.show(at));
-    tool.classList.toggle("cn-veiled", veiled);
+    box.parentElement.classList.toggle("cn-veiled", veiled);
     source.show([quiz.number, 0]);
     end = renderRecorded(source, stage);
   }
@@ -95,8 +94,7 @@ async function startQuestions(place, record, { words, notes, questions }) {
   buttons.check.addEventListener("click", () => form.requestSubmit());
   for (const [name, act] of Object.entries(BUTTONS))
     buttons[name].addEventListener("click", () => show(act(quiz, questionNow(), words)));
-  fillPlace(place, [tool], notes);
-  keepTheme(stage);
+  fillPlace(place, box, stage, notes);
   show(quiz);
 }
 

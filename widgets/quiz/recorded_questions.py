@@ -20,12 +20,14 @@ def record_questions(questions, own, record=None):
         raise ValueError(say("page.no_questions"))
     texts = Recording()
     for question in asked:
-        texts.add(_as_json(question))
+        plain = {name: getattr(question, name) for name in ("label", "text", "shown", "hint", "worked")}
+        texts.add(plain | question.judging())
+    names = dict.fromkeys(question.about.template.layer_class.__name__ for question in asked)
     return RecordedTool(
         module=Path(__file__).parent / "recorded_questions.js",
         record=record or _record(asked),
         words=browser_words(own) | own.room("predict", "question", "reading"),
-        title=say("page.questions", names=_names(question.about.template.layer_class for question in asked)),
+        title=say("page.questions", names=", ".join(names)),
         language=own.language,
         notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
         still="".join(asked_html(question.text, question.shown) for question in asked),
@@ -39,22 +41,8 @@ def _record(asked):
     """The picture after each question."""
     shown = [question.explorer() for question in asked]
     beside = [
-        {"start": made._stage.start, "veiled": _goes_on(question, asked[number + 1 :])}
-        for number, (question, made) in enumerate(zip(asked, shown))
+        {"start": made._stage.start, "veiled": any(later.about is question.about for later in asked[number:])}
+        for number, (question, made) in enumerate(zip(asked, shown), 1)
     ]
     lifetime.close(*shown)
     return record_pictures("question", [made.facts for made in shown], beside)
-
-
-def _as_json(question):
-    plain = {name: getattr(question, name) for name in ("label", "text", "shown", "hint", "worked")}
-    return plain | question.judging()
-
-
-def _goes_on(question, later):
-    """Whether a later question is about the same layer."""
-    return any(other.about is question.about for other in later)
-
-
-def _names(classes):
-    return ", ".join(dict.fromkeys(one.__name__ for one in classes))

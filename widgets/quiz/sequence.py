@@ -1,16 +1,26 @@
-"""Which questions are asked, and in which order: about a reader's own layers, or about drawn ones without end."""
+"""Which questions are asked, about which layer, in which order: a reader's own layers, or drawn ones without end."""
+
+from typing import NamedTuple
 
 import keras
 import numpy as np
 
 from widgets.facts import KINDS as LAYERS
-from widgets.facts import LayerTemplate, default_input
+from widgets.facts import Facts, LayerTemplate, default_input, evaluate_layer, input_values
 from widgets.language import either, say
 from widgets.quiz import generate
 from widgets.quiz.questions import KINDS, questions
-from widgets.quiz.subject import Subject, subject
 
 ALL = tuple(KINDS)
+
+
+class Subject(NamedTuple):
+    """The layer that is asked about: how to make it, the live layer, and what Keras answered."""
+
+    template: LayerTemplate
+    layer: object
+    facts: Facts
+    level: int | None = None  # of a drawn layer
 
 
 class Quiz:
@@ -57,11 +67,14 @@ class Quiz:
         return made[number // len(self._asked) % len(made)]
 
     def _about(self, layer, x, whatever_fits):
-        """All questions about one layer of the reader's own."""
+        """All questions about one layer of the reader's own; none can be asked where Keras refuses it."""
         template = LayerTemplate(layer)
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
-        about, made = subject(layer, x), []
+        live, facts = evaluate_layer(template, template.settings, input_values(template, x), template.given)
+        if facts.problem:
+            raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem, advice=facts.advice))
+        about, made = Subject(template, live, facts), []
         for kind in self._asked:
             try:
                 made += questions(about, kind, np.random.default_rng(self._seed))

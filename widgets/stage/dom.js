@@ -70,9 +70,8 @@ export function chooser(kind) {
 /** One grid, or one slice of a kernel: its heading, its canvas (and that without what is highlighted, never shown: each
  * canvas on a page costs the browser a layer in every frame), its choosers. @param {import("./state.js").Panel} what */
 export function panel(what) {
-  const [title, shape, label, bias] = ["title", "shape", "label", "bias"].map((name) =>
-    element("div", { class: `cn-${name}` }),
-  );
+  const div = (name) => element("div", { class: `cn-${name}` });
+  const [title, shape, label, bias] = ["title", "shape", "label", "bias"].map(div);
   // Drawn on canvases beside the page and shown whole: a font set on one in the page has all its styles worked out.
   const [plain, marked] = [element("canvas"), element("canvas")];
   const cells = element("canvas", { class: "cn-cells" });

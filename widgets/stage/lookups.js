@@ -64,6 +64,9 @@ export const range = (count) => [...Array(count).keys()];
 /** @param {number} value @param {number} low @param {number} high */
 export const clamp = (value, low, high) => Math.max(low, Math.min(value, high));
 
+/** @param {any[]} list @param {number} i @param {any} item @returns {any[]} the same list where it holds the item */
+export const withItem = (list, i, item) => (list[i] === item ? list : list.map((other, j) => (j === i ? item : other)));
+
 /** Every cell of a grid. @param {Grid} grid @returns {Cell[]} */
 export const cellsOf = ({ sizes }) => product(sizes.map(range));
 
@@ -182,11 +185,10 @@ const crossAxes = (along) =>
   product(along).map((ends) => ({ at: ends.map((end) => end.at), tap: ends.map((end) => end.tap) }));
 
 /** The earlier cells that a later cell reads, each with the tap it passes through. @param {Link} link @param {Cell} cell */
-export const windowOf = (link, cell) =>
-  crossAxes(link.axes.map((axis, i) => readsAlong(axis, cell[i]))).map(({ at, tap }) => ({
-    at: alongEarlier(link, at),
-    tap,
-  }));
+export function windowOf(link, cell) {
+  const reads = crossAxes(link.axes.map((axis, i) => readsAlong(axis, cell[i])));
+  return reads.map(({ at, tap }) => ({ at: alongEarlier(link, at), tap }));
+}
 
 /** The later cells that an earlier cell feeds. @param {Link} link @param {Grid} earlier @param {Cell} cell */
 export function feeds(link, earlier, cell) {
@@ -273,10 +275,8 @@ export function products(link, grid, cell, filter, slice, fetched = null, reads 
   if (!fetched && valueAt(grid, [0, 0, 0], channel) === undefined) return undefined;
   if (link.points) {
     const taps = pointsOf(link, cell, channel, grid.channels);
-    return taps.map(({ tap, point, factor }) => ({
-      x: sampled(grid, point, channel) * factor,
-      weight: weightAt(link, tap, slice, filter),
-    }));
+    const x = ({ point, factor }) => sampled(grid, point, channel) * factor;
+    return taps.map((read) => ({ x: x(read), weight: weightAt(link, read.tap, slice, filter) }));
   }
   const x = (at, i) => (fetched ? fetched[i * link.fan + slice] : Number(valueAt(grid, at, channel)));
   return reads.map(({ at, tap }, i) => ({ x: x(at, i), weight: weightAt(link, tap, slice, filter) }));

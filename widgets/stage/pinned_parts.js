@@ -1,6 +1,6 @@
 // @ts-check
 /** What one cell is made of, channel by channel: what it reads, the weights, their products and sums. No DOM here. */
-import { around, inside, pointsOf, products, readsAlong, sumOf, valueAt, windowOf } from "./lookups.js";
+import { around, inside, pointsOf, products, readsAlong, sumOf, valueAt, windowOf, withItem } from "./lookups.js";
 
 const MOST_CHANNELS = 12; // drawn one by one; the others are one sum
 
@@ -37,7 +37,7 @@ export function cellParts({ grids, links }, g, cell, channels, fetched) {
   const reads = windowOf(link, cell);
   const summed = g > 1 && links[g - 2].kernel && !links[g - 2].activation && reads.length === 1;
   const step = ({ channel }) => {
-    const made = cellParts({ grids, links }, g - 1, reads[0].at, withChannel(channels, g - 1, channel), null);
+    const made = cellParts({ grids, links }, g - 1, reads[0].at, withItem(channels, g - 1, channel), null);
     return made && { ...made, cell: reads[0].at, filter: channel };
   };
   const points = link.points ? pointsOf(link, cell, channels[g - 1], grids[g - 1].channels) : [];
@@ -45,9 +45,6 @@ export function cellParts({ grids, links }, g, cell, channels, fetched) {
   const drawn = points.map((point) => pointPart(grids[g - 1], point, channels[g - 1]));
   return { rows: planes * rows, columns, ...sums, steps, points: drawn };
 }
-
-/** @param {number[]} channels @param {number} g @param {number} channel */
-const withChannel = (channels, g, channel) => channels.map((other, i) => (i === g ? channel : other));
 
 /** The value at a tap's point: its four neighbours, and the part of each. @param {any} grid @param {any} point @param {number} channel */
 function pointPart(grid, { tap, point, factor }, channel) {

@@ -69,12 +69,8 @@ function drawNumbers(context, view, cell, theme) {
   const values = read(view.at);
   // As many digits as all will have: they would change while an output fills.
   const missing = values.includes(undefined) ? read(view.final ?? view.at) : values;
-  const texts = room
-    ? shortAll(
-        values.map((value, i) => value ?? missing[i]),
-        room,
-      )
-    : null;
+  const known = values.map((value, i) => value ?? missing[i]);
+  const texts = room ? shortAll(known, room) : null;
   if (!texts) return [];
   centreText(context, `${fontFor(cell, least)}px`);
   context.lineWidth = 4;

@@ -3,9 +3,8 @@
  * less motion sees no window glide: a whole row is written at once, and one a second. */
 import { stepsOf } from "./state.js";
 import { writtenSteps } from "./output_so_far.js";
-import { CELLS_A_SECOND, write } from "./dom.js";
+import { CELLS_A_SECOND, ICONS, icon, relabel, write } from "./dom.js";
 import { say, thousands } from "./text.js";
-import { showPlaying } from "./view.js";
 
 export function playback(stage) {
   const { ui, words, listen, dispatch } = stage;
@@ -41,7 +40,8 @@ export function playback(stage) {
     if (!picture.grids.length) return;
     const count = stepsOf(picture);
     ui.whole.hidden = !state.reveal || writtenSteps(picture, state) === null;
-    showPlaying(stage.view, state.playing);
+    const act = state.playing ? "pause" : "play"; // what a click does
+    relabel(ui.play, words[act], icon(ICONS[act]));
     const pace = calm.matches ? 1 : CELLS_A_SECOND[Number(ui.speed.value)];
     if (state.playing) timer ||= window.setTimeout(next, 1000 / pace);
     else stop();

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from widgets.facts import SPATIAL, chain_receptive_field
+from widgets.facts import chain_receptive_field
 from widgets.language import Sentence
 
 
@@ -27,7 +27,7 @@ def fact_rows(facts):
         rows.append({"fact": "weight", "name": name + number, "shape": str(weight.shape), "axes": axes})
     if facts.output_shape is not None:
         rows += [
-            {"fact": "output_shape", "shape": str(facts.output_shape), "axes": _axes(facts)},
+            {"fact": "output_shape", "shape": str(facts.output_shape), "axes": facts.output_axes},
             {"fact": "params", "formula": facts.params_formula},
             {"fact": "macs", "formula": facts.macs_formula},
         ]
@@ -35,14 +35,6 @@ def fact_rows(facts):
         axis, formula = line.split(": ", 1)
         rows.append({"fact": "size", "axis": axis, "formula": formula})
     return [*rows, {"fact": "versions", "keras": keras.__version__, "tensorflow": tf.__version__}]
-
-
-def _axes(facts):
-    """What the axes of the output are called."""
-    rank = len(facts.output_shape) - 2
-    axes = ["batch", *(SPATIAL[rank - 1] if 1 <= rank <= len(SPATIAL) else ())]
-    axes.insert(facts.channel_axis, "channels")
-    return axes
 
 
 def sent(text):

@@ -47,10 +47,8 @@ def whole_state(facts, view="", sample=0):
 
 def sent_channels(picture, wanted):
     """The channels of each grid that are sent: all of them, or a block with the one that is wanted."""
-    return [
-        _block(grid.values, dict(enumerate(wanted)).get(i, 0))
-        for i, grid in enumerate(picture.grids if picture else ())
-    ]
+    grids = picture.grids if picture else ()
+    return [_block(grid.values, wanted[i] if i < len(wanted) else 0) for i, grid in enumerate(grids)]
 
 
 def _block(values, wanted):

@@ -13,8 +13,6 @@ from widgets.stage.rows import sent
 from widgets.stage.snapshot import floats, make_snapshot, sent_channels, three_axes
 
 HERE = Path(__file__).parent
-
-
 IMPORT = re.compile(r'^import [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
@@ -122,9 +120,8 @@ class Stage(anywidget.AnyWidget):
         with self.hold_sync():
             self._send_first(sample, blocks)
             keys = {"revision": next(self._revisions), "first_key": self.first_values["key"], "back": self.may_go_back}
-            self.snapshot = keys | make_snapshot(
-                self._facts, self._picture, self._drawn_facts, self.view, sample, blocks
-            )
+            drawn = make_snapshot(self._facts, self._picture, self._drawn_facts, self.view, sample, blocks)
+            self.snapshot = keys | drawn
 
     def _send_first(self, sample, blocks):
         """The first grid's values, unless the browser has them."""
@@ -167,9 +164,8 @@ class Stage(anywidget.AnyWidget):
         inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
         window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
         values = grid.values[self.snapshot["sample"]]
-        window[np.ix_(*inside)] = values[
-            np.ix_(*(at[within] for at, within in zip(places, inside)), link.channels[filter_])
-        ]
+        read = np.ix_(*(at[within] for at, within in zip(places, inside)), link.channels[filter_])
+        window[np.ix_(*inside)] = values[read]
         answer = {name: question[name] for name in ("window", "grid", "revision")}
         self.send(answer, [window.tobytes()])
 

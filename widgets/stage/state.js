@@ -3,7 +3,7 @@
  * What a reader has chosen in one view of a picture, as plain data, and what each event makes of it. No DOM here, and no
  * clock. Every event bears the picture that it happened on.
  */
-import { cellAt, channelsOf, clamp, filterOf, inside, pointsOf } from "./lookups.js";
+import { cellAt, channelsOf, clamp, filterOf, inside, pointsOf, withItem } from "./lookups.js";
 import { highlightsOfCell, highlightsOfTap } from "./related_cells.js";
 
 /**
@@ -95,9 +95,6 @@ export const walkedGrid = ({ grids, links }) => (links[0]?.scatter ? 0 : grids.l
 
 /** How many steps there are. @param {any} picture */
 export const stepsOf = (picture) => picture.grids[walkedGrid(picture)].sizes.reduce((all, size) => all * size, 1);
-
-/** @param {any[]} list @param {number} i @param {any} item @returns {any[]} the same list where it holds the item */
-const withItem = (list, i, item) => (list[i] === item ? list : list.map((other, j) => (j === i ? item : other)));
 
 /** The channels after one was chosen: before and after grid g come those that have to do with it.
  * @param {any} picture @param {number[]} channels @param {number} g */

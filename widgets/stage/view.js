@@ -10,7 +10,7 @@ import { drawHighlights, labelsIn } from "./highlighted_cells.js";
 import { drawThumbnails } from "./thumbnails.js";
 import { drawWiring } from "./wiring.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./output_so_far.js";
-import { breakable, build, button, element, fold, icon, ICONS, panel, relabel, write } from "./dom.js";
+import { breakable, build, button, element, fold, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
 import { isFull, themeBehind } from "./surroundings.js";
 import { sizePanels } from "./layout.js";
@@ -347,7 +347,3 @@ function showViews(ui, { views, view }, words) {
   views.forEach((name, i) => ui.views.children[i].setAttribute("aria-pressed", String(name === view)));
   if (views.includes(view)) write(ui.views.lastElementChild, words[`view_${view}_hint`]);
 }
-
-/** @param {any} view @param {boolean} playing */
-export const showPlaying = ({ ui, words }, playing) =>
-  relabel(ui.play, playing ? words.pause : words.play, icon(playing ? ICONS.pause : ICONS.play));

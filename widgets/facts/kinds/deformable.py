@@ -4,7 +4,7 @@ import math
 
 from widgets.deformable import sampling_points
 from widgets.facts.kinds.convolution import Convolution
-from widgets.facts.kinds.kind import Divisor, Flag, taps_of
+from widgets.facts.kinds.kind import Divisor, Flag
 
 
 class Deformable(Convolution):
@@ -19,7 +19,7 @@ class Deformable(Convolution):
         return super().kernel_parameters(taps, channels, settings) + taps * channels * _numbers(taps, settings)
 
     def numbers_between(self, batch, channels, cells, axes, settings):
-        taps = taps_of(axes)
+        taps = math.prod(axis["k"] for axis in axes)
         return batch * cells * (_numbers(taps, settings) + 2 * taps * channels)  # every tap's sample, and a part of it
 
     def answer(self, layer, x, offset_overrides):

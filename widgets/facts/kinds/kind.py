@@ -1,6 +1,5 @@
 """What is true of every kind of convolution until it says otherwise, and what a setting may be."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -147,7 +146,3 @@ def window_formula(k, d):
     (3, '(4*(3 - 1) + 1)')
     """
     return k if d == 1 else f"({d}*({k} - 1) + 1)"
-
-
-def taps_of(axes):
-    return math.prod(axis["k"] for axis in axes)

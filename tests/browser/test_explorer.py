@@ -288,7 +288,11 @@ def test_a_long_sum_folds_and_unfolds(show):
 
 def test_what_is_below_stays_in_its_place_while_cells_are_pointed_at_and_a_slider_moves(show):
     page = show("layers.Conv2D(1, 3, kernel_initializer='ones')", "(1, 8, 8, 1)")
-    tops = "() => ['.cn-play', '.cn-legend'].map(one => document.querySelector(one).getBoundingClientRect().top)"
+    settle(page)
+    tops = """() => {
+      const top = one => document.querySelector(one).getBoundingClientRect().top;
+      return ['.cn-play', '.cn-legend'].map(one => Math.round(top(one) - top('.cn-stage')));
+    }"""
     before = page.page.evaluate(tops)
     for grid, row, column in [(1, 2, 2), (0, 3, 3), ("kernel", 1, 1)]:
         point(page, grid, row, column)

@@ -111,9 +111,11 @@ export function watchPage(el, signal, changed) {
   const resized = () => {
     width = el.clientWidth;
     changed();
+    requestAnimationFrame(check); // a page that changes its colours may have had another width for a moment only
   };
+  const check = () => el.clientWidth !== width && resized();
   const retheme = () => themeBehind(el) !== el.dataset.theme && resized();
-  const sizes = new ResizeObserver(() => el.clientWidth !== width && resized());
+  const sizes = new ResizeObserver(check);
   const themes = new MutationObserver(retheme);
   sizes.observe(el);
   for (const node of [document.documentElement, document.body]) themes.observe(node, { attributes: true });

@@ -1,6 +1,5 @@
 """What a lesson tells the reader to change is changed here, and does what the text promises."""
 
-import os
 import re
 
 import pytest
@@ -32,8 +31,6 @@ def test_a_cell_that_tells_what_to_change_has_the_changed_code_beside_it(lesson)
 @pytest.mark.parametrize("lesson, name, number", TRIALS)
 def test_the_change_does_what_the_text_promises(lesson, name, number):
     trial = LESSONS[lesson][name].metadata["widgets_try"][number]
-    if trial.get("slow") and not os.environ.get("SOAK"):
-        pytest.skip("trains for a minute: `make soak` runs it")
     if trial.get("last_cell_raises"):
         run_changed(lesson, trial | {"run": trial["run"][:-1]})
         with pytest.raises(AssertionError):

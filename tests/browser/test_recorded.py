@@ -590,3 +590,34 @@ def test_without_a_question_shape_and_parameters_are_asked_for_and_nothing_is_ty
     assert not box.locator("input").is_visible()
     button(page, "Reveal answer").click()
     assert not box.is_visible()
+
+
+@pytest.mark.parametrize(
+    "layer, shape",
+    [
+        (layers.Conv2D(2, 3, padding="same"), (1, 6, 7, 2)),  # with numbers in the cells
+        (layers.Conv2D(1, 5, strides=2), (1, 60, 50, 1)),
+        (layers.Conv2DTranspose(1, 3, strides=2), (1, 4, 5, 1)),
+        (DeformableConv2D(1, 3, padding="same"), (1, 7, 7, 1)),
+    ],
+    ids=["padded", "large", "transposed", "deformable"],
+)
+def test_what_was_highlighted_leaves_no_trace(browser, layer, shape):
+    answer, pictures = record("a", layer, shape)
+    page = Page(browser.new_page(viewport={"width": 1200, "height": 900}, device_scale_factor=1.5))
+    panels = ["0", "kernel", "1"]
+    place, all_cells = np.random.default_rng(0), "list => list.map((canvas) => canvas.toDataURL())"
+
+    def hover(grid, across, down):
+        box = canvas(page, grid).bounding_box()
+        canvas(page, grid).hover(position={"x": across * box["width"], "y": down * box["height"]})
+        return hash(tuple(page.stage.locator(".cn-cells").evaluate_all(all_cells)))
+
+    for last in [("0", 0.4, 0.6), ("1", 0.7, 0.3)]:
+        page.show(pictures, view="scatter" if answer.operation in VIEWS else "")
+        fresh = hover(*last)
+        seen = {hover(panels[place.integers(3)], *place.uniform(0.02, 0.98, 2)) for _ in range(10)}
+        assert len(seen) > 4
+        assert hover(*last) == fresh
+    page.page.close()
+    assert page.errors == []

@@ -31,7 +31,9 @@ export function fillPlace(place, beside, stage, notes) {
   const titles = place.querySelectorAll(":scope > h1");
   const tool = element("div", { class: "cn-explorer cn-recorded" }, beside, stage);
   place.replaceChildren(...titles, tool, ...notes.map((text) => element("p", {}, text)));
-  const retheme = () => stage.hasChildNodes() || (stage.dataset.theme = themeBehind(stage)); // a stage minds its own
+  const retheme = () => {
+    if (!stage.hasChildNodes()) stage.dataset.theme = tool.dataset.theme = themeBehind(stage); // a stage minds its own
+  };
   stage.classList.add("cn-stage");
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", retheme);
   retheme();

@@ -153,6 +153,17 @@ export function build(words) {
   return { ...ui, wiring, all: [...above, ...below] };
 }
 
+/** Fill a place with elements; those that are there already stay: another one has the page look at its styles.
+ * @param {Element} place @param {Element[]} children */
+export function refill(place, children) {
+  children.forEach((made, i) => {
+    const there = place.children[i];
+    if (!there) place.append(made);
+    else if (!there.isEqualNode(made)) there.replaceWith(made);
+  });
+  while (place.children.length > children.length) place.lastElementChild?.remove();
+}
+
 /** A list that is made only when it is asked for. @param {string} summary @param {() => string[]} lines @param {boolean} open from the start */
 export function fold(summary, lines, open = false) {
   const details = element("details", { class: "cn-fold" }, element("summary", OWN_KEYS, summary));

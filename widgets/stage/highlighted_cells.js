@@ -3,11 +3,12 @@
 import { clamp } from "./lookups.js";
 import { shortAll, widthOf } from "./text.js";
 import { colourOf, inkOn } from "./colours.js";
-import { SMALLEST_FONT, centreText, drawLine, onScreen, pixelRatio, sized } from "./canvas.js";
+import { SMALLEST_FONT, centreText, drawLine, pixelRatio, sized } from "./canvas.js";
 import { ROOM, fontFor, roomIn } from "./plain_cells.js";
 
 const BOLD = 1.12; // how much wider bold figures are
 const LEAST_NUMBERED = 6; // the radius of a tap that can bear its number
+const REACH = 12; // how far what is drawn around a highlighted cell or a tap may go
 
 /** The numbers of cells that are highlighted together, and the font that all of them fit in, if need be a smaller one than that of
  * plain cells; null where one of them does not fit. @param {number} cell @param {number[]} numbers @param {number} least of the font */
@@ -29,17 +30,17 @@ export function labelsIn(cell, numbers, least = 0) {
  * @param {any} panel @param {Outlined[]} cells @param {{texts: string[], font: number} | null} labels of the cells with a number, in
  * their order @param {Dot[]} dots @param {import("./colours.js").Theme} theme */
 export function drawHighlights(panel, cells, labels, dots, theme) {
-  const { plain, cell } = panel;
-  const [[top], [left]] = panel.view.padding;
-  const [width, height] = [parseFloat(plain.style.width), parseFloat(plain.style.height)];
-  const show = (canvas, from) => {
-    const context = sized(canvas, width, height, canvas === panel.marked);
-    context.drawImage(from, 0, 0, ...onScreen([width, height]), 0, 0, width, height);
-    return context;
-  };
-  if (!cells.length && !dots.length) return void show(panel.cells, plain);
-  const context = show(panel.marked, plain);
+  const { plain, marked, cell, view, touched } = panel;
+  const [[top], [left]] = view.padding;
+  const middle = ([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
   const size = Math.max(cell, 3);
+  const places = [...cells.map(({ row, column }) => [row, column]), ...dots.flatMap((dot) => [dot.drawn, dot.home])];
+  if (!touched) sized(panel.cells, parseFloat(plain.style.width), parseFloat(plain.style.height));
+  const { at, extent } = touched ?? { at: [0, 0], extent: [panel.cells.width, panel.cells.height] };
+  copyPart(plain, at, panel.cells, at, extent); // nothing is highlighted any longer
+  panel.touched = boxAround(places.map(middle), size / 2 + REACH);
+  if (!places.length) return;
+  const context = besides(marked, plain, panel.touched);
   // Small cells would vanish behind their own outlines, and points between the cells behind those of their neighbours.
   const edge = dots.length ? 1 : Math.min(Math.max(2.5, size / 18), Math.max(0.8, size / 9));
   const halo = dots.length || size < 9 ? 0.6 : 2;
@@ -51,12 +52,42 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
     context.lineWidth = edge + (outer ? halo : 0);
     context.stroke();
   }
-  const middle = ([row, column]) => [(column + left + 0.5) * cell, (row + top + 0.5) * cell];
   if (!drawProducts(context, panel, cells, middle, size - 2 * edge - halo, theme))
     keepNumbers(context, panel, cells, middle, size - 2 * edge - halo);
   for (const dot of dots) drawDot(context, dot, middle, cell, theme);
   drawOwnNumbers(context, panel, cells, labels, middle, cell - 2 * edge, theme);
-  show(panel.cells, panel.marked);
+  copyPart(marked, [0, 0], panel.cells, panel.touched.at, panel.touched.extent);
+}
+
+/** Where all these points and what is drawn around them lie, in pixels of the screen: the first one, and how many.
+ * @param {number[][]} points @param {number} reach */
+function boxAround(points, reach) {
+  const most = (pick, start) => [0, 1].map((axis) => points.reduce((found, point) => pick(found, point[axis]), start));
+  const at = most(Math.min, Infinity).map((first) => Math.max(Math.floor((first - reach) * pixelRatio()), 0));
+  const end = most(Math.max, 0).map((last) => Math.ceil((last + reach) * pixelRatio()));
+  return points.length ? { at, extent: end.map((last, axis) => last - at[axis]) } : { at: [0, 0], extent: [0, 0] };
+}
+
+/** A canvas beside the page that bears a part of the plain cells, to draw on as if it bore all of them: the browser copies all of
+ * a canvas that was shown before it draws on it again, so a small one is faster.
+ * @param {HTMLCanvasElement} canvas @param {HTMLCanvasElement} plain @param {{at: number[], extent: number[]}} part */
+function besides(canvas, plain, { at, extent: [width, height] }) {
+  if (canvas.width < width) canvas.width = width;
+  if (canvas.height < height) canvas.height = height;
+  const { a, d } = plain.getContext("2d").getTransform();
+  const context = copyPart(plain, at, canvas, [0, 0], [width, height]);
+  context.setTransform(a, 0, 0, d, -at[0], -at[1]);
+  return context;
+}
+
+/** Show a part of one canvas on another, pixel by pixel. @param {HTMLCanvasElement} from @param {number[]} start where it is there
+ * @param {HTMLCanvasElement} to @param {number[]} at where it goes @param {number[]} extent how wide and high it is */
+function copyPart(from, [left, top], to, [x, y], [width, height]) {
+  const context = to.getContext("2d");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(x, y, width, height);
+  if (width) context.drawImage(from, left, top, width, height, x, y, width, height);
+  return context;
 }
 
 /** Value and weight in each cell of a window, or the sum so far and what the newest stamp has added, one below the other, if all of

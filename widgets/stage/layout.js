@@ -9,7 +9,6 @@ const CHAIN_KERNEL = 9; // the same for a kernel among many grids
 const LEAST_GRID = 108; // where grids would be smaller, panels go on in the next line
 const WIDEST_PAIR = 1060; // an input and an output further apart are not taken in at one look
 const LEAST_KERNEL = 108; // among several grids: the longest name, such as "pointwise_kernel", in two lines
-const MOST_BESIDE = 4; // grids that find room beside the controls
 const TYPE = 13; // the size of words
 const CHAIN_TYPE = 0.8; // how much smaller they are above a chain on a full screen
 const GAP = 12;
@@ -31,7 +30,6 @@ export function sizePanels(view, picture, state) {
   view.el.classList.toggle("cn-narrow", isNarrow(width));
   view.el.classList.toggle("cn-chain", picture.grids.length > 2);
   view.el.classList.toggle("cn-lines", picture.rank === 1);
-  view.el.classList.toggle("cn-long", picture.grids.length > MOST_BESIDE);
   const sizes = view.panels.map((one) => {
     const { sizes, padding } = extentOf(picture, one, state.reveal);
     const [, rows, columns] = sizes.map((size, axis) => size + padding[axis][0] + padding[axis][1]);

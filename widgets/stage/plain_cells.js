@@ -24,7 +24,8 @@ export function roomIn(cell, least = 0) {
 
 /** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {import("./colours.js").Theme} theme */
 export function drawPlain(panel, view, theme) {
-  Object.assign(panel, { view, numbers: drawCells(panel.plain, view, panel.cell, theme, true), highlightKey: null });
+  const numbers = drawCells(panel.plain, view, panel.cell, theme, true);
+  Object.assign(panel, { view, numbers, highlightKey: null, touched: null });
 }
 
 /** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme

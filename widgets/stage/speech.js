@@ -1,7 +1,7 @@
 // @ts-check
 /** The highlighted cell in words: written below the picture, and said to who hears the page. */
 import { say } from "./text.js";
-import { element, fold } from "./dom.js";
+import { element, fold, refill } from "./dom.js";
 import { explain } from "./cell_sentences.js";
 import { factsToCompare, panelOf } from "./state.js";
 import { headline } from "./facts.js";
@@ -14,6 +14,7 @@ const WAIT = 120; // ms that a cell is highlighted before Python is asked for wh
 export function speech(stage) {
   const { ui, words, source } = stage;
   let [saying, asking, lastMove] = [0, 0, 0]; // two timers, and when something was last highlighted
+  /** @type {any[]} */ let told = []; // the lines that are written
   /** @type {{facts: string[], text: string}} */ let spoken = { facts: [], text: "" }; // when they were last said
 
   /** The headline's facts, those that are other ones (at first the output's shape), then what is highlighted. Silent while
@@ -31,11 +32,12 @@ export function speech(stage) {
     spoken = now;
   }
 
-  /** @param {import("./cell_sentences.js").Line} line @param {string[]} open the lists that are */
-  function written(line, open) {
+  /** @param {import("./cell_sentences.js").Line} line @param {number} i its place @param {string[]} open the lists that are */
+  function written(line, i, open) {
     if (!("summary" in line)) return element("div", { class: `cn-line cn-${line.kind}` }, say(words, line.text));
     const summary = say(words, line.summary);
-    return fold(summary, () => line.more().map((text) => say(words, text)), open.includes(summary));
+    const now = () => told[i].more().map((text) => say(words, text)); // its summary may be that of another cell's list
+    return fold(summary, now, open.includes(summary));
   }
 
   /** Ask Python for the window of a cell whose channels the page has not all. @param {number} grid @param {number[]} cell */
@@ -58,9 +60,9 @@ export function speech(stage) {
     // Lists stay open while a point is dragged.
     const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
     const pin = pinned ? [element("div", { class: "cn-pin" }, words.pinned)] : [];
-    const told = ({ kind }) => kind !== "hint" || source.newest().movable; // how to move points that can be moved
-    const lines = (explanation?.lines ?? []).filter(told).map((line) => written(line, open));
-    ui.sum.replaceChildren(...lines, ...pin);
+    const holds = ({ kind }) => kind !== "hint" || source.newest().movable; // how to move points that can be moved
+    told = (explanation?.lines ?? []).filter(holds);
+    refill(ui.sum, [...told.map((line, i) => written(line, i, open)), ...pin]);
     for (const name of ["value", "before", "total"]) ui.sum.dataset[name] = String(explanation?.[name] ?? "");
     if (explanation?.missing) ask(panel.grid, highlighted.cell);
     const text = say(words, explanation?.spoken ?? "");

@@ -12,10 +12,9 @@ import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { editing, sendNext } from "./editing.js";
 import { showParts } from "./pinned_drawing.js";
-import { saving } from "./saving.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
-import { fullScreen, isFull, mendControls, shareRoom, watchPage } from "./surroundings.js";
+import { fullScreen, isFull, mendControls, shareRoom, tellAround, watchPage } from "./surroundings.js";
 
 /**
  * @typedef {{
@@ -29,8 +28,9 @@ import { fullScreen, isFull, mendControls, shareRoom, watchPage } from "./surrou
  * are `movable`, and whether the source `takes_image`s
  */
 
-/** @param {Source} source @param {HTMLElement} el @returns {() => void} what ends the view */
-export function render(source, el) {
+/** @param {Source} source @param {HTMLElement} el @param {(stage: any) => (answer: any, buffers: any[]) => void} [saving] where files
+ * can be made: gives what takes them @returns {() => void} what ends the view */
+export function render(source, el, saving = () => () => {}) {
   const ending = new AbortController();
   const { signal } = ending;
   const view = createView(el, source.words);
@@ -96,6 +96,7 @@ function dispatch(stage, event) {
 /** @param {any} stage @param {boolean} whole or only what is highlighted */
 function draw(stage, whole) {
   const { view, picture, state, el } = stage;
+  tellAround(el, picture, state);
   if (picture.grids.length) {
     (whole ? drawPicture : drawHighlighted)(view, picture, state);
     stage.explain();

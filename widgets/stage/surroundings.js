@@ -2,6 +2,8 @@
 /** The page around a stage: its colours, its frame, its sliders, and the whole screen. */
 import { button, noteBeside, relabel } from "./dom.js";
 
+const MOST_BESIDE = 4; // grids that find room beside the controls
+
 /** Whether the page is a frame in another one, whose height may follow from what is in it, and which may forbid much. */
 export const isFramed = () => window !== window.top;
 
@@ -59,6 +61,17 @@ export function sliderEnd(event, box) {
 /** The whole explorer that a stage is part of. @param {Element} el */
 export const explorerAround = (el) => el.closest(".cn-explorer") ?? el;
 
+/** What stands around a stage looks as the stage does, told by classes: a rule with :has() would have the browser work out all
+ * styles around it at each word that changes. @param {HTMLElement} el @param {any} picture @param {any} state */
+export function tellAround(el, { grids }, { reveal }) {
+  const around = explorerAround(el);
+  for (const { classList } of [el, around]) {
+    classList.toggle("cn-hidden", !reveal);
+    classList.toggle("cn-long", grids.length > MOST_BESIDE);
+  }
+  if (el.parentElement !== around) el.parentElement?.classList.add("cn-stage-frame"); // some pages have one between
+}
+
 /** Whether that fills the window. @param {Element} el */
 export const isFull = (el) =>
   document.fullscreenElement === explorerAround(el) || explorerAround(el).classList.contains("cn-full");
@@ -70,7 +83,9 @@ export function shareRoom(el) {
 
 export function fullScreen({ el, ui, words, listen }) {
   const fill = (full) => {
-    explorerAround(el).classList.toggle("cn-full", full);
+    const around = explorerAround(el);
+    around.classList.toggle("cn-full", full);
+    around.classList.toggle("cn-alone", !around.querySelector(":scope > :is(.cn-side, .cn-controls)"));
     ui.beside.hidden = !full;
     showBeside(false);
     shareRoom(el);

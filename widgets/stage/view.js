@@ -10,9 +10,9 @@ import { drawHighlights, labelsIn } from "./highlighted_cells.js";
 import { drawThumbnails } from "./thumbnails.js";
 import { drawWiring } from "./wiring.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./output_so_far.js";
-import { breakable, build, button, element, fold, panel, relabel, write } from "./dom.js";
+import { breakable, build, button, element, fold, panel, refill, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
-import { isFull, themeBehind } from "./surroundings.js";
+import { explorerAround, isFull, themeBehind } from "./surroundings.js";
 import { sizePanels } from "./layout.js";
 import { factLine, headline } from "./facts.js";
 
@@ -44,8 +44,9 @@ export function createView(el, words) {
 /** The stage has another width, or other colours behind it: only an element on the page knows. @param {View} view */
 export function measure(view) {
   view.width = view.el.clientWidth;
-  view.el.dataset.theme = themeBehind(view.el);
-  view.theme = THEMES[view.el.dataset.theme];
+  const theme = themeBehind(view.el);
+  for (const one of [view.el, explorerAround(view.el)]) one.dataset.theme = theme;
+  view.theme = THEMES[theme];
 }
 
 /** What a drawing depends on besides the picture and the state. @param {View} view */
@@ -282,7 +283,6 @@ function showLegend({ ui }, meanings) {
 export function drawWords({ el, ui, words }, picture, state) {
   el.classList.toggle("cn-no-picture", !picture.grids.length);
   el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
-  el.classList.toggle("cn-hidden", !state.reveal);
   relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
   breakable(ui.code, say(words, picture.code), /(\(\[|=keras\.)/);
   showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)), picture.back && words.go_back);
@@ -304,12 +304,7 @@ function showHeadline({ headline: place }, list, goBack) {
       element("span", { class: "cn-head-label" }, label, " ", element("span", { class: "cn-head-axes" }, axes)),
       element("span", { class: "cn-head-value" }, ...(text ? old(text) : []), element("data", marks, value)),
     );
-  list.map(item).forEach((made, i) => {
-    const there = place.children[i];
-    if (!there) place.append(made);
-    else if (!there.isEqualNode(made)) there.replaceWith(made); // what did not change stays as it is
-  });
-  while (place.children.length > list.length) place.lastElementChild.remove();
+  refill(place, list.map(item));
   place.hidden = list.length === 0; // a refusal may leave nothing to tell, and a list without items is none
 }
 

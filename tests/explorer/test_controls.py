@@ -417,6 +417,14 @@ def test_settings_that_no_layer_can_have_are_shown_with_what_keras_says(wanted, 
     assert explorer.settings["use_bias"] is True
 
 
+@pytest.mark.parametrize("layer", [layers.Conv1D(1, 3), layers.DepthwiseConv1D(3), layers.Conv2DTranspose(1, 2)])
+def test_a_number_that_would_end_tensorflows_process_does_not_reach_it(layer):
+    explorer = explore(layer)
+    explorer.settings = {"strides": 2**40}
+    assert explorer.facts.advice == "`strides` must be at most 2,147,483,647."
+    assert explorer.y is None and explorer.facts.problem
+
+
 @pytest.mark.parametrize(
     "wanted, shown",
     [

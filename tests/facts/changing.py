@@ -15,11 +15,12 @@ def reach(model, shape, rounds=4, seed=0, tolerance=1e-4, scales=(1,), shifts=(0
     for turn in range(rounds):
         base = scales[turn % len(scales)] * random.normal(size=shape) + shifts[turn % len(shifts)]
         for axis, n in enumerate(spatial):
-            batch = np.repeat(base.astype("float32"), n + 1, 0)
+            # Where the batch is as large as another axis, Keras' add(x, y) takes a y of (batch, 1, 1, 1) for a bias along it.
+            batch = np.repeat(base.astype("float32"), max(n, *shape) + 2, 0)
             for k in range(n):
                 at = (k + 1, *[slice(None)] * axis, k)
                 batch[at] += 4 * random.normal(size=batch[at].shape)
-            y = np.asarray(model(batch, training=False)).astype("float64")
+            y = np.asarray(model(batch, training=False)).astype("float64")[: n + 1]
             y = y.reshape(*y.shape[:-1], -1) if y.ndim > 2 else y.reshape(len(y), 1, -1)
             moved[axis] |= (np.abs(y[1:] - y[:1]).max(-1) > tolerance * np.abs(y[0]).max()).reshape(n, -1)
     if not all(found.any() for found in moved):

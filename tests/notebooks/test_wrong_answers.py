@@ -181,6 +181,10 @@ WHOLE = {
             a.without("pointwise_kernel", *bias) + prod(a.build(depth_multiplier=1)[1]["pointwise_kernel"])
             for bias in ((), ("bias",))
         ],
+        "That leaves out depth_multiplier in the depthwise kernel": lambda a: [
+            a.without("depthwise_kernel", *bias) + prod(a.build(depth_multiplier=1)[1]["depthwise_kernel"])
+            for bias in ((), ("bias",))
+        ],
         "That leaves out depth_multiplier: each": lambda a: a.counts(depth_multiplier=1),
         "That is a plain convolution": lambda a: a.counts(plain=True),
         "That leaves out the convolution that": lambda a: a.counts(plain=True)[:1],

@@ -13,6 +13,7 @@ from widgets.language import either, say
 # and transposed convolutions that are ten times as fast.
 MOST_MACS = 4 * 10**9
 MOST_FAST_MACS = 10 * MOST_MACS
+MOST_COUNTED = 2**31 - 1  # TensorFlow counts with 32 bits: larger strides end its process
 
 
 def broken_rule(rules, settings):
@@ -23,10 +24,12 @@ def broken_rule(rules, settings):
     '`kernel_size` must be a whole number of at least 1, or 2 of them.'
     """
     for name, value in settings.items():
-        rule, several = rules[name], isinstance(value, tuple)
+        rule, numbers = rules[name], value if isinstance(value, tuple) else (value,)
         low = getattr(rule, "low", 1)
-        if isinstance(rule, (Count, Divisor)) and value is not None and min(value if several else (value,)) < low:
-            return say("facts.broken_rule", name=name, rule=count_rule(low, len(value) if several else 1))
+        if isinstance(rule, (Count, Divisor)) and value is not None and min(numbers) < low:
+            return say("facts.broken_rule", name=name, rule=count_rule(low, len(numbers)))
+        if isinstance(rule, (Count, Divisor)) and value is not None and max(numbers) > MOST_COUNTED:
+            return say("facts.broken_rule", name=name, rule=say("facts.count_most", most=f"{MOST_COUNTED:,}"))
         if name == "padding" and isinstance(rule, Choice) and value not in rule.options:
             return say("facts.broken_rule", name=name, rule=either(map(repr, rule.options)))
     return ""

@@ -58,6 +58,7 @@ FACTS = {
     "code_weights": "{code}  # weights of its own: {weights}",
     "count_rule": "a whole number of at least {low}",
     "count_rule_axes": "a whole number of at least {low}, or {count} of them",
+    "count_most": "at most {most}",
     "either": "{first} or {last}",
     "together": "{first} {second}",
 }

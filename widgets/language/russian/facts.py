@@ -63,6 +63,7 @@ FACTS = {
         "many": "целое число не меньше {low} или {count} таких чисел",
         "other": "целое число не меньше {low} или {count} такого числа",
     },
+    "count_most": "число не больше {most}",
     "either": "{first} или {last}",
     "together": "{first} {second}",
 }

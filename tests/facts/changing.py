@@ -15,7 +15,7 @@ def reach(model, shape, rounds=4, seed=0, tolerance=1e-4, scales=(1,), shifts=(0
     for turn in range(rounds):
         base = scales[turn % len(scales)] * random.normal(size=shape) + shifts[turn % len(shifts)]
         for axis, n in enumerate(spatial):
-            # Where the batch is as large as another axis, Keras' add(x, y) takes a y of (batch, 1, 1, 1) for a bias along it.
+            # Keras takes the y of add(x, y), (batch, 1, 1, 1), for a bias along another axis of that length.
             batch = np.repeat(base.astype("float32"), max(n, *shape) + 2, 0)
             for k in range(n):
                 at = (k + 1, *[slice(None)] * axis, k)

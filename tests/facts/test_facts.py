@@ -394,6 +394,16 @@ def test_wrong_sums_of_one_channel_in_a_single_column_are_warned_of():
     assert layer_facts(layer, (1, 8, 8, 1)).warning == ""  # one sample alone is right everywhere
 
 
+def test_a_wrong_sum_inside_a_separable_layer_is_warned_of():
+    facts = layer_facts(layers.SeparableConv2D(1, 2), (1, 5, 5, 1))
+    assert disagreement(facts) == ""
+    depthwise, pointwise = facts.steps
+    values = depthwise.before_activation.copy()
+    values[0, 0, 0, 0] += 1
+    wrong = replace(facts, steps=(replace(depthwise, before_activation=values), pointwise))
+    assert "(largest difference 1)" in disagreement(wrong)
+
+
 def test_a_bias_added_along_the_channels_is_not_warned_of():
     assert channels_first(width=7).warning == ""
     assert channels_first(width=5).warning == ""

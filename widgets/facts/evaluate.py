@@ -168,7 +168,8 @@ def disagreement(facts, checked=12):
     """
     x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
     if facts.steps:
-        return _difference(channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0], before)
+        inside = next(filter(None, map(disagreement, facts.steps)), "")
+        return inside or _difference(channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0], before)
     for axis, got in zip(facts.size_formulas, before.shape):
         if not axis.endswith(f" = {got}"):
             return say("facts.warning_shape", got=got, formula=axis)

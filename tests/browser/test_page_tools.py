@@ -72,6 +72,8 @@ def test_a_question_is_answered_wrong_and_right_by_keys_alone_and_then_the_pictu
     assert say(page, f"{value.solution - 1},0 + 1")[0] == "\u2713 Right."  # a decimal comma
     cell = ":".join(map(str, ["1", 0, *value.asked[1:3]]))
     assert page.stage.get_attribute("data-highlighted") == cell
+    returned = page.stage.locator(".cn-term").last.locator("b").inner_text()
+    assert float(returned) == value.solution  # how it is made stands below the picture
     assert page.page.locator(".cn-headline").is_visible()
     assert focused(page) == "Next"
 

@@ -117,7 +117,7 @@ def test_numbers_typed_quickly_and_ended_by_enter_arrive_whole(notebook):
     assert nb.run("[r['tries'] for r in p.results]") == "[1, 1, 1, 1, 0]"
 
 
-def test_the_explorer_behind_a_value_lights_the_cell_that_was_asked_for(notebook):
+def test_the_explorer_behind_a_value_shows_how_the_cell_that_was_asked_for_is_made(notebook):
     for layer in ("Conv2D(2, 3)", "Conv2DTranspose(2, 2, strides=2)"):
         nb = notebook([SETUP, f"p = predict(layers.{layer}, (1, 8, 8, 2), ask='value', seed=4); p"])
         nb.page.get_by_role("button", name="Show the solution").click()
@@ -130,6 +130,10 @@ def test_the_explorer_behind_a_value_lights_the_cell_that_was_asked_for(notebook
             .first.inner_text()
             .startswith(f"y[0, {row}, {column}, {channel}]")
         )
+        channels = int(nb.run("p.explorer.x.shape[-1]"))
+        assert nb.stage.locator(".cn-part canvas").count() == channels  # its patch, the weights and their products
+        returned = nb.stage.locator(".cn-term", has_text="Keras").locator("b").inner_text()
+        assert float(returned) == float(nb.run("p.solution"))
 
 
 def test_it_fits_a_narrow_dark_window(notebook):

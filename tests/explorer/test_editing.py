@@ -253,7 +253,7 @@ def test_a_cell_that_the_output_does_not_have_is_refused_in_a_sentence(index):
     with pytest.raises(ValueError, match=r"one cell of `y`, whose shape is \(1, 3, 4, 2\)"):
         e.start_at(index)
     e.start_at((0, 2, 3, 1))
-    assert e._stage.start == {"cell": [0, 2, 3], "channel": 1}
+    assert e._stage.start == {"cell": [0, 2, 3], "channel": 1, "pinned": False}
 
 
 def test_the_browser_is_handed_files_and_the_state():

@@ -158,14 +158,17 @@ class Explorer(Tool, ipywidgets.Box):
         if self.facts.problem:
             raise ValueError(say("sharing.state_refused", advice=self.facts.advice))
 
-    def start_at(self, index):
-        """Light one cell of the output first, given by its index in `y`. Raises ValueError where there is none."""
+    def start_at(self, index, pinned=False):
+        """Light one cell of the output first, given by its index in `y`; a pinned one shows how it is made.
+
+        Raises ValueError where there is none.
+        """
         try:
             np.ravel_multi_index(index, self.facts.output_shape)
         except (TypeError, ValueError):
             fields = {"shape": self.facts.output_shape, "received": index, "example": (0,) * self.facts.x.ndim}
             raise ValueError(say("controls.bad_cell", **fields)) from None
-        self._stage.start_at(index)
+        self._stage.start_at(index, pinned)
 
     @in_own_words
     def save(self, path, controls=None):

@@ -71,10 +71,10 @@ class Question:
         return self.about.layer, self.facts.x
 
     def explorer(self):
-        """What is shown after the question, begun at the value asked for."""
+        """What is shown after the question: of the value asked for, how it is made."""
         made = explore(*self.stage())
         if self.asked:
-            made.start_at(self.asked)
+            made.start_at(self.asked, pinned=True)
         return made
 
 

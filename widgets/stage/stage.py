@@ -97,11 +97,11 @@ class Stage(anywidget.AnyWidget):
         if first:
             self.open()
 
-    def start_at(self, index):
-        """Highlight this cell of the output first: its index in `y`."""
+    def start_at(self, index, pinned):
+        """Highlight this cell of the output first: its index in `y`; a pinned one shows how it is made."""
         cell = [int(at) for at in index[1:]]
         channel = cell.pop(self._facts.channel_axis - 1)
-        self.start = {"cell": three_axes(cell, 0), "channel": channel}
+        self.start = {"cell": three_axes(cell, 0), "channel": channel, "pinned": pinned}
 
     def view_state(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the highlighted output cell."""

@@ -140,11 +140,11 @@ function withPlane(state, picture, panel, plane) {
 }
 
 /** What is highlighted first: the cell that is wanted, or the first of the walk. @param {State} state @param {any} picture
- * @param {{cell?: number[], channel?: number}} start */
-function begun(state, picture, { cell, channel }) {
+ * @param {{cell?: number[], channel?: number, pinned?: boolean}} start */
+function begun(state, picture, { cell, channel, pinned = false }) {
   const output = picture.grids.length - 1;
   const highlighted = cell ? { id: String(output), cell } : { id: String(walkedGrid(picture)), cell: [0, 0, 0] };
-  return { ...state, highlighted, channels: picture.grids.map((_, g) => (g === output ? (channel ?? 0) : 0)) };
+  return { ...state, highlighted, pinned, channels: picture.grids.map((_, g) => (g === output ? (channel ?? 0) : 0)) };
 }
 
 /** The facts before a move stay until the next one, to be shown beside the new ones. Another sample or view is no move, and a

@@ -49,6 +49,11 @@ def test_the_solutions_are_the_shapes_and_counts_that_are_known(layer, output, k
     assert ask("params", layer).solution == params
 
 
+def test_a_hint_speaks_of_gaps_only_where_the_window_has_some():
+    plain, dilated = (ask("output_shape", layers.Conv2D(6, 3, dilation_rate=rate)).hint for rate in (1, (1, 2)))
+    assert "`dilation_rate`" not in plain and "`dilation_rate`" in dilated
+
+
 def test_a_layer_with_two_kernels_is_asked_about_both():
     quiz = Quiz(layers.SeparableConv2D(6, 2), X, "kernel_shape", 0)
     assert quiz.count == 2

@@ -93,7 +93,8 @@ class OutputShape(Question):
         padding = first["padding"] if first["padding"] == "valid" else "same"
         name = ("stamps_" if self.facts.kind.stamps else "") + padding
         made_by = "filters" if "filters" in self.facts.settings else "multiplier"
-        self.hint = together(say(f"hint.{name}"), say(f"hint.{made_by}"))
+        dilated = say("hint.dilated") if name == "valid" and any(axis["d"] > 1 for axis in self.facts.axes) else ""
+        self.hint = together(say(f"hint.{name}"), dilated, say(f"hint.{made_by}"))
         channels, out = (shape[self.facts.channel_axis] for shape in (self.facts.input_shape, self.solution))
         self.worked = [
             say("worked.batch", batch=self.solution[0]),

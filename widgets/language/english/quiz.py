@@ -81,7 +81,8 @@ RULE = {
 }
 
 HINT = {
-    "valid": "Without padding, only whole windows count. Lay the first one at the start of an axis, move it on by `strides`, and count the places. A `dilation_rate` makes the window longer.",
+    "valid": "Without padding, only whole windows count. Lay the first one at the start of an axis, move it on by `strides`, and count the places.",
+    "dilated": "The `dilation_rate` makes the window longer.",
     "same": "With this padding the size of the kernel does not matter. Count one output cell for every `strides` input cells; what is left over still gets one.",
     "stamps_valid": "Each input cell stamps the kernel. The stamps start `strides` cells apart. Where does the last one end? None is ever cropped, and with a kernel shorter than the stride each takes `strides` cells.",
     "stamps_same": "With `same`, each input cell gives `strides` output cells, unless `output_padding` is set: then count from the last stamp, crop what the kernel has too much, and add `output_padding`.",

@@ -205,11 +205,21 @@ def nested(t):
     return keras.Model(inner, KNOWN[t.d(["MaxPooling{}D", "Conv{}D", "LeakyReLU"])](Tensor(y, False, t.d))(y))
 
 
+SILENT = {
+    "LayerNormalization",
+    "RMSNormalization",
+    "UnitNormalization",
+    "Softmax",
+}  # of one channel: nothing moves behind
+
+
 def can_be_drawn(name, t):
     """Whether this one takes such a tensor, in the version of Keras that there is."""
     if t.n not in ONLY.get(name, (1, 2, 3)) or (t.first and name in LAST):
         return False
     function = name.split(".")[-1]
+    if name in SILENT and t.c == 1:
+        return False
     if name in OPS:
         return hasattr(ops.image if "." in name else ops, function)
     return name.islower() or hasattr(layers, name.format(t.n)) or name == "Model"

@@ -205,12 +205,8 @@ def nested(t):
     return keras.Model(inner, KNOWN[t.d(["MaxPooling{}D", "Conv{}D", "LeakyReLU"])](Tensor(y, False, t.d))(y))
 
 
-SILENT = {
-    "LayerNormalization",
-    "RMSNormalization",
-    "UnitNormalization",
-    "Softmax",
-}  # of one channel: nothing moves behind
+# Of a single channel they give the same answer whatever it is: nothing moves behind them.
+SILENT = {"LayerNormalization", "RMSNormalization", "UnitNormalization", "Softmax"}
 
 
 def can_be_drawn(name, t):

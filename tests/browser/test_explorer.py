@@ -302,6 +302,24 @@ def test_what_is_below_stays_in_its_place_while_cells_are_pointed_at_and_a_slide
     assert page.page.evaluate(tops) == before
 
 
+def test_the_first_picture_is_drawn_at_the_width_that_stays(show):
+    page = show("layers.Conv2D(1, 3)", "(1, 8, 8, 1)")
+    page.page.evaluate("""() => {
+      window.widths = new Set();
+      const look = () => {
+        const stage = document.querySelector('.cn-stage');
+        if (stage?.clientWidth) window.widths.add(stage.clientWidth);
+        window.looking = setTimeout(look);
+      };
+      look();
+    }""")
+    for filters in range(1, 6):
+        show(f"layers.Conv2D({filters}, 3)", "(1, 8, 8, 1)")
+        settle(page)
+    widths = page.page.evaluate("() => { clearTimeout(window.looking); return [...window.widths]; }")
+    assert len(widths) == 1
+
+
 def test_pointing_at_an_input_cell_names_every_output_cell_that_it_feeds(show):
     kernel = "lambda shape, dtype: np.arange(9.0).reshape(shape)"
     page = show(f"layers.Conv2D(1, 3, strides=2, padding='same', kernel_initializer={kernel})", "np.ones((1, 6, 6, 1))")

@@ -38,6 +38,17 @@ IS_HIGHLIGHTED = """(context, x, y, height = 4) => {
   return [...Array(height).keys()].every(i => bright(...data.slice(4 * i, 4 * i + 3)));
 }"""
 OURS = ".cn-explorer, .cn-asked, .cn-comparison, .cn-question, .cn-feedback"
+# On a full screen: what scrolls, what of the picture stands below the edge, and what is too small for a class.
+ON_SCREEN = """() => {
+  const boxes = [...document.querySelectorAll('.cn-explorer, .cn-stage, .cn-controls')];
+  const seen = [...document.querySelectorAll('.cn-headline, .cn-cells, .cn-play, .cn-returned')];
+  const tall = name => parseFloat(getComputedStyle(document.querySelector(name)).fontSize) / innerHeight;
+  return {
+    scrolling: boxes.filter(box => box.scrollHeight > box.clientHeight + 1).map(box => box.className),
+    below: seen.filter(part => part.getBoundingClientRect().bottom > innerHeight).map(part => part.className),
+    small: ['.cn-head-value', '.cn-returned'].filter(name => tall(name) < 1 / 30),
+  };
+}"""
 # Words cut in two, words cut off, and what sticks out of its output or, on a full screen, of the window. No telephone
 # is wide enough for code; what finds no room on a full screen is not shown.
 CUT = r"""ours => {

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from reading import (
     IS_HIGHLIGHTED,
+    ON_SCREEN,
     SETUP,
     button,
     canvas,
@@ -687,18 +688,6 @@ def test_full_screen_and_back(show):
         "width => document.querySelector('[data-grid=\"1\"] .cn-cells').getBoundingClientRect().width === width",
         arg=before["width"],
     )
-
-
-ON_SCREEN = """() => {
-  const boxes = [...document.querySelectorAll('.cn-explorer, .cn-stage, .cn-controls')];
-  const seen = [...document.querySelectorAll('.cn-headline, .cn-cells, .cn-play, .cn-returned')];
-  const tall = name => parseFloat(getComputedStyle(document.querySelector(name)).fontSize) / innerHeight;
-  return {
-    scrolling: boxes.filter(box => box.scrollHeight > box.clientHeight + 1).map(box => box.className),
-    below: seen.filter(part => part.getBoundingClientRect().bottom > innerHeight).map(part => part.className),
-    small: ['.cn-head-value', '.cn-returned'].filter(name => tall(name) < 1 / 30),
-  };
-}"""
 
 
 LONG_CHAIN = "keras.Sequential([layers.Conv2D(16, 3), layers.MaxPooling2D(2), layers.SeparableConv2D(24, 3)])"

@@ -6,6 +6,7 @@ import re
 import keras
 import pytest
 from keras import layers
+from reading import ON_SCREEN
 
 from widgets import compare, predict
 
@@ -154,6 +155,40 @@ def test_on_a_phone_the_picture_of_the_row_that_is_touched_comes_into_view(open_
     assert page.stage.bounding_box()["y"] > 800
     page.page.locator("tbody tr").nth(1).tap()
     assert abs(page.stage.bounding_box()["y"]) < 100
+
+
+@pytest.mark.parametrize("width, height", [(1366, 768), (1920, 1080)])
+@pytest.mark.parametrize("name", ["questions", "comparison"])
+def test_on_a_full_screen_the_picture_alone_is_all_in_sight(open_page, name, width, height):
+    page = open_page(name)
+    page.page.set_viewport_size({"width": width, "height": height})
+    if name == "questions":
+        page.page.locator(".cn-question-skip").click()
+        page.page.locator(".cn-question-show").click()
+    page.stage.get_by_role("button", name="Full screen").click()
+    page.stage.get_by_role("button", name="Leave full screen").wait_for()
+    scrolling = ["cn-stage"] if name == "questions" else []  # down to how the cell asked for is made
+    seen = {"scrolling": scrolling, "below": [], "small": []}
+    assert page.page.evaluate(ON_SCREEN) == seen
+    assert not page.page.locator(".cn-question, .cn-compared").is_visible()
+    large = page.stage.locator(".cn-cells").first.bounding_box()["height"]
+    page.page.keyboard.press("f")
+    page.stage.get_by_role("button", name="Hide facts (F)").wait_for()
+    assert page.stage.locator(".cn-facts").is_visible()
+    assert page.page.evaluate(ON_SCREEN) == seen
+    assert page.stage.locator(".cn-cells").first.bounding_box()["height"] > large / 2
+    page.page.keyboard.press("f")
+    assert not page.stage.locator(".cn-facts").is_visible()
+    page.stage.get_by_role("button", name="Leave full screen").click()
+    page.page.locator(".cn-question, .cn-compared").wait_for()
+
+
+def test_a_picture_whose_facts_answer_the_next_question_offers_none_on_a_full_screen(open_page):
+    page = open_page("questions")
+    page.page.locator(".cn-question-show").click()
+    page.stage.get_by_role("button", name="Full screen").click()
+    page.stage.get_by_role("button", name="Leave full screen").wait_for()
+    assert not page.stage.locator(".cn-beside").is_visible()
 
 
 @pytest.mark.parametrize("theme, width", [("light", 1366), ("dark", 320)])

@@ -88,11 +88,12 @@ export function fullScreen({ el, ui, words, listen }) {
     around.classList.toggle("cn-alone", !around.querySelector(":scope > :is(.cn-side, .cn-controls)"));
     ui.beside.hidden = !full;
     showBeside(false);
-    shareRoom(el);
   };
   const showBeside = (facts) => {
     explorerAround(el).classList.toggle("cn-facts-beside", facts);
-    relabel(ui.beside, facts ? words.beside_controls : words.beside_facts);
+    const alone = explorerAround(el).classList.contains("cn-alone");
+    relabel(ui.beside, !facts ? words.beside_facts : alone ? words.beside_nothing : words.beside_controls);
+    shareRoom(el);
   };
   const turn = () => showBeside(!explorerAround(el).classList.contains("cn-facts-beside"));
   ui.beside.hidden = true;

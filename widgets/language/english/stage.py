@@ -13,6 +13,7 @@ STAGE = {
     "skip": "Skip to the picture",
     "beside_facts": "Show facts (F)",
     "beside_controls": "Show controls (F)",
+    "beside_nothing": "Hide facts (F)",
     "fact_input_shape": "input",
     "fact_output_shape": "output",
     "fact_params": "parameters",

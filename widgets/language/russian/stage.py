@@ -29,6 +29,7 @@ STAGE = {
     "skip": "Сразу к рисунку",
     "beside_facts": "Сведения (F)",
     "beside_controls": "Настройки (F)",
+    "beside_nothing": "Без сведений (F)",
     "fact_input_shape": "вход",
     "fact_output_shape": "выход",
     "fact_params": "параметры",

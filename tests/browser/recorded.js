@@ -1,5 +1,6 @@
 // A source made of recorded snapshots, for a stage where no kernel runs. Tests call `window.show(record)` once, then
 // `window.choose(name)` for another of its pictures, and read in `window.commands` what the stage asked for.
+import { editing } from "/widgets/stage/editing.js";
 import { render } from "/widgets/stage/stage.js";
 
 const decoded = (_, value) =>
@@ -19,7 +20,6 @@ function recordedSource(record) {
       question: record.question,
       start,
       editable: record.editable,
-      takes_image: false,
     }),
     send(command) {
       window.commands.push(command);
@@ -45,5 +45,5 @@ function recordedSource(record) {
 window.show = (text) => {
   window.end?.();
   window.commands = [];
-  window.end = render(recordedSource(JSON.parse(text, decoded)), document.querySelector("#stage"));
+  window.end = render(recordedSource(JSON.parse(text, decoded)), document.querySelector("#stage"), [editing]);
 };

@@ -51,7 +51,7 @@ def test_every_control_moves_from_end_to_end_and_shows_what_keras_says(open_page
     assert page.page.locator("fieldset legend").all_inner_texts() == BOAT
     for name in BOAT:
         assert page.page.get_by_label(name, exact=True).count() == 1
-    assert page.page.locator(".cn-edit:visible, .cn-own, .cn-png, .cn-gif, .cn-state").count() == 0
+    assert page.page.locator(".cn-edit, .cn-editor, .cn-own, .cn-png, .cn-gif, .cn-state").count() == 0
     assert page.page.get_by_text("In a notebook you can also").is_visible()
 
 

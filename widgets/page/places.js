@@ -43,6 +43,6 @@ export function fillPlace(place, beside, stage, notes) {
  * @returns {() => void} what ends the view */
 export function renderRecorded(source, stage) {
   const end = render(source, stage);
-  stage.querySelector(".cn-tools")?.remove();
+  for (const part of stage.querySelectorAll(".cn-edit, .cn-editor, .cn-tools")) part.remove();
   return end;
 }

@@ -56,7 +56,7 @@ export function recordedSource({ words, controls, start, reveal, question = "" }
   return {
     words,
     show,
-    newest: () => ({ ...newest, reveal, question, start, editable: [], takes_image: false }),
+    newest: () => ({ ...newest, reveal, question, start }),
     send(command) {
       if ("reveal" in command) {
         reveal = command.reveal;

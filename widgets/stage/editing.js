@@ -38,14 +38,14 @@ function enqueue(stage, command) {
 }
 
 /** Send the next command, unless an answer is still on its way: it brings a new revision. @param {any} stage */
-export function sendNext(stage) {
+function sendNext(stage) {
   if (!stage.waiting.length || stage.commandedAt === stage.picture.revision) return;
   stage.commandedAt = stage.picture.revision;
   stage.source.send(stage.waiting.shift());
 }
 
 /** What an edit of a panel is about; null where it cannot be edited. @param {any} stage @param {any} panel @param {number[]} cell */
-export function editTarget({ picture, state: { channels }, source }, { grid, link }, cell) {
+function editTarget({ picture, state: { channels }, source }, { grid, link }, cell) {
   const may = (what) => source.newest().editable.includes(what);
   if (grid === 0) return may("picture") && inside(picture.grids[0], cell) ? { channel: channels[0] } : null;
   if (link === undefined || !may("kernel")) return null;
@@ -54,7 +54,7 @@ export function editTarget({ picture, state: { channels }, source }, { grid, lin
 }
 
 /** The highlighted cell, if it can be edited: its panel, what an edit is about, its value, its name. @param {any} stage */
-export function editedCell(stage) {
+function editedCell(stage) {
   const { picture, state, view } = stage;
   const panel = state.editing && state.highlighted ? drawnPanel(view, state.highlighted.id) : null;
   const about = panel && editTarget(stage, panel, state.highlighted.cell);
@@ -76,10 +76,17 @@ function put(stage, value, cells) {
   if (at) enqueue(stage, { edit: { ...at.about, cells: cells ?? [at.cell], value } });
 }
 
+/** The hands of a stage whose source has a kernel. @param {any} stage */
 export function editing(stage) {
+  stage.hands = { moves: true, target: editTarget, edited: editedCell, key: editingKey };
+  stage.waiting = []; // commands that wait for the answer to the one before
+  stage.commandedAt = -1; // the revision at which that one was sent
   editByField(stage);
   editByPointer(stage);
-  stage.afterDraw.push(() => showEdited(stage));
+  stage.afterDraw.push(
+    () => showEdited(stage),
+    () => sendNext(stage),
+  );
 }
 
 /** The field shows what is highlighted. @param {any} stage */
@@ -141,12 +148,9 @@ function movePoint(stage, held, point) {
   enqueue(stage, { move: [[row, column, held.group, held.index], offset] });
 }
 
-/** The sampling points that a reader may move: none on a page without a kernel. @param {any} stage */
-const movablePoints = ({ source, picture, state }) => (source.newest().movable ? pointsShown(picture, state) : []);
-
 /** The sampling point under the pointer. @param {any} stage @param {PointerEvent} event */
 function pointUnder(stage, event) {
-  const points = panelAt(stage, event)?.id === "0" ? movablePoints(stage) : [];
+  const points = panelAt(stage, event)?.id === "0" ? pointsShown(stage.picture, stage.state) : [];
   if (!points.length) return undefined;
   const [row, column] = betweenCells(stage, event);
   const far = ({ drawn }) => Math.hypot(drawn[0] - row, drawn[1] - column);
@@ -189,11 +193,11 @@ function editByPointer(stage) {
 }
 
 /** Act on a key that changes something, and say so. @param {any} stage @param {any} event @param {any} panel the one that has the focus */
-export function editingKey(stage, event, panel) {
+function editingKey(stage, event, panel) {
   const { state, dispatch } = stage;
   const { key, shiftKey, ctrlKey, metaKey } = event;
   const undo = state.editing && key.toLowerCase() === "z" && (ctrlKey || metaKey);
-  const points = panel ? movablePoints(stage) : [];
+  const points = panel ? pointsShown(stage.picture, state) : [];
   if (undo) enqueue(stage, { edit: { undo: true } });
   else if (points.length && key.toLowerCase() === "n")
     dispatch({ type: "set", heldPoint: (state.heldPoint + 1) % points.length });

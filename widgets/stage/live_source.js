@@ -1,6 +1,7 @@
 // @ts-check
 /** A stage whose pictures come from a kernel. Only here anywidget's model is known. */
 import { render } from "./stage.js";
+import { editing } from "./editing.js";
 import { saving } from "./saving.js";
 
 const SHOWN = ["snapshot", "first_values", "reveal", "question", "start", "editable", "takes_image"];
@@ -18,7 +19,7 @@ export function liveSource({ model, el }) {
 
   return {
     words: model.get("words"),
-    newest: () => ({ ...Object.fromEntries(SHOWN.map((name) => [name, model.get(name)])), movable: true }),
+    newest: () => Object.fromEntries(SHOWN.map((name) => [name, model.get(name)])),
     send(command, buffers = []) {
       const [name] = Object.keys(command);
       let event = "cn-sent";
@@ -67,4 +68,4 @@ function askWhetherHeard(model, then) {
   }
 }
 
-export default { render: (view) => render(liveSource(view), view.el, saving) };
+export default { render: (view) => render(liveSource(view), view.el, [editing, saving]) };

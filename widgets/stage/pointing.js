@@ -3,7 +3,6 @@
 import { clamp, valueAt } from "./lookups.js";
 import { extentOf, isHighlighted, nearestCell, planeShown } from "./state.js";
 import { ARROWS, cellUnder, panelAt } from "./view.js";
-import { editedCell, editingKey, editTarget } from "./editing.js";
 
 const STRIP_STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -1e9, End: 1e9 };
 
@@ -38,9 +37,9 @@ export function pointing(stage) {
   listen(ui.row, "click", (event) => {
     const at = cellUnder(stage, event);
     if (!at || stage.state.dragging) return;
-    const edited = stage.state.editing && editTarget(stage, at.panel, at.cell);
+    const edited = stage.state.editing && stage.hands.target(stage, at.panel, at.cell);
     // A cell stays highlighted while its number is typed.
-    if (edited) dispatch({ type: "set", pinned: !editedCell(stage)?.binary });
+    if (edited) dispatch({ type: "set", pinned: !stage.hands.edited(stage)?.binary });
     else dispatch({ type: "click", id: at.panel.id, cell: at.cell });
   });
   listen(el, "click", (event) => {
@@ -53,7 +52,7 @@ export function pointing(stage) {
   });
   listen(el, "keydown", (event) => {
     const panel = event.target.closest(".cn-frame") ? panelAt(stage, event) : null;
-    const keys = [releaseKey, stripKey, editingKey, panelKey, playKey];
+    const keys = [releaseKey, stripKey, stage.hands.key, panelKey, playKey];
     if (!keys.some((act) => act(stage, event, panel))) return;
     event.preventDefault();
     event.stopPropagation();

@@ -20,7 +20,7 @@ function ownImage({ ui, words, source, listen }) {
   });
 }
 
-/** Pictures and the state as text. Gives what takes the answers. @param {any} stage */
+/** Pictures and the state as text. @param {any} stage */
 export function saving(stage) {
   const { ui, words, source, listen } = stage;
   ownImage(stage);
@@ -36,7 +36,7 @@ export function saving(stage) {
       asked = ui[kind];
       source.send({ export: kind, channels, cell: highlighted?.id === String(output) ? highlighted.cell : [] });
     });
-  return (answer, buffers) => {
+  stage.take = (answer, buffers) => {
     ui.progress.hidden = answer.progress === undefined;
     if (answer.progress !== undefined) {
       ui.progress.value = answer.progress;

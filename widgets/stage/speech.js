@@ -60,7 +60,7 @@ export function speech(stage) {
     // Lists stay open while a point is dragged.
     const open = [...ui.sum.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent);
     const pin = pinned ? [element("div", { class: "cn-pin" }, words.pinned)] : [];
-    const holds = ({ kind }) => kind !== "hint" || source.newest().movable; // how to move points that can be moved
+    const holds = ({ kind }) => kind !== "hint" || stage.hands.moves; // how to move sampling points
     told = (explanation?.lines ?? []).filter(holds);
     refill(ui.sum, [...told.map((line, i) => written(line, i, open)), ...pin]);
     for (const name of ["value", "before", "total"]) ui.sum.dataset[name] = String(explanation?.[name] ?? "");

@@ -10,7 +10,6 @@ import { createView, drawHighlighted, drawPicture, drawWords, measure, namePictu
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
-import { editing, sendNext } from "./editing.js";
 import { showParts } from "./pinned_drawing.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
@@ -24,13 +23,16 @@ import { fullScreen, isFull, mendControls, shareRoom, tellAround, watchPage } fr
  *   follow: (changed: () => void, answered: (answer: any, buffers: any[]) => void) => () => void
  * }} Source its words, the newest picture and how it is to be shown, a way to ask for something, and to hear of the next
  * picture and of answers until what `follow` gives is called. The newest are `snapshot` and `first_values`, whether to
- * `reveal` the answer or first ask the `question`, which cell to `start` at, what is `editable`, whether sampling points
- * are `movable`, and whether the source `takes_image`s
+ * `reveal` the answer or first ask the `question`, and which cell to `start` at; where there is a kernel, what is
+ * `editable`, and whether it `takes_image`s
  */
 
-/** @param {Source} source @param {HTMLElement} el @param {(stage: any) => (answer: any, buffers: any[]) => void} [saving] where files
- * can be made: gives what takes them @returns {() => void} what ends the view */
-export function render(source, el, saving = () => () => {}) {
+/** What a reader's hand can do to a picture without a kernel: nothing. See `editing.js`. */
+const NO_HANDS = { moves: false, target: () => null, edited: () => null, key: () => false };
+
+/** @param {Source} source @param {HTMLElement} el @param {((stage: any) => void)[]} [withKernel] the parts that need one
+ * @returns {() => void} what ends the view */
+export function render(source, el, withKernel = []) {
   const ending = new AbortController();
   const { signal } = ending;
   const view = createView(el, source.words);
@@ -43,17 +45,16 @@ export function render(source, el, saving = () => () => {}) {
     picture: null,
     state: START,
     first: { key: -1, values: null }, // the first grid's values, which most moves leave
-    waiting: [], // commands that wait for the answer to the one before
-    commandedAt: -1, // the revision at which that one was sent
+    hands: NO_HANDS,
+    take: () => {}, // answers about files
     afterDraw: [], // what else shows the state
     ending: signal,
     listen: (target, kind, act, options = {}) => target.addEventListener(kind, act, { signal, ...options }),
     dispatch: (event) => dispatch(stage, event),
   };
   stage.explain = speech(stage);
-  const parts = [playback, pointing, editing, buttons, lessonQuestion, showParts, fullScreen, mendControls];
-  for (const part of parts) part(stage);
-  const save = saving(stage);
+  const parts = [playback, pointing, buttons, lessonQuestion, showParts, fullScreen, mendControls];
+  for (const part of [...parts, ...withKernel]) part(stage);
   el.classList.add("cn-stage");
   el.setAttribute("role", "group");
   el.setAttribute("aria-label", source.words.stage);
@@ -61,7 +62,8 @@ export function render(source, el, saving = () => () => {}) {
   measure(view);
   showNewest(stage);
   watchPage(el, signal, () => (measure(view), draw(stage, true)));
-  const answered = (answer, buffers) => (answer.window ? takeWindow(stage, answer, buffers) : save(answer, buffers));
+  const answered = (answer, buffers) =>
+    answer.window ? takeWindow(stage, answer, buffers) : stage.take(answer, buffers);
   const unfollow = source.follow(() => showNewest(stage), answered);
   return () => {
     ending.abort();
@@ -81,7 +83,6 @@ function showNewest(stage) {
   drawWords(stage.view, stage.picture, stage.state);
   if (isFull(stage.el)) shareRoom(stage.el);
   stage.el.dataset.revision = stage.picture.revision;
-  sendNext(stage);
 }
 
 /** Something happened in this view. @param {any} stage @param {any} event */

@@ -59,7 +59,7 @@ def test_a_question_is_answered_wrong_and_right_by_keys_alone_and_then_the_pictu
     assert page.page.locator("canvas").count() == 0
     assert said(page)[-1] == f"Hint: {first.hint}".replace("`", "")
     assert say(page, "1 x 4 x 5 x 4")[0] == "\u2713 Right."
-    assert heading.inner_text() == "Question 1 of 4, right: 1 of 1"
+    assert heading.inner_text() == "Question 1 of 4, right so far: 1 of 1"
     assert page.code == "layers.Conv2D(4, 3)"
     assert not page.page.locator(".cn-headline").is_visible()  # it would answer what comes
     page.page.locator("summary", has_text="How it is worked out").click()
@@ -97,7 +97,7 @@ def test_after_the_last_question_the_score_is_said_and_all_can_be_asked_again(op
     assert page.page.get_by_role("textbox").count() == 0 and focused(page) == "Again"
     assert [one.inner_text() for one in page.page.locator("button").all() if one.is_visible()] == ["Again"]
     press("Again")
-    assert page.page.locator(".cn-question > div").first.inner_text() == "Question 1 of 4, right: 1 of 4"
+    assert page.page.locator(".cn-question > div").first.inner_text() == "Question 1 of 4, right so far: 1 of 4"
     assert page.page.get_by_role("textbox").evaluate("field => field === document.activeElement")
 
 

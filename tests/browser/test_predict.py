@@ -39,7 +39,7 @@ def test_predict_wrong_read_the_hint_predict_right_and_go_on_by_keyboard_alone(n
     page = nb.page
     field = page.get_by_label("output shape", exact=True)
     field.wait_for()
-    assert "Question 1 of 5, right: 0 of 0" in page.locator(".cn-question").inner_text()
+    assert "Question 1 of 5, right so far: 0 of 0" in page.locator(".cn-question").inner_text()
     field.focus()
     type_answer(nb, "4 14 15 10")
     said = settle(nb, "wrong")
@@ -58,7 +58,7 @@ def test_predict_wrong_read_the_hint_predict_right_and_go_on_by_keyboard_alone(n
     page.wait_for_function("document.querySelector('.cn-stage') === null")
     catch_up(nb)
     assert focused(page) == "shape of kernel"
-    assert "Question 2 of 5, right: 1 of 1" in page.locator(".cn-question").inner_text()
+    assert "Question 2 of 5, right so far: 1 of 1" in page.locator(".cn-question").inner_text()
     assert nb.run("p.results[0]['tries']") == "2"
 
 

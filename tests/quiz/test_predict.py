@@ -242,15 +242,15 @@ def test_every_button_does_what_its_name_says(p):
     assert "= 26" in shown(p)
     button(p, "Next").click()
     button(p, "Skip").click()
-    assert "Question 3 of 5, right: 0 of 3" in shown(p)
+    assert "Question 3 of 5, right so far: 0 of 3" in shown(p)
 
 
 def test_the_score_and_the_level_are_shown():
     p = predict(layers.Conv2D, ask="params")
-    assert "Question 1, level 1, right: 0 of 0" in shown(p)
+    assert "Question 1, level 1, right so far: 0 of 0" in shown(p)
     p.answer(p.solution)
     p.next()
-    assert "Question 2, level 2, right: 1 of 1" in shown(p)
+    assert "Question 2, level 2, right so far: 1 of 1" in shown(p)
 
 
 def test_the_score_counts_a_right_answer_at_once(p):

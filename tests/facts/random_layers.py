@@ -205,8 +205,8 @@ def nested(t):
     return keras.Model(inner, KNOWN[t.d(["MaxPooling{}D", "Conv{}D", "LeakyReLU"])](Tensor(y, False, t.d))(y))
 
 
-# Of a single channel they give the same answer whatever it is: nothing moves behind them.
-SILENT = {"LayerNormalization", "RMSNormalization", "UnitNormalization", "Softmax"}
+# Along an axis of one cell they give the same answer, or its sign, whatever it is: nothing moves behind them.
+SILENT = {"LayerNormalization", "RMSNormalization", "UnitNormalization", "Softmax", "softmax"}
 
 
 def can_be_drawn(name, t):
@@ -214,7 +214,7 @@ def can_be_drawn(name, t):
     if t.n not in ONLY.get(name, (1, 2, 3)) or (t.first and name in LAST):
         return False
     function = name.split(".")[-1]
-    if name in SILENT and t.c == 1:
+    if name in SILENT and 1 in t.x.shape[1:]:
         return False
     if name in OPS:
         return hasattr(ops.image if "." in name else ops, function)

@@ -210,7 +210,7 @@ def test_a_formula_that_would_need_a_script_from_elsewhere_is_refused(tmp_path):
     parts_of([nbformat.v4.new_markdown_cell("5$ are no formula")], tmp_path)
 
 
-@pytest.mark.parametrize("language, word", [(0, "**Predict**"), (1, "**Предскажем**")])
+@pytest.mark.parametrize("language, word", [(0, "**Predict**"), (0, "Then **predict**"), (1, "**Предскажем**")])
 def test_what_was_to_be_predicted_is_folded(tmp_path, language, word):
     asked, plain = nbformat.v4.new_markdown_cell(f"{word} it."), nbformat.v4.new_markdown_cell("Look.")
     codes = [nbformat.v4.new_code_cell("1", outputs=[output(text_plain="1")]) for _ in range(3)]
@@ -218,16 +218,17 @@ def test_what_was_to_be_predicted_is_folded(tmp_path, language, word):
     assert [cell.metadata.fold for cell in cells if cell.cell_type == "code"] == [True, False, False]
 
 
-def test_an_explorer_that_hides_its_answer_is_not_folded_too(tmp_path):
+@pytest.mark.parametrize(
+    "name, fold", [("recorded_picture", False), ("recorded_questions", False), ("recorded_comparison", True)]
+)
+def test_what_a_reader_works_in_is_not_folded(tmp_path, name, fold):
     asked = nbformat.v4.new_markdown_cell("**Predict** it.")
-    tool = dict(
-        module="a.js", name="a", record={"reveal": False}, words={}, title="t", still="", own_texts={}, notes=[]
-    )
+    tool = dict(module="a.js", name=name, record={}, words={}, title="t", still="", own_texts={}, notes=[])
     code = nbformat.v4.new_code_cell("1", id="x", outputs=[output(text_plain="1")])
     code.outputs[0].data[SITE_TOOL] = tool
     _, (_, code) = parts_of([asked, code], tmp_path)
-    assert code.metadata.fold is False
-    assert '<div class="cn-place" id="x" data-tool="a" data-module="a.js"' in code.outputs[0].data["text/html"]
+    assert code.metadata.fold is fold
+    assert f'<div class="cn-place" id="x" data-tool="{name}" data-module="a.js"' in code.outputs[0].data["text/html"]
 
 
 def test_no_element_bears_a_style_which_the_policy_would_block(tmp_path):

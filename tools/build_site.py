@@ -71,17 +71,17 @@ class PageParts(Preprocessor):
         asked = False
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
-                asked = self.words("site.predict") in cell.source
+                asked = self.words("site.predict").lower() in cell.source.lower()
                 cell.source = _page_text(cell.source)
             elif cell.cell_type == "code":
                 cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-                hidden = [self._shown(output, cell) for output in cell.outputs]
-                cell.metadata["fold"] = asked and not any(hidden) and bool(cell.outputs)
+                worked_in = [self._shown(output, cell) for output in cell.outputs]
+                cell.metadata["fold"] = asked and not any(worked_in) and bool(cell.outputs)
                 asked = False
         return notebook, resources
 
     def _shown(self, output, cell):
-        """Put what a page shows into one output; returns whether that hides its answer by itself."""
+        """Put what a page shows into one output; returns whether a reader works in it: only there is the answer found."""
         data = output.get("data", {})
         tool = data.pop(SITE_TOOL, None)
         image = self._image(data, self.words("site.figure"))
@@ -94,7 +94,7 @@ class PageParts(Preprocessor):
             text = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.DOTALL)  # it stands in SHEETS
             data["text/html"] = re.sub(r'\bstyle="([^"]*)"', self._numbered, text)
         data.pop("image/png", None)
-        return bool(tool) and tool["record"].get("reveal") is False
+        return bool(tool) and tool["name"] != "recorded_comparison"
 
     def _numbered(self, style):
         """The page's policy lets no element bear a style."""

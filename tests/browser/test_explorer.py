@@ -444,7 +444,7 @@ def test_a_click_pins_and_escape_lets_go(show):
     page = show("layers.Conv2D(1, 3)")
     page.page.mouse.click(*middle(page, 1, 2, 3))
     wait_highlighted(page, 1, 2, 3)
-    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    assert lines(page, "pin") == ["pinned: another click or Escape lets go"]
     page.page.mouse.move(*middle(page, 1, 4, 4))
     page.page.mouse.move(*middle(page, 0, 1, 1))
     assert highlighted(page) == "1:0:2:3"
@@ -459,7 +459,7 @@ def test_a_click_on_the_pinned_cell_lets_go_and_on_another_pins_that(show):
     page.page.mouse.click(*middle(page, 1, 2, 3))
     page.page.mouse.click(*middle(page, 0, 5, 5))
     wait_highlighted(page, 0, 5, 5)
-    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    assert lines(page, "pin") == ["pinned: another click or Escape lets go"]
     page.page.mouse.click(*middle(page, 0, 5, 5))
     assert lines(page, "pin") == []
     point(page, 1, 0, 1)
@@ -584,7 +584,7 @@ def test_arrow_keys_move_enter_pins_space_plays(show):
     assert highlighted(page) == "1:0:4:4"
     press(page, "Home", "Enter")
     assert highlighted(page) == "1:0:0:0"
-    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    assert lines(page, "pin") == ["pinned: another click or Escape lets go"]
     press(page, "Enter")
     assert lines(page, "pin") == []
     press(page, "Space")
@@ -926,7 +926,7 @@ def test_a_telephone_in_the_dark(notebook):
     assert page.stage.get_attribute("data-theme") == "dark"
     page.page.touchscreen.tap(*middle(page, 1, 2, 3))
     wait_highlighted(page, 1, 2, 3)
-    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    assert lines(page, "pin") == ["pinned: another click or Escape lets go"]
     page.page.touchscreen.tap(*middle(page, 0, 1, 1))
     wait_highlighted(page, 0, 1, 1)
     box = page.stage.bounding_box()

@@ -119,6 +119,16 @@ def test_an_address_opens_its_state_and_back_goes_back(open_page):
     assert (page.code, page.note) == ("layers.Conv2D(1, 2, padding='same')", "")
 
 
+def test_reset_goes_back_to_the_start_and_what_was_left_is_one_step_back(open_page):
+    page = open_page("boat", "#kernel_size=2,2&padding=same")
+    page.page.get_by_role("button", name="Reset").click()
+    page.wait_fragment("#kernel_size=3,3&strides=1,1&padding=valid&dilation_rate=1,1&use_bias=True")
+    assert (page.code, page.control("padding").input_value()) == ("layers.Conv2D(1, 3)", "valid")
+    page.page.go_back()
+    page.wait_until("document.querySelector('[name=padding]').value === 'same'")
+    assert page.code == "layers.Conv2D(1, 2, padding='same')"
+
+
 @pytest.mark.parametrize("fragment", ["#kernel_size=99", "#lkjh%%%", "#kernel_size=1,2&padding=same"])
 def test_a_damaged_address_opens_the_start_and_says_so(open_page, fragment):
     page = open_page("boat", fragment)

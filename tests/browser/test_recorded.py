@@ -133,7 +133,7 @@ def test_a_click_keeps_a_cell_and_escape_lets_go(page):
     point(page, 1, 1, 2, size=(4, 4))
     page.page.mouse.down()
     page.page.mouse.up()
-    assert lines(page, "pin") == ["pinned, Escape lets go"]
+    assert lines(page, "pin") == ["pinned: another click or Escape lets go"]
     canvas(page, 1).hover(position={"x": 2, "y": 2})
     assert highlighted(page) == "1:0:1:2"
     page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")

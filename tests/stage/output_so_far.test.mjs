@@ -72,6 +72,8 @@ test("a stamp's cells show the sums so far and what it has added while the outpu
   const second = { ...at(1), highlighted: { id: "0", cell: [0, 0, 1] } };
   // Of both channels: 2*1 + 20*2 = 42 and 2*3 + 20*4 = 86; of the first alone 2 and 6.
   assert.deepEqual(cells(second), [[1, { part: 42 }], [2, { part: 86 }]]); // prettier-ignore
+  const last = { ...at(2), highlighted: { id: "0", cell: [0, 0, 2] } };
+  assert.deepEqual(cells(last), [[2, { part: 3 * 1 + 30 * 2 }]]); // prettier-ignore
   assert.deepEqual(cells({ ...second, whole: true }), [[1, { number: 2 }], [2, { number: 6 }]]); // prettier-ignore
   assert.equal(highlightsShown(SCATTER, at(0)), null);
 });

@@ -18,7 +18,8 @@ ORDER = ("kernel_size", "strides", "padding", "dilation_rate", "groups", "filter
 ORDER += ("output_padding", "use_bias", "activation")
 MOST_VALUES = {"kernel_size": 5, "strides": 3, "dilation_rate": 3, "output_padding": 3}  # of one control
 OTHERS_MOST = 4
-CONTROLS_SAY = ("page.controls", "page.copy_link", "page.address", "page.damaged_address", "controls.along")
+CONTROLS_SAY = ("page.controls", "page.copy_link", "page.address", "page.damaged_address")
+CONTROLS_SAY += ("controls.along", "controls.reset")
 
 
 def record_explorer(explorer, names=None, announced=False, record=None):

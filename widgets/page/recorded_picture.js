@@ -24,6 +24,7 @@ async function startTool(place, record, { words, heading, question, notes }) {
   const move = (control, value) => choose(chosen.map((before, i) => (i === control ? value : before)));
   const source = recordedSource({ ...record, words, question }, opened, choose);
   const form = buildControls(controls, words, move);
+  const reset = button("reset", words["controls.reset"]);
   const link = button("link", words["page.copy_link"]);
   const address = element("input", { class: "cn-field cn-address", readonly: "", "aria-label": words["page.address"] });
   const note = element("p", { role: "status" });
@@ -46,6 +47,7 @@ async function startTool(place, record, { words, heading, question, notes }) {
     show();
   }
 
+  reset.addEventListener("click", () => choose(start));
   link.addEventListener("click", () => {
     address.value = addressNow();
     const select = () => {
@@ -55,7 +57,12 @@ async function startTool(place, record, { words, heading, question, notes }) {
     copy(link, address.value, select, words);
   });
   go();
-  const parts = [element("p", {}, heading), form.root, element("div", { class: "cn-tools" }, link, address), note];
+  const parts = [
+    element("p", {}, heading),
+    form.root,
+    element("div", { class: "cn-tools" }, reset, link, address),
+    note,
+  ];
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);

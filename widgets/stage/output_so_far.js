@@ -17,13 +17,13 @@ function stampOf({ grids: [earlier, later], links: [link] }, filter, cell) {
   return feeds(link, earlier, cell).flatMap(({ at, tap }) => (inside(later, at) ? { cell: at, part: part(tap) } : []));
 }
 
-/** What is highlighted with a cell. While the output fills, its cells keep their own numbers: they hold the sums so far. Those of
- * the newest stamp bear its part as well. What a cell sees through several layers is part of the answer.
+/** What is highlighted with a cell. While the output fills, up to its last cell, its cells keep their own numbers: they hold the sums
+ * so far. Those of the newest stamp bear its part as well. What a cell sees through several layers is part of the answer.
  * @param {any} picture @param {import("./state.js").State} state */
 export function highlightsShown(picture, state) {
   if (!state.reveal && picture.facts?.some(({ fact }) => fact === "step")) return null;
   const highlights = highlightsOf(picture, state);
-  if (!highlights || writtenSteps(picture, state) === null) return highlights;
+  if (!highlights || state.whole) return highlights;
   const stamped = walkedGrid(picture) === 0 && picture.links[0].kernel && state.highlighted.id === "0";
   const grids = highlights.grids.map((list, g) => {
     if (g === 1 && stamped && list.length) return stampOf(picture, state.channels[1], state.highlighted.cell);

@@ -114,7 +114,7 @@ STAGE = {
     "tap_writes": "this tap adds to {count} cells, one for each input cell ({outside} of them cropped away)",
     "feeds": "{grid}, channel {filter}: it feeds these cells ({count})",
     "feeds_none": "no window reads this cell",
-    "pinned": "pinned, Escape lets go",
+    "pinned": "pinned: another click or Escape lets go",
     "tools": "Change and keep",
     "edit": "Edit cells",
     "edit_done": "Stop editing",

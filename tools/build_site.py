@@ -81,7 +81,7 @@ class PageParts(Preprocessor):
         return notebook, resources
 
     def _shown(self, output, cell):
-        """Put what a page shows into one output; returns whether a reader works in it: only there is the answer found."""
+        """Put what a page shows into one output; returns whether a reader finds the answer by working in it."""
         data = output.get("data", {})
         tool = data.pop(SITE_TOOL, None)
         image = self._image(data, self.words("site.figure"))

@@ -721,6 +721,39 @@ def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, 
     assert not button(page, "Show facts (F)").is_visible() and beside.is_visible()
 
 
+def test_on_a_full_screen_numbers_stay_in_cells_beside_a_typed_answer(show):
+    page = show("layers.Conv2D(6, 2)", "(1, 5, 7, 12)", "question='How many lines?'")
+    page.page.set_viewport_size({"width": 1366, "height": 768})
+    button(page, "Full screen").click()
+    page.stage.locator(".cn-typed").fill("72")
+    button(page, "Reveal answer").click()
+    page.stage.locator(".cn-answers").wait_for()
+    settle(page)
+    box = canvas(page, 1).bounding_box()
+    assert box["width"] / 6 >= 1.8 * 768 / 55  # a number of 1/55 of the height, with a sign and a point
+
+
+def test_on_a_full_screen_the_wiring_of_one_layer_is_in_sight_below_its_controls(show):
+    page = show("layers.Conv2D(24, 3)", "(1, 9, 13, 12)")
+    wiring, controls = page.stage.locator(".cn-wiring"), page.page.locator(".cn-controls").first
+    button(page, "Full screen").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        box, above, stage = (part.bounding_box() for part in (wiring, controls, page.stage.first))
+        assert above["y"] + above["height"] <= box["y"] and box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= stage["x"]
+        drawn = wiring.locator("canvas").bounding_box()
+        assert box["x"] <= drawn["x"] and drawn["x"] + drawn["width"] <= box["x"] + box["width"]
+    page.page.set_viewport_size({"width": 1400, "height": 1000})
+    button(page, "Leave full screen").click()
+    button(page, "Full screen").wait_for()
+    settle(page)
+    stage, box = page.stage.first.bounding_box(), wiring.bounding_box()
+    assert stage["x"] <= box["x"] and box["y"] > stage["y"]
+    assert wiring.locator("canvas").bounding_box()["width"] > 600
+
+
 def test_the_grids_and_kernels_of_a_chain_begin_at_one_height(show):
     page = show(LONG_CHAIN, "(4, 28, 28, 12)")
     tops = "cells => cells.map(one => one.getBoundingClientRect().top - cells[0].getBoundingClientRect().top)"

@@ -28,6 +28,7 @@ export const ARROWS = {
   PageUp: [-1, 0, 0],
   PageDown: [1, 0, 0],
 };
+const BESIDE = 44; // the edges of a full screen, and the gap between its columns
 const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 
 /** @param {HTMLElement} el @param {any} words */
@@ -182,20 +183,30 @@ function groupsShown({ links, grids }, g) {
   return groups.count === 1 ? undefined : g === i ? groups.channels : groups.filters;
 }
 
+/** The width beside a stage that fills the screen: the wiring of one layer finds room there, below its controls, and below its
+ * sum hardly ever. 0 where there is none. @param {View} view @param {any} picture */
+function roomBeside({ el, width }, { grids }) {
+  const beside = window.innerWidth - width - BESIDE;
+  return isFull(el) && grids.length === 2 && beside > 200 ? beside : 0;
+}
+
 /** Which channels each filter of the first layer reads. @param {View} view @param {any} picture @param {State} state */
 function drawWires(view, picture, state) {
   const { ui, words, width, theme, zoom, drawn } = view;
   const i = picture.links.findIndex((link) => link.kernel);
   const link = picture.links[i];
   ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
+  const beside = roomBeside(view, picture);
+  explorerAround(view.el).classList.toggle("cn-wired", beside > 0 && !ui.wiring.hidden);
   if (ui.wiring.hidden) return;
   const groups = groupsOf(link, picture.grids[i].channels);
   const reads = range(link.filters).map((filter) => channelsOf(link, filter));
   const filter = state.channels[i + 1];
-  const key = [link.kernel_name, width, filter, ...looks(view), ...reads].join(";");
+  const room = beside || Math.min(width - 10, 1060 * zoom);
+  const key = [link.kernel_name, room, filter, ...looks(view), ...reads].join(";");
   if (key === drawn.wires) return; // most moves leave it as it is
   drawn.wires = key;
-  drawWiring(ui.wires, reads, groups, filter, Math.min(width - 10, 1060 * zoom), theme, zoom);
+  drawWiring(ui.wires, reads, groups, filter, room, theme, zoom);
   const fields = { kernel: link.kernel_name, count: groups.count, fan: link.fan };
   ui.wiringText.textContent = say(words, { key: groups.count === 1 ? "wiring_all" : "wiring_groups", fields });
   const ofFilter = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });

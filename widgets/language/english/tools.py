@@ -119,7 +119,7 @@ PAGE = {
 
 SITE = {
     "language": "English",
-    "lead": "This page needs no Python: what Keras said to every setting of its tools was recorded when the page was made. To run and change the code, to edit cells, or to choose other kernels and pictures, open the notebook in Colab or download it.",
+    "lead": "This page runs no code: what Keras said to every setting of its tools was recorded when the page was made. To run and change the code, edit cells, or choose other kernels and pictures, open the notebook in Colab or download it.",
     "predict": "**Predict",
     "answer": "Show the answer",
     "setup": "The set-up cell",

@@ -119,6 +119,16 @@ def test_an_address_opens_its_state_and_back_goes_back(open_page):
     assert (page.code, page.note) == ("layers.Conv2D(1, 2, padding='same')", "")
 
 
+def test_on_a_full_screen_its_controls_are_as_large_as_live_ones(open_page):
+    page = open_page("boat", width=1920)
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    words = page.page.locator(".cn-recorded-controls :is(legend, label)")
+    assert set(words.evaluate_all(f"all => all.map({size})")) == {13}
+    button(page, "Full screen").click()
+    button(page, "Leave full screen").wait_for()
+    assert set(words.evaluate_all(f"all => all.map({size})")) == {19.2}
+
+
 def test_reset_goes_back_to_the_start_and_what_was_left_is_one_step_back(open_page):
     page = open_page("boat", "#kernel_size=2,2&padding=same")
     page.page.get_by_role("button", name="Reset").click()

@@ -191,15 +191,15 @@ def test_in_the_dark_a_zero_is_dark(notebook):
     assert seen["dark"] < 80
 
 
-# For each cell: the colours in its middle, where a number would be, and whether its outline is whole on both sides.
-LOOK = f"""(canvas, [cells, rows, columns]) => {{
+# For each cell: the colours in its middle, `tall` times as high as it, where a number would be, and whether its outline is whole on both sides.
+LOOK = f"""(canvas, [cells, rows, columns, tall]) => {{
   const isHighlighted = {IS_HIGHLIGHTED};
   const context = canvas.getContext('2d');
   const [wide, high] = [canvas.width / columns, canvas.height / rows];
   const edge = Math.min(2.5, wide / 9);
   return cells.map(([row, column]) => {{
     const [left, middle] = [column * wide, (row + 0.5) * high];
-    const box = [left + 0.3 * wide, middle - 0.18 * high, 0.4 * wide, 0.36 * high].map(Math.round);
+    const box = [left + 0.3 * wide, middle - tall * high / 2, 0.4 * wide, tall * high].map(Math.round);
     const pixels = new Uint32Array(context.getImageData(...box).data.buffer);
     const sides = [left + edge / 2, left + wide - edge / 2];
     return [[...new Set(pixels)], sides.every(x => isHighlighted(context, Math.floor(x), Math.round(middle) - 2))];
@@ -248,7 +248,7 @@ def assert_all_or_none(page, expected, rows, columns):
     assert set(found) in (set(expected), set())
     for at, text in found.items():
         assert is_written_form(text, expected[at]), (at, text, expected[at])
-    looks = canvas(page, 1).evaluate(LOOK, [list(expected), rows, columns])
+    looks = canvas(page, 1).evaluate(LOOK, [list(expected), rows, columns, 0.56 if found else 0.36])
     for at, (seen, whole) in zip(expected, looks):
         assert whole, at
         assert is_ink_on_halo(seen) if found else len(seen) == 1, (at, seen)

@@ -175,7 +175,8 @@ function drawOwnNumbers(context, { cell, view, numbers }, cells, labels, middle,
     const [x, y] = middle([row, column]);
     const plain = () => `rgb(${colourOf(view.at(row, column) ?? 0, view.limit, view.grey, theme)})`;
     context.fillStyle = labels ? theme.halo : plain(); // else the plain number would pass for the missing one
-    context.fillRect(x - width / 2, y - font * 0.65, width, font * 1.3);
+    const high = labels ? width : font * 1.3; // a stripe in the cell's colour would look like a value
+    context.fillRect(x - width / 2, y - high / 2, width, high);
     context.fillStyle = theme.highlight;
     if (labels) context.fillText(labels.texts[i], x, y, width);
   });

@@ -191,7 +191,8 @@ def test_in_the_dark_a_zero_is_dark(notebook):
     assert seen["dark"] < 80
 
 
-# For each cell: the colours in its middle, `tall` times as high as it, where a number would be, and whether its outline is whole on both sides.
+# For each cell: the colours in its middle, `tall` times as high as it, where a number would be, and whether its outline
+# is whole on both sides.
 LOOK = f"""(canvas, [cells, rows, columns, tall]) => {{
   const isHighlighted = {IS_HIGHLIGHTED};
   const context = canvas.getContext('2d');

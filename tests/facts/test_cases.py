@@ -10,6 +10,7 @@ from changing import reach
 from keras import layers, ops
 
 from widgets import DeformableConv2D, compare, explore, goal
+from widgets.facts.code_line import layer_code
 from widgets.facts.measure import Clock
 from widgets.facts.model import ModelSteps
 
@@ -39,6 +40,24 @@ class Twice(layers.Layer):
 
     def call(self, x):
         return self.parts[1](self.parts[0](x))
+
+
+class Held(layers.Layer):
+    """Holds a convolution by a name."""
+
+    def __init__(self):
+        super().__init__()
+        self.convolution = layers.Conv2D(2, 3)
+
+    def call(self, x):
+        return self.convolution(x)
+
+
+class Parts(layers.Layer):
+    """Returns two tensors by name."""
+
+    def call(self, x):
+        return {"as it is": x, "moved": ops.roll(x, 1, 1)}
 
 
 class Gate(layers.Layer):
@@ -90,6 +109,13 @@ SEEN = {
     "convolution": made((12, 9, 2), lambda x: conv(1, 2)(ops.conv(x, np.ones((1, 3, 2, 2), "float32")))),
     "lambda": stack((12, 9, 2), layers.Lambda(lambda x: ops.max(x, 1, keepdims=True) + x), conv(1, 2)),
     "concatenated rows": made((12, 9, 1), lambda x: conv(1, 2)(ops.concatenate([x[:, 6:], x[:, :6]], 1))),
+    # vectors behind different paths
+    "two pools added": made(
+        (9, 8, 2), lambda x: layers.Add()([layers.GlobalAveragePooling2D()(x), layers.GlobalMaxPooling2D()(x)])
+    ),
+    "two heads multiplied": made(
+        (5, 4, 2), lambda x: layers.Multiply()([layers.Dense(3, **AWAY)(layers.Flatten()(x)) for _ in range(2)])
+    ),
     # pooled and grown again
     "pool 3 and up 3": stack((12, 15, 1), layers.AveragePooling2D(3), layers.UpSampling2D(3)),
     "stride 2 and transposed": stack(
@@ -156,6 +182,16 @@ def test_compare_says_how_sure_it_is():
 
 
 # Costs
+
+
+class Named(layers.Layer):
+    """Keras cannot make it again: it does not say its argument."""
+
+    def __init__(self, argument):
+        super().__init__()
+
+    def call(self, x):
+        return x * 2.0
 
 
 class Doubled(layers.Dense):
@@ -229,6 +265,39 @@ def test_a_shared_layer_counts_once_in_a_comparison():
     assert (row["params"], row["params_formula"]) == (14, "14 + 0 + 0 + 0 = 14")
 
 
+@pytest.mark.parametrize("wrapper", [layers.SpectralNormalization, lambda one: stack((8, 8, 2), one)])
+def test_a_layer_that_comes_again_in_a_wrapper_counts_once_in_a_comparison(wrapper):
+    shared = layers.Conv2D(2, 3, padding="same")
+    model = stack((8, 8, 2), shared, wrapper(shared))
+    assert compare([model], (1, 8, 8, 2)).rows[0]["params"] == model.count_params()
+
+
+def test_a_layer_shared_by_two_wrappers_is_compared_as_it_is():
+    shared = layers.Conv2D(2, 3, padding="same")
+    model = stack((3, 8, 8, 2), layers.TimeDistributed(shared), layers.TimeDistributed(shared))
+    model = made((3, 8, 8, 2), model)
+    row = compare([model, model.layers[-1]], (1, 3, 8, 8, 2)).rows[0]
+    assert (row["problem"], row["params"], row["receptive_field"]) == ("", model.count_params(), (1, 5, 5))
+
+
+class Counting(layers.Layer):
+    """Counts its calls."""
+
+    def build(self, shape):
+        self.calls = self.add_weight(shape=(), initializer="zeros", trainable=False)
+
+    def call(self, x):
+        self.calls.assign_add(1.0)
+        return x + self.calls
+
+
+def test_a_model_that_is_compared_stays_as_it_is():
+    model = made((9, 8, 1), Counting())
+    before = float(model.layers[-1].calls.numpy())
+    compare([model, layers.Conv2D(1, 2)]).measure(2)
+    assert float(model.layers[-1].calls.numpy()) == before
+
+
 # Goals
 
 
@@ -288,6 +357,11 @@ def test_a_model_whose_outermost_layers_are_not_drawn_is_listed_and_says_what_to
     e = explore(video)
     assert len(e.steps) == 3 and "model.layers[0].layer" in e.children[0].value
     assert explore(video.layers[0].layer, (1, 9, 9, 1)).layer is not None
+    pooled = stack((4, 9, 9, 1), layers.TimeDistributed(conv(2, 3)), layers.TimeDistributed(layers.MaxPooling2D(2)))
+    assert "explore(model.layers[0].layer)" in explore(pooled)._side.children[0].value
+    own = stack((9, 9, 1), Held(), layers.GlobalMaxPooling2D())
+    assert "explore(model.layers[0].convolution)" in explore(own)._side.children[0].value
+    assert explore(own.layers[0].convolution).layer is not None
     plain = explore(stack((8,), layers.Dense(3)))
     assert plain.steps[0]["macs"] == 24 and "explore(" not in plain.children[0].value
     assert "Dense" in plain._saved()["text/html"]
@@ -327,6 +401,27 @@ def test_a_model_opens_on_a_convolution_where_there_is_one(name):
     assert e.layer.kernel_size == kernel_size
     e.settings = {"strides": 1, "padding": "same"}
     assert e.settings["padding"] == "same" and not e.facts.problem
+
+
+def test_a_layer_that_returns_several_tensors_is_listed_and_not_drawn():
+    model = made((9, 8, 1), lambda x: layers.Add()([conv(1, 3)(part) for part in Parts()(x).values()]))
+    e = explore(model)
+    assert len(e.steps) == 4 and e.steps[-1]["receptive_field"] == reach(model, (1, 9, 8, 1))
+    assert isinstance(e.layer, layers.Conv2D)
+
+
+def test_a_layer_of_ones_own_is_not_called_one_of_keras():
+    e = explore(stack((9, 9, 1), conv(2, 3), layers.Lambda(lambda x: x), Twice()))
+    assert "layers.Twice" not in e.code and "Twice(" in layer_code(Twice())
+
+
+def test_what_cannot_be_copied_is_named_wherever_it_is():
+    pair = [made((9, 8, 1), part) for part in (lambda x: Twice()(x), layers.Lambda(lambda x: x * 2))]
+    with pytest.raises(TypeError, match="Keras cannot copy this Named"):
+        explore(keras.Sequential([layers.ReLU(), made((9, 8, 1), lambda x: Named(object())(x))]), (1, 9, 8, 1))
+    for model in pair:
+        assert compare([model]).rows[0]["problem"] == ""
+    assert len(explore(keras.Sequential([layers.ReLU(), pair[1]]), (1, 9, 8, 1)).steps) == 2
 
 
 @pytest.mark.parametrize(

@@ -396,3 +396,33 @@ def test_x_left_out_is_the_same_image_in_every_tool_wherever_the_channels_are(ne
         for x in (explore(layer).x, asked.explorer.x, compare([layer]).x):
             assert np.array_equal(x.squeeze(), boat().squeeze())  # upright: rows are rows
             assert x.shape == ((1, 1, 8, 8) if data_format == "channels_first" else (1, 8, 8, 1))
+
+
+class Gone(keras.utils.PyDataset):
+    """Its files are no longer there."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, number):
+        raise OSError("no such file")
+
+
+@pytest.mark.parametrize(
+    "x", [Gone(), tf.TensorShape(None), tf.TensorShape([])], ids=["dataset", "any shape", "scalar"]
+)
+@pytest.mark.parametrize("layer", [layers.Conv2D(1, 3), keras.Sequential([layers.Dense(2)])], ids=["conv", "dense"])
+def test_what_holds_no_numbers_at_all_is_told_a_shape_that_works(layer, x):
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        explore(layer, x)
+    example = re.search(r"Try `?(\([\d, ]+\))", str(refusal.value))[1]
+    assert explore(layer, tuple(map(int, re.findall(r"\d+", example))))
+
+
+def test_arrays_in_a_file_or_in_pairs_of_pairs_are_told_where_they_are(tmp_path):
+    np.savez(tmp_path / "both.npz", y=np.zeros(2), pictures=np.zeros((2, 8, 8, 3)))
+    with np.load(tmp_path / "both.npz") as both, pytest.raises(TypeError, match=re.escape("Try `x['pictures']`")):
+        explore(layers.Conv2D(1, 3), both)
+    loaded = (np.zeros((6, 9, 8, 3)), np.zeros(6)), (np.zeros((2, 9, 8, 3)), np.zeros(2))
+    with pytest.raises(TypeError, match=re.escape("Try `x[0][0]`")):
+        explore(layers.Conv2D(1, 3), loaded)

@@ -313,3 +313,18 @@ def test_the_cells_that_are_drawn_are_measured_in_the_time_that_is_left(monkeypa
     monkeypatch.setattr(Clock, "__init__", lambda self, *some: (begun.append(1), start(self, *some))[1])
     ModelSteps(keras.Sequential([keras.Input((9, 8, 2)), layers.Lambda(lambda t: t * 2)]), None)
     assert len(begun) == 1
+
+
+def test_a_sample_too_large_to_be_called_in_time_is_not_measured(monkeypatch):
+    monkeypatch.setattr(measure, "LARGEST_SAMPLE", 4 * 9 * 8)
+    calls = []
+
+    def add(x):
+        calls.append(x.shape)
+        return x + ops.roll(x, 1, 1)
+
+    for rows, certainty, called in ((10, "unknown", False), (9, "exact", True)):
+        calls.clear()
+        shape = (1, rows, 8)
+        assert chain_field([layers.Lambda(add, (rows, 8))], [shape, shape])[1] == certainty
+        assert any(size[1] == rows for size in calls) == called

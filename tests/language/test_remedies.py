@@ -121,6 +121,12 @@ def numbers(text):
     return [int(n) for n in re.findall(r"-?\d+", text[text.rindex("try ") :])]
 
 
+def problem_of(layer):
+    return compare([layer], (1, 5, 2)).rows[0]["problem"]
+
+
+STATES = layers.LSTM(3, return_state=True)
+TWO_ANSWERS = keras.Model(start := keras.Input((5, 2)), [layers.Conv1D(1, n)(start) for n in (2, 3)])
 CONV, PICTURE = layers.Conv2D(1, 3), np.random.default_rng(0).random((1, 9, 8, 1)).astype("float32")
 
 
@@ -387,6 +393,10 @@ REMEDIES = {
     "facts.not_copied": (
         lambda: compare([NoConfig(np.ones(1))]),
         lambda text: compare([WithConfig(np.ones(1))]),
+    ),
+    "facts.several_answers": (
+        lambda: problem_of(TWO_ANSWERS),
+        lambda text: compare([do(text, model=TWO_ANSWERS), do(problem_of(STATES), layer=STATES)], (1, 5, 2)),
     ),
     "facts.recurrent": (lambda: explore(layers.ConvLSTM2D(2, 3)), do),
     "facts.bad_shape": shape_named(layers.Conv1D(2, 3), (1, 9)),

@@ -21,6 +21,7 @@ from widgets.facts import (
     isolated_keras,
     run_chain,
     shared_values,
+    variables_kept,
     wrap_stack,
 )
 from widgets.language import either, in_own_words, say, words
@@ -89,13 +90,13 @@ class Comparison(Tool, ipywidgets.VBox):
 
     def __init__(self, layers, x):
         self.words = words()
-        self._chains = _chains(layers)
+        stacks, self._chains = _chains(layers)
         self.x = shared_values(layers, x)
         for chain in self._chains:
             if chain[0].template:
                 input_values(chain[0].template, self.x)  # raises where a built layer reads other channels
         answers = [list(map(_weighed, chain, run_chain(chain, self.x))) for chain in self._chains]
-        self.facts = tuple(map(_together, self._chains, answers))
+        self.facts = tuple(map(_together, stacks, answers))
         seen = [
             (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
             for chain, steps in zip(self._chains, answers)
@@ -147,7 +148,8 @@ class Comparison(Tool, ipywidgets.VBox):
         self._bar.layout.visibility, self._button.disabled = "visible", True
         times = {number: [] for number, facts in enumerate(self.facts) if facts.y is not None}
         try:
-            with tf.device("CPU:0"):
+            models = [one.layer for chain in self._chains for one in chain if isinstance(one.layer, keras.Model)]
+            with tf.device("CPU:0"), variables_kept([variable for model in models for variable in model.variables]):
                 x = tf.constant(self.x)
                 for number in times:
                     self._prepare(number, x)
@@ -233,7 +235,7 @@ def _chains(layers):
     axes = [len(template.kind.axes) for template in templates if template]
     if len(set(axes)) > 1:
         raise ValueError(say("compare.mixed_ranks", received=", ".join(map(str, axes))))
-    return chains
+    return stacks, chains
 
 
 def _weighed(one, facts):
@@ -245,13 +247,18 @@ def _weighed(one, facts):
     return replace(facts, weights={name: Weight(tuple(v.shape), (), v.numpy()) for name, v in zip(names, weights)})
 
 
-def _together(chain, steps):
-    """The facts of a chain; the weights of a layer that comes again are those of its first time."""
-    steps = [
-        replace(step, params=0, params_formula="0", weights={}) if one in chain[:number] and not step.problem else step
-        for number, (one, step) in enumerate(zip(chain, steps))
-    ]
-    return steps[0] if len(steps) == 1 else chain_facts(steps)
+def _together(layers, steps):
+    """The facts of a chain; weights that come again, in a layer or its wrapper, are those of their first time."""
+    counted, once = set(), []
+    for number, (layer, step) in enumerate(zip(layers, steps)):
+        again = sum(math.prod(weight.shape) for weight in layer.weights if id(weight) in counted)
+        counted |= set(map(id, layer.weights))
+        if layer in layers[:number] and not step.problem:
+            step = replace(step, params=0, params_formula="0", weights={})
+        elif again and not step.problem:
+            step = replace(step, params=step.params - again, params_formula=str(step.params - again))
+        once.append(step)
+    return once[0] if len(once) == 1 else chain_facts(once)
 
 
 def _through(chain, x):

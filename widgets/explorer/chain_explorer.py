@@ -11,7 +11,7 @@ from widgets.explorer.explorer import Explorer
 from widgets.explorer.model_table import listing
 from widgets.explorer.slider import IntSlider
 from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, wrap_layer
-from widgets.language import say
+from widgets.language import say, together
 from widgets.stage import lifetime
 
 
@@ -65,8 +65,9 @@ class StackExplorer(Explorer):
     def _open(self):
         """Copy the chosen run of layers, and the activations that reach it."""
         layers, x = self._model.run(self._first.value, self._count.value)
-        self._source = Input(x, self._shape_only and self._first.value == 0, self._model.channel_axis)
-        self._chain = [wrap_layer(layer, self._model.channel_axis, drawn=True) for layer in layers]
+        axis = self._model.channel_axis(self._first.value)
+        self._source = Input(x, self._shape_only and self._first.value == 0, axis)
+        self._chain = [wrap_layer(layer, axis, drawn=True) for layer in layers]
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 
@@ -90,7 +91,9 @@ class StackExplorer(Explorer):
         """Sliders for one layer of the chain, at its present settings."""
         self._chosen = chosen
         if chosen is None:
-            before, self._side.children = self._side.children, [ipywidgets.HTML(self.words("chain.no_convolution"))]
+            inside = say("model.explore_part", part=self._model.inside) if self._model.inside else ""
+            remark = together(self.words("chain.no_convolution"), inside)
+            before, self._side.children = self._side.children, [ipywidgets.HTML(remark)]
             lifetime.close(*before)
             self._controls = None
             return

@@ -1,7 +1,7 @@
 # ruff: noqa: E402
 """A layer and its input -> facts: what Keras answers, and what is worked out from that."""
 
-from widgets.facts.isolation import isolated_keras
+from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.tensorflow_import import import_tensorflow
 
 import_tensorflow()  # first, and quietly

@@ -51,8 +51,7 @@ def code_line(layer_class, arguments, standard=None):
             lacking.append(name)
         else:
             parts.append(f"{name}={text}")
-    room = "layers." if layer_class.__module__.startswith("keras.") else ""
-    line = f"{room}{_public_name(layer_class)}({', '.join(parts)})"
+    line = f"{_public_name(layer_class)}({', '.join(parts)})"
     return say("facts.code_lacks", code=line, names=", ".join(lacking)) if lacking else line
 
 
@@ -69,7 +68,7 @@ def layer_code(layer):
         given = {name: arguments[name] for name in _required(type(layer))}
         return code_line(type(layer), arguments, _made_of(type(layer), given))
     except Exception:  # a layer with arguments of its own kind
-        return f"layers.{type(layer).__name__}(...)"
+        return f"{_public_name(type(layer))}(...)"
 
 
 def chain_code(codes):
@@ -169,9 +168,10 @@ def by_name(activation):
 
 
 def _public_name(layer_class):
-    """The name that `keras.layers` has for the class, which may be another than its own."""
+    """What code calls the class: by the name that `keras.layers` has for it, which may be another than its own."""
     names = [name for name, value in vars(keras.layers).items() if value is layer_class]
-    return layer_class.__name__ if layer_class.__name__ in names or not names else names[0]
+    name = layer_class.__name__ if layer_class.__name__ in names or not names else names[0]
+    return f"layers.{name}" if layer_class.__module__.startswith("keras.") else name
 
 
 def _same(value, default):

@@ -6,7 +6,7 @@ import keras
 
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import is_convolution
-from widgets.facts.model_inputs import is_listed, model_nodes, tensor_shapes
+from widgets.facts.model_graph import is_listed, model_nodes, tensor_shapes
 
 
 def costs(kind, input_shape, channel_axis, settings, axes):

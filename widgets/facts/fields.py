@@ -14,7 +14,7 @@ from widgets.facts.kinds import KINDS
 from widgets.facts.kinds.kind import Kind
 from widgets.facts.layer_template import is_convolution
 from widgets.facts.measure import Clock, measurement
-from widgets.facts.model_inputs import is_listed, model_nodes, tensor_shapes
+from widgets.facts.model_graph import chain_axes, is_listed, model_nodes, tensor_shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def input_field(shape, channel_axis=-1):
     return Field(tuple(shape[axis + 1] for axis in axes), tuple(parts), (ITSELF,) * len(axes), tuple(axes))
 
 
-def chain_field(layers, shapes, channel_axis=-1):
+def chain_field(layers, shapes):
     """What one cell behind layers that follow one another sees, and how sure that is; see `Field.told`.
 
     `shapes` are those of the input and of what each layer returns.
@@ -99,10 +99,11 @@ def chain_field(layers, shapes, channel_axis=-1):
     >>> chain_field([keras.layers.Conv1D(1, 3), keras.layers.MaxPooling1D(2)], [(1, 8, 1), (1, 6, 1), (1, 3, 1)])
     ((4,), 'exact')
     """
-    seen, clock = input_field(shapes[0], channel_axis), Clock()
+    channel_axes = chain_axes(layers, list(map(len, shapes)))
+    seen, clock = input_field(shapes[0], channel_axes[0]), Clock()
     for layer, before, after in zip(layers, shapes, shapes[1:]):
         (seen,) = fields_behind(layer, [seen], [before], [after], clock=clock)
-    return seen.told(channel_axis)
+    return seen.told(channel_axes[-1])
 
 
 def keeps_cells(layer, shape, channel_axis=-1, clock=None):
@@ -143,6 +144,9 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
         if known_layers.acts_on_cells(operation):
             return [one]
+        if name == "Flatten" and not known_layers.channels_are_first(operation):
+            parts = (np.broadcast_to(part, (2, *shape[1:])).reshape(2, -1) for part in one.parts)
+            return [replace(one, parts=tuple(parts), counted=None)]
         mixed = known_layers.mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted
@@ -215,8 +219,8 @@ def _merged(name, operation, fields, shapes):
     one, along, counted = sighted[0], sighted[0].along, None
     joined = known_layers.without_batch(operation.axis, len(shapes[0]) - 1) if name == "Concatenate" else None
     # It may join its inputs along a spatial axis, or repeat one of them along it.
-    changes = joined in along or any(len({shape[axis + 1] for shape in shapes}) > 1 for axis in along)
-    if not changes and all(seen.counted and seen.along == along for seen in sighted):
+    counting = all(seen.counted and seen.along == along for seen in sighted)
+    if counting and joined not in along and all(len({shape[axis + 1] for shape in shapes}) == 1 for axis in along):
         counted = tuple(
             reduce(lambda a, b: a and b and seen_by_both(a, b), axis) for axis in zip(*(f.counted for f in sighted))
         )

@@ -5,6 +5,7 @@ import io
 import math
 import os
 import warnings
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -110,7 +111,7 @@ def is_shape(x):
     (True, False)
     """
     if hasattr(x, "as_list"):  # a tf.TensorShape
-        return True
+        return x.rank is not None
     return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or _is_whole(size) for size in x)
 
 
@@ -218,10 +219,10 @@ def _remedy(x, rank, code="x"):
         return ""
     if code != "x" and _holds_numbers(x):
         return code
-    if isinstance(x, dict) and x:  # a picture rather than its label
+    if isinstance(x, Mapping) and x:  # a picture rather than its label
         name = max(x, key=lambda name: len(getattr(x[name], "shape", ())))
         return _remedy(x[name], rank, f"{code}[{name!r}]")
-    if isinstance(x, (tuple, list)) and x and (hasattr(x[0], "shape") or isinstance(x[0], dict)):
+    if isinstance(x, (tuple, list)) and x and (hasattr(x[0], "shape") or isinstance(x[0], (Mapping, tuple))):
         return _remedy(x[0], rank, f"{code}[0]")
     if hasattr(x, "__next__"):
         return f"next({code})"
@@ -234,8 +235,12 @@ def _remedy(x, rank, code="x"):
         if shape is not None:  # of a tensor without values
             fits = is_shape(shape) and len(shape) == (rank or len(shape)) and None not in tuple(shape)[1:]
             return f"{code}.shape" if fits else ""
-        batches = hasattr(x, "__iter__") and not isinstance(x, (list, tuple, dict, set, bytes, str, type))
-        return _remedy(next(iter(x), None), rank, f"next(iter({code}))") if batches else ""
+        if not hasattr(x, "__iter__") or isinstance(x, (list, tuple, Mapping, set, bytes, str, type)):
+            return ""
+        try:
+            return _remedy(next(iter(x), None), rank, f"next(iter({code}))")
+        except Exception:  # whatever the reader's own raises
+            return ""
     return f'numpy.asarray({code}, "float32")'
 
 

@@ -8,6 +8,8 @@ import sys
 import threading
 from contextlib import contextmanager
 
+import numpy as np
+
 # JupyterLab lets a slider's move run in a thread of its own while a cell runs. What is put back below is the process'.
 _one_at_a_time = threading.RLock()
 
@@ -32,6 +34,18 @@ def isolated_keras():
             random.setstate(state)
             names.clear()
             names.update(counts)
+
+
+@contextmanager
+def variables_kept(variables):
+    """What is called may count its calls, or draw numbers: its variables get back the values that they had."""
+    before = [(variable, variable.numpy()) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, values in before:
+            if not np.array_equal(variable.numpy(), values):
+                variable.assign(values)
 
 
 def _names_given():

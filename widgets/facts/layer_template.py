@@ -29,6 +29,8 @@ def unchanged(layer, name):
     if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
         shape = getattr(layer, "_output_shape", None)
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
+    if isinstance(layer, keras.Sequential) or hasattr(layer, "_nodes_by_depth"):  # functional
+        return keras.models.clone_model(layer, clone_function=lambda part: unchanged(part, part.name))
     try:
         config = layer.get_config() | {"name": name}
         if "dtype" in config and layer.compute_dtype in ("float16", "bfloat16", "float64"):

@@ -17,13 +17,14 @@ from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
 from widgets.facts.fields import call_layer, chain_field, keeps_cells
 from widgets.facts.inputs import LARGEST_INPUT
-from widgets.facts.isolation import isolated_keras
+from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
+from widgets.facts.model_graph import model_inputs
 from widgets.facts.position_memory import Memory
 from widgets.language import say, together
 
@@ -111,7 +112,10 @@ class LiveLayer:
 
 
 class GenericLayer:
-    """Any other layer, pooling or normalisation say: copied, called, and shown by its name."""
+    """Any other layer, pooling or normalisation say: copied, called, and shown by its name.
+
+    A built model is called itself, and left as it was: no copy shares layers among wrappers as it does.
+    """
 
     template = None
 
@@ -121,8 +125,8 @@ class GenericLayer:
         self._known = answers_so_far(layer)
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
-            self.layer = unchanged(layer, f"{NAME}_{layer.name}")
-        self._weights = layer.get_weights() if layer.built else []
+            self.layer = layer if model_inputs(layer) else unchanged(layer, f"{NAME}_{layer.name}")
+        self._weights = layer.get_weights() if layer.built and self.layer is not layer else []
         self.settings = {}
 
     def twin(self):
@@ -144,16 +148,22 @@ class GenericLayer:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
             return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
-            with isolated_keras(), tf.device("CPU:0"):
+            kept = self.layer.variables if model_inputs(self.layer) else ()
+            with isolated_keras(), variables_kept(kept), tf.device("CPU:0"):
                 if self._weights:  # the reader's: the copy has its own from its first call on
                     call_layer(self.layer, x)
                     give_weights(self.layer, self._weights)
                     self._weights = []
-                y = call_layer(self.layer, x)
-                y = keras.ops.convert_to_numpy(y).astype("float32", copy=False)
+                answers = keras.tree.flatten(call_layer(self.layer, x))
+                y = keras.ops.convert_to_numpy(answers[0]).astype("float32", copy=False)
         except Exception as refusal:
             problem = plain_text(refusal)
             return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
+        if answers[1:]:
+            one = f"keras.Model(start := keras.Input({x.shape[1:]}), keras.tree.flatten(layer(start))[0])"
+            one = "keras.Model(model.inputs, model.outputs[0])" if model_inputs(self.layer) else one
+            problem = say("facts.several_answers", count=len(answers), remedy=one)
+            return Facts(**known, problem=problem, whole_problem=problem)
         known["code"] = self.code()  # once built, a layer has arrays that are too long for a line
         if y.size == 0:
             problem = say("facts.empty_result", shape=y.shape)
@@ -245,8 +255,7 @@ def run_chain(layers, x):
 def chain_sees(layers, steps):
     """What one cell behind these layers sees, from the facts of each, and how sure that is; see `Field.told`."""
     shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
-    axis = steps[0].channel_axis
-    return chain_field([one.layer for one in layers], shapes, axis if axis < len(shapes[0]) - 1 else -1)
+    return chain_field([one.layer for one in layers], shapes)
 
 
 def chain_cells_read(layers, steps):

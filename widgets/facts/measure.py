@@ -3,6 +3,7 @@
 It takes no gradients: TensorFlow 2.21 with oneDNN ends the process in those of a 1x1 kernel with strides.
 """
 
+import math
 import time
 import weakref
 
@@ -11,9 +12,10 @@ import numpy as np
 import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, UNKNOWN, surest
-from widgets.facts.isolation import isolated_keras
+from widgets.facts.isolation import isolated_keras, variables_kept
 
 LARGEST = 64 * 2**20  # bytes of changed copies for one table
+LARGEST_SAMPLE = LARGEST // 2  # which takes a second to fill with noise
 CHUNK, SMALL = 8 * 2**20, 2**21  # bytes of them at a time; and so few that they may take what is held back
 MOST_SECONDS, HELD_BACK = 0.5, 0.1  # for all that is measured when a tool opens; of it, for small tables
 QUIET, MOST_ROUNDS = 4, 64  # of noise: that add nothing, and in all
@@ -79,6 +81,8 @@ class Measurement:
 
     def _parts_behind(self, parts, shapes_after, clock):
         varying = [np.max([part.shape[1:] for part in some], 0) > 1 for some in parts]
+        if 4 * sum(map(math.prod, self._shapes)) > LARGEST_SAMPLE:
+            return [((), UNKNOWN)] * len(shapes_after)
         axes = [(j, a) for j, vary in enumerate(varying) for a in np.nonzero(vary)[0].tolist()]
         ranks, unknown = [len(shape) - 1 for shape in shapes_after], [((), UNKNOWN)] * len(shapes_after)
         with clock, tf.device("CPU:0"), isolated_keras():
@@ -115,14 +119,9 @@ class Measurement:
         """What comes out, an array each; its shape is the one that Keras says it has, or nothing can be told of it."""
         tensors = [tf.constant(values, dtype) for values, dtype in zip(inputs, self._dtypes)]
         start = time.process_time()
-        before = [(variable, keras.ops.convert_to_numpy(variable)) for variable in self._variables]
-        try:
+        with variables_kept(self._variables):
             outputs = self._answers(tensors)
             self._pace = max((time.process_time() - start) / len(inputs[0]), 1e-9)
-        finally:
-            for variable, values in before:  # a layer may count its calls
-                if not np.array_equal(keras.ops.convert_to_numpy(variable), values):
-                    variable.assign(values)
         outputs = [np.asarray(keras.ops.convert_to_numpy(y), "float32") for y in outputs]
         if [y.shape[1:] for y in outputs] != self._shapes_after:  # of an EinsumDense with "..." it says another
             raise ValueError("another shape than Keras says")

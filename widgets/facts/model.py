@@ -14,7 +14,8 @@ from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convol
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import drawn_axes, wrap_layer
 from widgets.facts.measure import Clock
-from widgets.facts.model_inputs import channel_axis, model_inputs, model_nodes, model_values, tensor_shapes
+from widgets.facts.model_graph import chain_axes, channel_axes, model_inputs, model_nodes, tensor_shapes
+from widgets.facts.model_inputs import model_values
 from widgets.language import say, words
 
 
@@ -36,14 +37,15 @@ class ModelSteps:
             model = _built(model, values[0].shape)
         self.x = values if values[1:] else values[0]
         self._inputs, self._nodes, self.params = model.inputs, model_nodes(model), model.count_params()
-        self.channel_axis, clock = channel_axis(model), clock or Clock()
+        self._axes, clock = channel_axes(model), clock or Clock()
         taken = [one.shape for one in values]
         try:
             shapes = tensor_shapes(model, taken)
         except Exception as refusal:  # whatever Keras raises
             message = say("model.model_refuses", shape=", ".join(map(str, taken)), problem=plain_text(refusal))
             raise ValueError(message) from refusal
-        starts, ids = [input_field(shape, self.channel_axis) for shape in taken], list(map(id, self._inputs))
+        ids = list(map(id, self._inputs))
+        starts = [input_field(shape, self._axes[key]) for shape, key in zip(taken, ids)]
         fields = []  # of each input by itself
         for i, one in enumerate(starts):
             alone = [one if i == j else one.unseen(len(shape) - 1) for j, shape in enumerate(taken)]
@@ -51,7 +53,7 @@ class ModelSteps:
         self.rows = []
         for node in self._nodes:
             layer, out = node.operation, node.output_tensors[0]
-            seen, certainty = told_of_all([some[id(out)] for some in fields], self.channel_axis)
+            seen, certainty = told_of_all([some[id(out)] for some in fields], self._axes[id(out)])
             self.rows.append(
                 {
                     "name": layer.name,
@@ -77,10 +79,15 @@ class ModelSteps:
         wanted = self.MOST if small else 1
         runs = ((i, self._following(i)[:wanted]) for i in first)
         convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
-        self.start = next(convolving, first[0] if first else None)
+        convolution = next(convolving, None)
+        self.start = next(iter(first), None) if convolution is None else convolution
         parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
-        self.inside = None if first else next(filter(None, parts), None)
+        self.inside = next(filter(None, parts), None) if convolution is None else None
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
+
+    def channel_axis(self, start):
+        """The axis of the channels in what reaches this layer."""
+        return self._axes[id(self._nodes[start].input_tensors[0])]
 
     def longest(self, start):
         """How many layers from this one on can be drawn as a chain."""
@@ -115,13 +122,16 @@ class ModelSteps:
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
 
     def _can_draw(self, node, shapes, fields, clock):
-        layer = node.operation
-        if len(node.input_tensors) != 1 or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
+        layer, one = node.operation, len(node.input_tensors) == len(node.output_tensors) == 1
+        if not one or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
             return False
         if is_convolution(layer):
             return True
         before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
-        if drawn_axes(layer, before, after, self.channel_axis, clock) is not None:
+        axis = self._axes[id(node.input_tensors[0])]
+        if axis > 1 or axis != self._axes[id(node.output_tensors[0])]:
+            return False
+        if drawn_axes(layer, before, after, axis, clock) is not None:
             return True
         known = all(some[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST) for some in fields)
         inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
@@ -145,7 +155,8 @@ class ModelSteps:
 
 def _part(layer, code, clock):
     """The code of what is inside a layer and can be explored; None where nothing is."""
-    for part, name in (layer, code), (getattr(layer, "layer", None), f"{code}.layer"):
+    inside = ((part, f"{code}.{name}") for name, part in vars(layer).items() if not name.startswith("_"))
+    for part, name in ((layer, code), *inside):
         if is_convolution(part):
             return name
         if isinstance(part, keras.Model):
@@ -170,8 +181,7 @@ def wrap_stack(layers):
             if inputs:
                 raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
             _check_listed(layer)
-    axis = max(map(channel_axis, layers), default=-1)
-    wrapped = {id(layer): wrap_layer(layer, axis) for layer in layers}
+    wrapped = {id(layer): wrap_layer(layer, axis) for layer, axis in zip(layers, chain_axes(layers))}
     return [wrapped[id(layer)] for layer in layers]
 
 

@@ -1,4 +1,4 @@
-"""What a model is given: values for each of its inputs, of shapes that it bears; and the shapes of its tensors."""
+"""What a model is given: values for each of its inputs, of shapes that it bears."""
 
 import re
 
@@ -7,7 +7,8 @@ import numpy as np
 
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
 from widgets.facts.known_layers import keras_name
-from widgets.facts.layer_template import NAME, LayerTemplate, is_convolution
+from widgets.facts.layer_template import LayerTemplate, is_convolution
+from widgets.facts.model_graph import channel_axes, channel_axis, model_inputs, tensor_shapes
 from widgets.language import say
 
 OTHER_AXES = "CategoryEncoding Flatten Lambda RepeatVector Reshape TimeDistributed".split()  # than they are given
@@ -27,13 +28,15 @@ def model_values(model, x):
         parts = _borne(taker)
     else:
         parts = _parts(model, x) if inputs[1:] else [x]
-    return [_of_one(model, *one) for one in zip(wanted, parts)]
+    axes = channel_axes(model) if inputs and taker is model else {}
+    axes = [axes.get(id(tensor), channel_axis(taker)) for tensor in inputs or [None]]
+    return [_of_one(model, *one) for one in zip(wanted, parts, axes)]
 
 
 def shared_values(layers, x):
     """Values that several layers and models of one input are given: of x, or as the first that is built takes them."""
     of = max(layers, key=lambda one: (bool(model_inputs(one)), one.built, bool(rank_taken(one))))
-    return model_values(of, None)[0] if x is None and model_inputs(of) else _of_one(of, None, x)
+    return model_values(of, None)[0] if x is None and model_inputs(of) else _of_one(of, None, x, channel_axis(of))
 
 
 def _parts(model, x):
@@ -49,10 +52,10 @@ def _parts(model, x):
     return parts
 
 
-def _of_one(model, wanted, x):
-    """x as values for an input of this shape, None where the model does not know it yet."""
-    rank = len(wanted) if wanted else rank_taken(model) or (len(x) if is_shape(x) else None)
-    parts, axis = list(model._flatten_layers()), channel_axis(model)
+def _of_one(model, wanted, x, axis):
+    """x as values for an input of this shape, None where the model does not know it yet; its channels' axis."""
+    rank = len(wanted) if wanted else rank_taken(model) or (max(len(x), 2) if is_shape(x) else None)
+    parts = list(model._flatten_layers())
     first = next((part for part in parts if not isinstance(part, keras.Model)), None)
     if x is None and rank is None and keras_name(first) == "Dense":
         rank = 2  # and then it is given a shape
@@ -98,45 +101,3 @@ def rank_taken(layer):
     if spatial := re.search(r"([123])D(Transpose)?$", name):
         return int(spatial[1]) + 2 + name.startswith("ConvLSTM")
     return 3 if isinstance(layer, (keras.layers.RNN, keras.layers.Bidirectional)) else None
-
-
-def model_inputs(model):
-    """The tensors that a built model takes, in Keras' order; none where it does not know them yet."""
-    return (getattr(model, "inputs", None) or []) if isinstance(model, keras.Model) and model.built else []
-
-
-def channel_axis(model):
-    """The axis of the channels in a model's tensors: 1 where its layers say so, else -1."""
-    graph = getattr(model, "_functional", None) or model
-    parts = [*model._flatten_layers(), *getattr(graph, "operations", ())]  # ops.max_pool says it too
-    return 1 if any(getattr(part, "data_format", None) == "channels_first" for part in parts) else -1
-
-
-def is_listed(operation, given):
-    """Whether this is a model of so many inputs whose calls can be listed."""
-    return isinstance(operation, keras.Model) and len(model_inputs(operation)) == len(given)
-
-
-def model_nodes(model):
-    """The calls of a model's layers in the order of the computation; branches side by side in Keras' order."""
-    graph = getattr(model, "_functional", None) or model
-    order = {id(layer): i for i, layer in enumerate(model.layers)}
-    nodes = []
-    for depth in sorted(graph._nodes_by_depth, reverse=True):
-        nodes += sorted(graph._nodes_by_depth[depth], key=lambda node: order.get(id(node.operation), len(order)))
-    return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
-
-
-def tensor_shapes(model, input_shapes):
-    """The shape of every tensor in a model, by its id, for inputs of these shapes."""
-    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
-    known = {id(tensor): (input_shapes[0][0], *tensor.shape[1:]) for tensor in tensors}
-    as_made = all(tuple(one.shape[1:]) == tuple(shape[1:]) for one, shape in zip(model.inputs, input_shapes))
-    if not as_made or any(None in shape for shape in known.values()):  # a model for pictures of any size
-        ask = keras.Function(model.inputs, tensors, name=NAME)
-        spec = keras.tree.flatten(ask.compute_output_spec(list(map(keras.KerasTensor, input_shapes))))
-        known = {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
-        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
-            answers = keras.tree.flatten(ask(list(map(keras.ops.zeros, input_shapes))))
-            known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
-    return known | {id(one): tuple(shape) for one, shape in zip(model.inputs, input_shapes)}

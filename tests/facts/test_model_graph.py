@@ -1,0 +1,67 @@
+"""Models of both data formats: which axis has the channels is decided tensor by tensor."""
+
+import keras
+import numpy as np
+import pytest
+from changing import reach
+from keras import layers
+
+from widgets import compare, explore
+from widgets.facts.measure import Clock
+from widgets.facts.model import ModelSteps
+
+AWAY = {"kernel_initializer": keras.initializers.RandomUniform(0.4, 1.0, seed=1)}
+FIRST = {"data_format": "channels_first"}
+
+
+def conv(filters, size, **form):
+    return layers.Conv2D(filters, size, **AWAY, **form)
+
+
+# The layers, the input's shape, and where the channels are before and behind.
+MODELS = {
+    "last, then first": ([layers.Permute((3, 1, 2)), conv(2, (3, 2), **FIRST)], (12, 10, 2), -1, 1),
+    "first, then last": ([conv(3, (3, 2), **FIRST), layers.Permute((2, 3, 1)), conv(2, 2)], (2, 12, 10), 1, -1),
+    "moved at the end": ([conv(3, (3, 2), **FIRST), layers.Permute((3, 2, 1))], (2, 12, 10), 1, -1),
+    "cell by cell between": (
+        [layers.LeakyReLU(), layers.Permute((3, 1, 2)), layers.LeakyReLU(), conv(2, (1, 4), **FIRST)],
+        (12, 10, 2),
+        -1,
+        1,
+    ),
+    "at each step": ([layers.TimeDistributed(conv(3, (3, 2), **FIRST))], (3, 2, 9, 8), 2, 2),
+    "pooled at each step": (
+        [layers.TimeDistributed(conv(3, 2, **FIRST)), layers.TimeDistributed(layers.AveragePooling2D(2, **FIRST))],
+        (3, 2, 9, 8),
+        2,
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_is_seen_follows_the_channels_where_they_go(name, needs_channels_first):
+    chain, shape, before, behind = MODELS[name]
+    model = keras.Sequential([keras.Input(shape), *chain])
+    row = ModelSteps(model, None, Clock(60)).rows[-1]
+
+    def call(x, **options):
+        return np.moveaxis(np.asarray(model(np.moveaxis(x, -1, before), **options)), behind, -1)
+
+    wanted = reach(call, np.moveaxis(np.zeros((1, *shape), bool), before, -1).shape)
+    assert (row["receptive_field"], row["receptive_field_is"]) == (wanted, "exact")
+    compared = compare([model]).rows[0]
+    assert (compared["problem"], compared["receptive_field"]) == ("", wanted)
+
+
+def test_a_model_of_both_formats_is_drawn_as_far_as_its_channels_stay_where_they_are(needs_channels_first):
+    model = keras.Sequential([keras.Input((2, 12, 10)), *MODELS["first, then last"][0]])
+    e = explore(model)
+    assert e.facts.output_shape == (1, 3, 10, 9) and e.facts.channel_axis == 1
+    e._first.value = 2
+    assert e.facts.output_shape == (1, 9, 8, 2) and e.facts.channel_axis == 3
+
+
+def test_a_photograph_lies_as_the_first_layer_takes_it(needs_channels_first):
+    model = keras.Sequential([layers.Permute((3, 1, 2)), conv(2, 3, **FIRST)])
+    assert explore(model, np.zeros((20, 30, 3), "uint8")).steps[0]["output_shape"] == (1, 3, 20, 30)

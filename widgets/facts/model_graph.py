@@ -1,0 +1,122 @@
+"""A model's calls in their order, the shapes of its tensors, and which of their axes has the channels."""
+
+import keras
+
+from widgets.facts.known_layers import CELLWISE, MERGES, keras_name
+from widgets.facts.layer_template import NAME
+
+KEEPING = CELLWISE | MERGES | {"Activation"}  # their answer lies as what they are given does
+
+
+def model_inputs(model):
+    """The tensors that a built model takes, in Keras' order; none where it does not know them yet."""
+    return (getattr(model, "inputs", None) or []) if isinstance(model, keras.Model) and model.built else []
+
+
+def is_listed(operation, given):
+    """Whether this is a model of so many inputs whose calls can be listed."""
+    return isinstance(operation, keras.Model) and len(model_inputs(operation)) == len(given)
+
+
+def model_nodes(model):
+    """The calls of a model's layers in the order of the computation; branches side by side in Keras' order."""
+    graph = getattr(model, "_functional", None) or model
+    order = {id(layer): i for i, layer in enumerate(model.layers)}
+    nodes = []
+    for depth in sorted(graph._nodes_by_depth, reverse=True):
+        nodes += sorted(graph._nodes_by_depth[depth], key=lambda node: order.get(id(node.operation), len(order)))
+    return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
+
+
+def tensor_shapes(model, input_shapes):
+    """The shape of every tensor in a model, by its id, for inputs of these shapes."""
+    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
+    known = {id(tensor): (input_shapes[0][0], *tensor.shape[1:]) for tensor in tensors}
+    as_made = all(tuple(one.shape[1:]) == tuple(shape[1:]) for one, shape in zip(model.inputs, input_shapes))
+    if not as_made or any(None in shape for shape in known.values()):  # a model for pictures of any size
+        ask = keras.Function(model.inputs, tensors, name=NAME)
+        spec = keras.tree.flatten(ask.compute_output_spec(list(map(keras.KerasTensor, input_shapes))))
+        known = {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
+        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
+            answers = keras.tree.flatten(ask(list(map(keras.ops.zeros, input_shapes))))
+            known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
+    return known | {id(one): tuple(shape) for one, shape in zip(model.inputs, input_shapes)}
+
+
+def channel_axis(model):
+    """The axis of the channels in what a layer or a model takes: 1 where its layers say so, else -1."""
+    if not isinstance(model, keras.Model):
+        return _own_axes(model)[0] or -1
+    return channel_axes(model)[id(inputs[0])] if (inputs := model_inputs(model)) else chain_axes(model.layers)[0]
+
+
+def channel_axes(model):
+    """The axis of the channels for each tensor of a built model, by its id.
+
+    >>> import keras
+    >>> x = keras.Input((2, 8, 9))
+    >>> y = keras.layers.Permute((2, 3, 1))(keras.layers.Conv2D(3, 3, data_format="channels_first")(x))
+    >>> list(channel_axes(keras.Model(x, y)).values())
+    [1, 1, -1]
+    """
+    calls, ranks = [], {id(tensor): len(tensor.shape) for tensor in model.inputs}
+    for node in model_nodes(model):
+        calls.append((node.operation, *(list(map(id, some)) for some in (node.input_tensors, node.output_tensors))))
+        ranks |= {id(tensor): len(tensor.shape) for tensor in node.output_tensors}
+    return _axes(calls, ranks)
+
+
+def chain_axes(layers, ranks=None):
+    """The same for what goes into each of layers that follow one another, and for what comes out of the last.
+
+    `ranks` are those of these tensors, where they are known.
+    """
+    calls = [(layer, [i], [i + 1]) for i, layer in enumerate(layers)]
+    axes = _axes(calls, dict(enumerate(ranks or [4] * (len(layers) + 1))))
+    return [axes[i] for i in range(len(layers) + 1)]
+
+
+def _axes(calls, ranks):
+    wanted = {}  # of a tensor, what is said by a layer that takes it
+    for operation, before, after in reversed(calls):
+        says = wanted.get(after[0]) if keras_name(operation) in KEEPING else _own_axes(operation)[0]
+        wanted |= dict.fromkeys(before, says) if says else {}
+    axes = {key: wanted.get(key, -1) for key in ranks}  # the inputs'; all others follow
+    for operation, before, after in calls:
+        here, says = axes[before[0]], _own_axes(operation)[1]
+        if keras_name(operation) in KEEPING:
+            axes |= dict.fromkeys(after, here)
+            continue
+        for key in after:
+            follows = ranks[key] == ranks[before[0]]  # the last axis is taken for theirs wherever nobody says
+            axes[key] = says or wanted.get(key) or (_moved(operation, here, ranks[key]) if follows else -1)
+    return axes
+
+
+def _own_axes(operation):
+    """The axes of the channels before and behind a layer, as it says itself; None where it does not."""
+    name = keras_name(operation)
+    if name == "TimeDistributed":
+        return tuple(axis and axis + (axis > 0) for axis in _own_axes(operation.layer))
+    if isinstance(operation, keras.layers.Wrapper) and name:
+        return _own_axes(operation.layer)
+    if isinstance(operation, keras.Model) and model_inputs(operation):
+        axes = channel_axes(operation)
+        return axes[id(operation.inputs[0])], axes[id(operation.outputs[0])]
+    form = getattr(getattr(operation, "cell", operation), "data_format", None)
+    if form is None or name == "Flatten":  # which says in which order it writes them
+        return None, None
+    if form == "channels_last":
+        return -1, -1
+    recurrent = isinstance(operation, keras.layers.RNN)  # with an axis of time in front
+    return 1 + recurrent, 1 + (recurrent and operation.return_sequences)
+
+
+def _moved(operation, axis, rank):
+    """Where an axis is behind an operation that moves axes."""
+    name = keras_name(operation)
+    if axis < 0 or name not in ("Permute", "Transpose"):
+        return axis
+    order = (0, *operation.dims) if name == "Permute" else operation.axes or range(rank)[::-1]
+    found = [place % rank for place in order].index(axis)
+    return -1 if found == rank - 1 else found

@@ -254,9 +254,9 @@ def test_the_score_and_the_level_are_shown():
 
 
 def test_the_score_counts_a_right_answer_at_once(p):
-    assert "right: 0 of 0" in shown(p)
+    assert "right so far: 0 of 0" in shown(p)
     p.answer(p.solution)
-    assert "right: 1 of 1" in shown(p)
+    assert "right so far: 1 of 1" in shown(p)
 
 
 def test_the_field_has_a_name_and_the_feedback_is_announced(p):

@@ -31,6 +31,7 @@ CANCELLING = [
 KEEPING = {"Permute", "Transpose", "SwapAxes", "Moveaxis", "Reshape", "Flatten", "Flip", "Identity", "Rescaling"}
 KEEPING |= {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Masking"}
 KEEPING |= {f"SpatialDropout{n}D" for n in (1, 2, 3)}
+NEVER_NEGATIVE = {"Activation", "Softmax"}  # what these return
 
 
 def cancels(nodes):
@@ -44,6 +45,13 @@ def cancels(nodes):
         if any(names & some and type(node.operation).__name__ in others for some, others in CANCELLING):
             return True
     return False
+
+
+def one_always_wins(nodes):
+    """Whether the larger or smaller is taken of what is never negative: a sum of such cells is always the larger."""
+    names = [type(node.operation).__name__ for node in nodes]
+    positive = next((i for i, name in enumerate(names) if name in NEVER_NEGATIVE), len(names))
+    return not {"Maximum", "Minimum"}.isdisjoint(names[positive:])
 
 
 def step(x, draw, first, kinds):
@@ -153,7 +161,7 @@ def judge(seed, kinds):
     values = keras.Function(model.inputs[0], list(tensors.values()))(np.zeros(shape, "float32"))
     judge_costs(model, steps, first, {key: tuple(value.shape) for key, value in zip(tensors, values)})
     said, certainty = steps.rows[-1]["receptive_field"], steps.rows[-1]["receptive_field_is"]
-    if certainty == "exact" and cancels(steps._nodes):
+    if certainty == "exact" and (cancels(steps._nodes) or one_always_wins(steps._nodes)):
         certainty = "at most"
     call, shape = (channels_last(model), (shape[0], *shape[2:], shape[1])) if first else (model, shape)
     for looks in LOOKS:

@@ -8,6 +8,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from widgets.facts import cells_behind
 from widgets.language import words
 from widgets.stage.rows import sent
 from widgets.stage.snapshot import floats, make_snapshot, sent_channels, three_axes
@@ -157,10 +158,7 @@ class Stage(anywidget.AnyWidget):
         link, grid = self._picture.links[index], self._picture.grids[index]
         *cell, filter_ = question["window"]
         cell = cell[3 - (grid.values.ndim - 2) :]
-        if link.reads is None:
-            places = [np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)]
-        else:
-            places = [table[at] for table, at in zip(link.reads, cell)]
+        places = [cells_behind(link, axis, [at])[0][0] for axis, at in enumerate(cell)]
         inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
         window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
         values = grid.values[self.snapshot["sample"]]

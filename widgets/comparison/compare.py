@@ -5,13 +5,13 @@ import math
 import statistics
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import ipywidgets
 import keras
 import tensorflow as tf
 
-from widgets.comparison.recorded_comparison import record_comparison
-from widgets.comparison.table import as_html, as_text, row, thumbnail
+from widgets.comparison.table import STYLE, as_html, as_table, as_text, row, thumbnail
 from widgets.facts import (
     Weight,
     chain_facts,
@@ -25,8 +25,8 @@ from widgets.facts import (
     wrap_stack,
 )
 from widgets.language import either, in_own_words, say, words
-from widgets.page import write_page
-from widgets.stage import Tool
+from widgets.page import RecordedTool, record_pictures, write_page
+from widgets.stage import Tool, browser_words
 
 MOST_LAYERS = 12
 WARM_UP = 3  # calls of each layer that are not counted
@@ -176,9 +176,33 @@ class Comparison(Tool, ipywidgets.VBox):
 
     @in_own_words
     def recorded(self, record=None):
-        """All that a page needs that compares without a kernel: see `save`, and `record_comparison`."""
+        """All that a page needs that compares without a kernel: see `save`.
+
+        `record` is that of the same comparison in another language.
+        """
+        names = dict.fromkeys(found["code"].split("(")[0].split(".")[-1] for found in self._rows)
+        untimed = [found | {"ms": None} for found in self._rows]
+        # A page's policy forbids styles in attributes; its script may set them.
+        table = as_table(self.x.shape, untimed).replace(" style=", " data-style=")
+        return RecordedTool(
+            module=Path(__file__).parent / "recorded_comparison.js",
+            record=record or self._record(),
+            words=browser_words(self.words) | self.words.room("compare", "column"),
+            title=say("page.comparison", names=", ".join(names)),
+            language=self.words.language,
+            notebook="08_compare",
+            still=f'<div class="cn-compare">{table}</div>',
+            notes=(say("page.kernel_measures"),),
+            sheets=(STYLE,),
+        )
+
+    def _record(self):
+        """A picture of each layer that gives an answer and reads cells that are known, and the table's orders."""
         orders = {by: [list(self._order(by, falling)) for falling in (False, True)] for by in SORTS if by != "ms"}
-        return record_comparison(self.x.shape, self._rows, self.facts, orders, self.words, record)
+        known = [all(step.axes for step in facts.chain or (facts,)) for facts in self.facts]
+        drawn = [number for number, facts in enumerate(self.facts) if known[number] and not facts.problem]
+        pictures = record_pictures("layer", [self.facts[number] for number in drawn], [{}] * len(drawn))
+        return pictures | {"drawn": drawn, "orders": orders}
 
     def _prepare(self, number, x):
         call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))

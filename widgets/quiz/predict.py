@@ -1,15 +1,16 @@
 """predict(): the learner answers first, and then sees."""
 
 import asyncio
+from pathlib import Path
 
 import ipywidgets
 
+from widgets.facts import notebook_about
 from widgets.language import in_own_words, say, together, words
-from widgets.page import write_page
-from widgets.quiz.recorded_questions import record_questions
-from widgets.quiz.rendering import Feedback, feedback_html, question_html, question_text
+from widgets.page import RecordedTool, Recording, pack, record_pictures, write_page
+from widgets.quiz.rendering import STYLE, Feedback, asked_html, feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
-from widgets.stage import Tool, lifetime
+from widgets.stage import Tool, browser_words, lifetime
 
 LATER = 0.2  # seconds in which the text of a field follows the message that Enter was pressed there
 
@@ -173,10 +174,34 @@ class Prediction(Tool, ipywidgets.VBox):
 
     @in_own_words
     def recorded(self, record=None):
-        """All that a page needs that asks without a kernel: see `save`, and `record_questions`."""
+        """All that a page needs that asks without a kernel: see `save`.
+
+        `record` is that of the same questions in another language. Raises ValueError where there are none but those
+        about settings, and where the pictures are too large for a page.
+        """
         if self._quiz.endless:
             raise ValueError(say("page.no_end"))
-        return record_questions([self._quiz.question(number) for number in range(self._quiz.count)], self.words, record)
+        questions = map(self._quiz.question, range(self._quiz.count))
+        asked = [question for question in questions if question.reads != "settings"]  # which Keras has to build
+        if not asked:
+            raise ValueError(say("page.no_questions"))
+        texts = Recording()
+        for question in asked:
+            plain = {name: getattr(question, name) for name in ("label", "text", "shown", "hint", "worked")}
+            texts.add(plain | question.judging())
+        names = dict.fromkeys(question.about.template.layer_class.__name__ for question in asked)
+        return RecordedTool(
+            module=Path(__file__).parent / "recorded_questions.js",
+            record=record or _record(asked),
+            words=browser_words(self.words) | self.words.room("predict", "question", "reading"),
+            title=say("page.questions", names=", ".join(names)),
+            language=self.words.language,
+            notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
+            still="".join(asked_html(question.text, question.shown) for question in asked),
+            own_texts={"questions": pack(texts)},
+            notes=(say("page.kernel_asks"),),
+            sheets=(STYLE,),
+        )
 
     # One question's life
 
@@ -310,3 +335,14 @@ class Prediction(Tool, ipywidgets.VBox):
         self._seen = True
         _ = self.explorer  # of a question that is over, it is shown as well
         return {"text/plain": self.question}
+
+
+def _record(asked):
+    """The picture after each question."""
+    shown = [question.explorer() for question in asked]
+    beside = [
+        {"start": made._stage.start, "veiled": any(later.about is question.about for later in asked[number:])}
+        for number, (question, made) in enumerate(zip(asked, shown), 1)
+    ]
+    lifetime.close(*shown)
+    return record_pictures("question", [made.facts for made in shown], beside)

@@ -10,8 +10,7 @@ import traitlets
 
 from widgets.facts import cells_behind
 from widgets.language import words
-from widgets.stage.rows import sent
-from widgets.stage.snapshot import floats, make_snapshot, sent_channels, three_axes
+from widgets.stage.snapshot import floats, make_snapshot, sent, sent_channels, three_axes
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import [^;]*?"(\.[^"]+)";$', re.MULTILINE)

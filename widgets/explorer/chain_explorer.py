@@ -40,16 +40,13 @@ class StackExplorer(Explorer):
         controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._note])
         controls.add_class("cn-controls")
         self._open()
-        self._show(reveal, (), controls)
+        shown_anyway = len(self.steps) <= model.longest(model.start)
+        self._show(reveal, (), controls, listing(model, folded=shown_anyway))
         self._first.observe(self._start_elsewhere, "value")
         self._count.observe(lambda _: self._own_moves or self._again(), "value")
         self._which.observe(lambda _: self._own_moves or self._choose_other(), "value")
         add.on_click(lambda _: self._add())
         remove.on_click(lambda _: self._remove())
-
-    def _below(self):
-        """All layers of the model, folded away where the chain shows them anyway."""
-        return [listing(self._model, folded=len(self.steps) <= self._model.longest(self._model.start))]
 
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
@@ -98,10 +95,8 @@ class StackExplorer(Explorer):
             self._controls = None
             return
         self._live = self._chain[chosen]
+        self._make_kernel_controls()
         self._make_controls(self._live.settings)
-
-    def _input_shape(self):
-        return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape  # behind a refusal, nothing is known
 
     @property
     def state(self):
@@ -136,6 +131,7 @@ class StackExplorer(Explorer):
         self._list_chain(chosen)
         self._answer()
 
+    @property
     def _controls_title(self):
         return f"{self._which.description}: {self._which.label}" if self._controls else ""
 

@@ -28,6 +28,8 @@ class ExplorerStage(Stage):
 class Explorer(Tool, ipywidgets.Box):
     """The controls and the stage of one layer. Made by `explore`."""
 
+    _controls_title = ""  # what a page says above the settings
+
     def __init__(self, layer, x, reveal, controls):
         self._live = LiveLayer(layer)
         self._chain, self._chosen = [self._live], 0  # the layers asked, and which of them the sliders change
@@ -38,6 +40,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._prepare(Input(*self._start, template.channel_axis), controls)
         images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
         self._image_menu = ImageControls(template.channels, self._replace, self._own_moves) if images else None
+        self._make_kernel_controls()
         self._make_controls(template.settings)
         self._ask_layers()
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
@@ -58,12 +61,15 @@ class Explorer(Tool, ipywidgets.Box):
         wanted = self._wanted_controls
         return wanted is None or any(isinstance(one, str) and one == name for one in wanted)
 
+    def _make_kernel_controls(self):
+        """What changes the kernel of the present layer by hand."""
+        self._kernel = KernelControls(self._live, lambda: self._controls, self._undo, self._ask, self._own_moves)
+
     def _make_controls(self, settings):
-        """Sliders for the input that there is now, and what changes kernel and picture by hand."""
+        """Sliders for the input that there is now, beside what changes kernel and picture by hand."""
         size = self._input_shape(), self._resizable()
         moves = self._ask, self._restart, self._own_moves
         self._controls = Controls(self._live.template, *size, *moves, settings, self._wanted_controls)
-        self._kernel = KernelControls(lambda: self._live, self._controls, self._undo, self._ask, self._own_moves)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []
         others = ipywidgets.VBox(rows)
@@ -72,13 +78,16 @@ class Explorer(Tool, ipywidgets.Box):
         lifetime.close(*before, but=self._side.children)
 
     def _input_shape(self):
+        """What reaches the layer that the sliders change; behind a refusal, nothing is known."""
+        if self._chosen:
+            return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape
         return self._source.values.shape
 
     def _resizable(self):
         """Whether the input of the layer that the sliders change has sliders too."""
         return self._chosen == 0 and self._source.resizable
 
-    def _show(self, reveal, views, controls):
+    def _show(self, reveal, views, controls, *below):
         self._picture = self._last_valid_facts = None
         view = views[0] if views else ""
         takes_image = self._image_menu is not None
@@ -95,12 +104,8 @@ class Explorer(Tool, ipywidgets.Box):
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape
             self.start_at((0, rows // 2, columns // 2, 0))
-        super().__init__([controls, self._stage, *self._below()])
+        super().__init__([controls, self._stage, *below])
         self.add_class("cn-explorer")
-
-    def _below(self):
-        """What stands under controls and stage."""
-        return []
 
     @property
     def layer(self):
@@ -243,10 +248,6 @@ class Explorer(Tool, ipywidgets.Box):
             self._live.offset_overrides = {}  # the points of other settings are others
         self._live.settings = settings
 
-    def _controls_title(self):
-        """What a page says above the settings."""
-        return ""
-
     def _asker(self):
         """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
         chain = [one.twin() for one in self._chain]
@@ -263,20 +264,17 @@ class Explorer(Tool, ipywidgets.Box):
     def _restart(self, settings):
         """The weights, the input, the switches and the settings of the start again."""
         self._live.forget()
+        self._kernel.reset()
         if self._image_menu and self._image_menu.reset():
             return self._replace(None, self._live.template.settings)
         self._source.reset()
-        self._kernel.reset()
         self._controls.settings = settings
 
     def _replace(self, image, settings=None):
         """Another image as the input, None for that of the start; the settings as they are."""
         axis = self._live.template.channel_axis
         self._source = Input(*self._start, axis) if image is None else Input(np.moveaxis(image, -1, axis), False)
-        kernel = self._kernel
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
-        if settings is None:
-            self._kernel.take_over(kernel)
         self._ask()
 
     def _move_point(self, place, offset):

@@ -24,14 +24,14 @@ SMALL = {
 class KernelControls:
     """A menu of well-known kernels and a switch that turns the kernel; `changed` is called after each change.
 
-    `present()` is the live layer of the moment, `sliders` are the explorer's `Controls`.
+    `live` is the layer that they change, `sliders()` are its `Controls` of the moment.
     """
 
-    def __init__(self, present, sliders, undo, changed, own_moves):
-        self._present, self._sliders, self._undo, self._changed = present, sliders, undo, changed
+    def __init__(self, live, sliders, undo, changed, own_moves):
+        self._live, self._sliders, self._undo, self._changed = live, sliders, undo, changed
         self._own_moves, self.words = own_moves, words()
         self._random_kernels = 0  # how many random kernels were asked for
-        presets = ["as_it_is", *preset_names(len(present().template.kind.axes))]
+        presets = ["as_it_is", *preset_names(len(live.template.kind.axes))]
         self._options = [(say(f"preset.{name}"), name) for name in presets]
         self._chosen = None  # the preset that the kernel is to be
         self.menu = ipywidgets.Dropdown(options=self._options, description=say("editing.kernel"))
@@ -48,13 +48,6 @@ class KernelControls:
         self._show("as_it_is")
         with self._own_moves.moving():
             self.turn.value, self._note.value = False, self._remark(False)
-
-    def take_over(self, before):
-        """Go on where other controls of this layer were."""
-        self._chosen, self._random_kernels = before._chosen, before._random_kernels
-        with self._own_moves.moving():
-            self.turn.value, self._note.value = before.turn.value, before._note.value
-        self._show(before.menu.value)
 
     def follow(self, facts):
         """The menu says what the kernel is now: the preset that was chosen, or that it was changed since."""
@@ -76,17 +69,17 @@ class KernelControls:
         """The chosen preset, turned where it is to be, for a kernel of this shape; None for one that is too small."""
         if any(map(int.__lt__, shape, least_size(self._chosen, len(shape) - 2))):
             return None
-        operation = self._present().template.kind.operation
+        operation = self._live.template.kind.operation
         values = filled(self._chosen, tuple(shape), operation, self._random_kernels)
         return np.flip(values, tuple(range(values.ndim - 2))) if self.turn.value else values
 
     def _kernel(self):
         """The live layer, and the name of the kernel that moves over the input."""
-        return kernels(self._present())[0]
+        return kernels(self._live)[0]
 
     def _remark(self, turned):
         """What the layer does with the kernel as it stands, or turned."""
-        form = "stamp" if self._present().template.kind.stamps else "kernel"
+        form = "stamp" if self._live.template.kind.stamps else "kernel"
         return self.words(f"editing.{form}_turned" if turned else f"editing.{form}_unturned")
 
     def _fill(self, change):
@@ -100,7 +93,7 @@ class KernelControls:
         now = live.settings["kernel_size"]
         size = tuple(map(max, now, least_size(change.new, len(now))))
         if size != now:
-            self._sliders.settings = {"kernel_size": size}
+            self._sliders().settings = {"kernel_size": size}
         self._chosen = change.new
         self._random_kernels += change.new == "random"
         values = self._made(getattr(live.layer, name).shape)

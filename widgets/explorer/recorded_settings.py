@@ -39,7 +39,7 @@ def record_explorer(explorer, names=None, announced=False, record=None):
         notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
         still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
         figure=explorer._still(),
-        own_texts={"heading": explorer._controls_title(), "question": stage.question},
+        own_texts={"heading": explorer._controls_title, "question": stage.question},
         notes=(*[say("page.fixed", names=fixed)] * bool(fixed), say("page.kernel_adds")),
     )
 

@@ -23,8 +23,9 @@ from keras import layers
 import widgets
 from widgets import DeformableConv2D, compare, explore, goal, predict
 from widgets.facts import layer_facts
-from widgets.language import LANGUAGES, Words, either, say, set_language, speaking, together, words
+from widgets.language import either, say, set_language, together, words
 from widgets.language.english import ENGLISH
+from widgets.language.sentences import LANGUAGES, Words, speaking
 
 ROOT = Path(widgets.__file__).parent
 NAMES = {"Prediction", "Comparison of"}  # of our classes, in what Python prints of a tool

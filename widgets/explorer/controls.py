@@ -9,19 +9,10 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.explorer.slider import IntSlider
-from widgets.facts import (
-    INPUT_CHANNELS,
-    INPUT_SIZE,
-    Choice,
-    Count,
-    Divisor,
-    Flag,
-    activation_name,
-    count_rule,
-    in_keras_form,
-    spatial_sizes,
-)
+from widgets.facts import Choice, Count, Divisor, Flag, activation_name, count_rule, in_keras_form, spatial_sizes
 from widgets.language import either, say
+
+INPUT_SIZE, INPUT_CHANNELS = Count(1, 224), Count(1, 64)  # where only the input's shape was given
 
 
 class OwnMoves:

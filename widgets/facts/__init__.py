@@ -12,17 +12,7 @@ from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_receptive_field, channels_last, spatial_sizes
 from widgets.facts.index_tables import NO_CELL, cells_behind
 from widgets.facts.inputs import LARGEST_INPUT, as_shape, boat, default_input, is_shape, pattern
-from widgets.facts.kinds import (
-    INPUT_CHANNELS,
-    INPUT_SIZE,
-    KINDS,
-    Choice,
-    Count,
-    Divisor,
-    Flag,
-    kind_of,
-    notebook_about,
-)
+from widgets.facts.kinds import KINDS, Choice, Count, Divisor, Flag, kind_of, notebook_about
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.limits import count_rule
 from widgets.facts.live_layer import LiveLayer, chain_cells_read, chain_facts, chain_sees, run_chain, wrap_layer

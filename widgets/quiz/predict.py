@@ -7,7 +7,7 @@ import ipywidgets
 
 from widgets.facts import notebook_about
 from widgets.language import in_own_words, say, together, words
-from widgets.page import RecordedTool, Recording, pack, record_pictures, write_page
+from widgets.page import RecordedTool, Recording, record_pictures, write_page
 from widgets.quiz.rendering import STYLE, Feedback, asked_html, feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
 from widgets.stage import Tool, browser_words, lifetime
@@ -198,7 +198,7 @@ class Prediction(Tool, ipywidgets.VBox):
             language=self.words.language,
             notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
             still="".join(asked_html(question.text, question.shown) for question in asked),
-            own_texts={"questions": pack(texts)},
+            own_texts={"questions": texts.for_page()},
             notes=(say("page.kernel_asks"),),
             sheets=(STYLE,),
         )

@@ -12,18 +12,7 @@ import keras
 import tensorflow as tf
 
 from widgets.comparison.table import STYLE, as_html, as_table, as_text, row, thumbnail
-from widgets.facts import (
-    Weight,
-    chain_facts,
-    chain_sees,
-    count_rule,
-    input_values,
-    isolated_keras,
-    run_chain,
-    shared_values,
-    variables_kept,
-    wrap_stack,
-)
+from widgets.facts import Weight, count_rule, input_values, isolated_keras, shared_values, variables_kept, wrap_stack
 from widgets.language import either, in_own_words, say, words
 from widgets.page import RecordedTool, record_pictures, write_page
 from widgets.stage import Tool, browser_words
@@ -95,11 +84,10 @@ class Comparison(Tool, ipywidgets.VBox):
         for chain in self._chains:
             if chain[0].template:
                 input_values(chain[0].template, self.x)  # raises where a built layer reads other channels
-        answers = [list(map(_weighed, chain, run_chain(chain, self.x))) for chain in self._chains]
-        self.facts = tuple(map(_together, stacks, answers))
+        answers = [list(map(_weighed, chain, chain.ask(self.x))) for chain in self._chains]
+        self.facts = tuple(map(_together, stacks, self._chains, answers))
         seen = [
-            (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
-            for chain, steps in zip(self._chains, answers)
+            (None, "unknown") if steps[-1].problem else chain.sees(steps) for chain, steps in zip(self._chains, answers)
         ]
         self._rows = [row(facts, *sizes) for facts, sizes in zip(self.facts, seen)]
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
@@ -271,7 +259,7 @@ def _weighed(one, facts):
     return replace(facts, weights={name: Weight(tuple(v.shape), (), v.numpy()) for name, v in zip(names, weights)})
 
 
-def _together(layers, steps):
+def _together(layers, chain, steps):
     """The facts of a chain; weights that come again, in a layer or its wrapper, are those of their first time."""
     counted, once = set(), []
     for number, (layer, step) in enumerate(zip(layers, steps)):
@@ -282,7 +270,7 @@ def _together(layers, steps):
         elif again and not step.problem:
             step = replace(step, params=step.params - again, params_formula=str(step.params - again))
         once.append(step)
-    return once[0] if len(once) == 1 else chain_facts(once)
+    return once[0] if len(once) == 1 else chain.facts(once)
 
 
 def _through(chain, x):

@@ -1,4 +1,4 @@
-"""A run of a model's layers, tied together as one layer is."""
+"""A run of a model's layers, tied together as one layer is, and the table of all of them."""
 
 import itertools
 import random
@@ -8,11 +8,11 @@ import ipywidgets
 from widgets.explorer import sharing
 from widgets.explorer.editing import Input
 from widgets.explorer.explorer import Explorer
-from widgets.explorer.model_table import listing
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, wrap_layer
-from widgets.language import say, together
-from widgets.stage import lifetime
+from widgets.facts import Chain, LiveLayer, is_shape, isolated_keras, notebook_about, wrap_layer
+from widgets.language import in_own_words, say, together
+from widgets.page import RecordedTool, write_page
+from widgets.stage import Tool, lifetime
 
 
 class StackExplorer(Explorer):
@@ -64,7 +64,7 @@ class StackExplorer(Explorer):
         layers, x = self._model.run(self._first.value, self._count.value)
         axis = self._model.channel_axis(self._first.value)
         self._source = Input(x, self._shape_only and self._first.value == 0, axis)
-        self._chain = [wrap_layer(layer, axis, drawn=True) for layer in layers]
+        self._chain = Chain(wrap_layer(layer, axis, drawn=True) for layer in layers)
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 
@@ -136,4 +136,40 @@ class StackExplorer(Explorer):
         return f"{self._which.description}: {self._which.label}" if self._controls else ""
 
     def _together(self, steps):
-        return chain_facts(steps, self._chosen)
+        return Chain.facts(steps, self._chosen)
+
+
+def listing(model, folded):
+    """The table itself, as a widget; folded: behind a click."""
+    box = ipywidgets.HTML(model.html(folded))
+    box.add_class("cn-listing")
+    return box
+
+
+class ModelTable(Tool, ipywidgets.VBox):
+    """The layers of a model of which none can be drawn by itself. Made by `explore`."""
+
+    def __init__(self, model):
+        self.steps, self.macs_is, self.x = model.rows, model.macs[1], model.x
+        self._model = model
+        inside = say("model.explore_part", part=model.inside) if model.inside else ""
+        self._remark = together(say("model.nothing_drawn"), inside)
+        super().__init__([ipywidgets.HTML(self._remark), listing(model, folded=False)])
+        self.add_class("cn-explorer")
+
+    def __repr__(self):
+        return f"<Table of {len(self.steps)} layers: {self._input()} -> {self.steps[-1]['output_shape']}>"
+
+    def _input(self):
+        """The shape of x, or those of a model's several inputs."""
+        return ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
+
+    def _saved(self):
+        return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
+
+    @in_own_words
+    def save(self, path):
+        """Write a page with this table: path ends in .html. Raises ValueError for another path."""
+        still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
+        title = say("page.model", input=self._input(), output=self.steps[-1]["output_shape"])
+        write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))

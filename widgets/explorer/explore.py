@@ -3,9 +3,8 @@
 import keras
 
 from widgets.explorer import sharing
-from widgets.explorer.chain_explorer import StackExplorer
+from widgets.explorer.chain_explorer import ModelTable, StackExplorer
 from widgets.explorer.explorer import Explorer
-from widgets.explorer.model_table import ModelTable
 from widgets.facts import ModelSteps
 from widgets.language import say
 

@@ -12,7 +12,7 @@ from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
 from widgets.explorer.recorded_settings import record_explorer
-from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, run_chain, shown_code
+from widgets.facts import LARGEST_INPUT, Chain, LiveLayer, default_input, input_values, is_shape, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
@@ -32,7 +32,7 @@ class Explorer(Tool, ipywidgets.Box):
 
     def __init__(self, layer, x, reveal, controls):
         self._live = LiveLayer(layer)
-        self._chain, self._chosen = [self._live], 0  # the layers asked, and which of them the sliders change
+        self._chain, self._chosen = Chain([self._live]), 0  # the layers asked, and which of them the sliders change
         template = self._live.template
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
@@ -203,7 +203,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._answer()
 
     def _ask_layers(self):
-        self._steps = run_chain(self._chain, self._source.values)
+        self._steps = self._chain.ask(self._source.values)
         self.facts = self._together(self._steps)
 
     def _together(self, steps):
@@ -250,14 +250,14 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _asker(self):
         """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
-        chain = [one.twin() for one in self._chain]
+        chain = Chain(one.twin() for one in self._chain)
         live = None if self._chosen is None else chain[self._chosen]
         start, moved = (live.settings, live.offset_overrides) if live else ({}, {})
 
         def ask(settings):
             if live:
                 live.settings, live.offset_overrides = settings, moved if settings == start else {}
-            return self._together(run_chain(chain, self._source.values))
+            return self._together(chain.ask(self._source.values))
 
         return ask
 

@@ -15,7 +15,7 @@ from widgets.facts.inputs import LARGEST_INPUT, as_shape, boat, default_input, i
 from widgets.facts.kinds import KINDS, Choice, Count, Divisor, Flag, kind_of, notebook_about
 from widgets.facts.layer_template import NAME, LayerTemplate, in_keras_form, is_convolution
 from widgets.facts.limits import count_rule
-from widgets.facts.live_layer import LiveLayer, chain_cells_read, chain_facts, chain_sees, run_chain, wrap_layer
+from widgets.facts.live_layer import Chain, LiveLayer, wrap_layer
 from widgets.facts.model import ModelSteps, wrap_stack
 from widgets.facts.model_inputs import rank_taken, shared_values
 from widgets.facts.position_memory import Memory

@@ -35,7 +35,7 @@ function buildSorting(rows, orders, words) {
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
-async function startComparison(place, record, { words, notes }) {
+export default async function startComparison(place, record, { words, notes }) {
   const opened = await openRecord(record);
   const table = /** @type {HTMLElement} */ (place.querySelector(".cn-compare"));
   const styled = /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll("[data-style]"));

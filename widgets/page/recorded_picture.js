@@ -9,7 +9,7 @@ import { openRecord, recordedSource } from "./recorded_source.js";
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
 /** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
-async function startTool(place, record, { words, heading, question, notes }) {
+export default async function startTool(place, record, { words, heading, question, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   const start = controls.map((control) => control.start);

@@ -9,14 +9,13 @@ const fetchJson = async (address) => (await fetch(address)).json();
 
 /** @param {HTMLElement} place */
 async function open(place) {
-  const { tool, module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
-  const [{ startFetched }, record, said] = await Promise.all([
-    import("./places.js"),
+  const { module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
+  const [{ default: start }, record, said] = await Promise.all([
+    import(`../${module}`),
     fetchJson(at),
     fetchJson(words),
-    import(`../${module}`),
   ]);
-  startFetched(tool, place, record, { ...JSON.parse(texts), words: said });
+  start(place, record, { ...JSON.parse(texts), words: said });
 }
 
 function openThoseNear(entries) {

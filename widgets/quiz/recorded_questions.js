@@ -30,7 +30,7 @@ function buildFeedback({ feedback, folded }, words) {
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
-async function startQuestions(place, record, { words, notes, questions }) {
+export default async function startQuestions(place, record, { words, notes, questions }) {
   const [control] = record.controls;
   const [opened, texts] = await Promise.all([
     openRecord(record),

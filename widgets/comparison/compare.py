@@ -1,5 +1,6 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
+import functools
 import itertools
 import math
 import statistics
@@ -177,7 +178,6 @@ class Comparison(Tool, ipywidgets.VBox):
             record=record or self._record(),
             words=browser_words(self.words) | self.words.room("compare", "column"),
             title=say("page.comparison", names=", ".join(names)),
-            language=self.words.language,
             notebook="08_compare",
             still=f'<div class="cn-compare">{table}</div>',
             notes=(say("page.kernel_measures"),),
@@ -193,7 +193,9 @@ class Comparison(Tool, ipywidgets.VBox):
         return pictures | {"drawn": drawn, "orders": orders}
 
     def _prepare(self, number, x):
-        call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
+        layers = [one.layer for one in self._chains[number]]
+        through = tf.function(lambda x: functools.reduce(lambda y, layer: layer(y), layers, x))
+        call = self._calls.setdefault(number, through)
         with isolated_keras():
             for _ in range(WARM_UP):
                 call(x)
@@ -271,9 +273,3 @@ def _together(layers, chain, steps):
             step = replace(step, params=step.params - again, params_formula=str(step.params - again))
         once.append(step)
     return once[0] if len(once) == 1 else chain.facts(once)
-
-
-def _through(chain, x):
-    for one in chain:
-        x = one.layer(x)
-    return x

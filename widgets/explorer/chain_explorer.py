@@ -12,7 +12,7 @@ from widgets.explorer.slider import IntSlider
 from widgets.facts import Chain, LiveLayer, is_shape, isolated_keras, notebook_about, wrap_layer
 from widgets.language import in_own_words, say, together
 from widgets.page import RecordedTool, write_page
-from widgets.stage import Tool, lifetime
+from widgets.stage import Tool, browser_words, lifetime
 
 
 class StackExplorer(Explorer):
@@ -172,4 +172,4 @@ class ModelTable(Tool, ipywidgets.VBox):
         """Write a page with this table: path ends in .html. Raises ValueError for another path."""
         still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
         title = say("page.model", input=self._input(), output=self.steps[-1]["output_shape"])
-        write_page(path, lambda: RecordedTool(None, {}, {}, title, self.words.language, notebook_about(()), still))
+        write_page(path, lambda: RecordedTool(None, {}, browser_words(self.words), title, notebook_about(()), still))

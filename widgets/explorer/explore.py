@@ -64,5 +64,5 @@ def _made(layer, x, reveal, controls, question):
     if model and model.start is None:
         return ModelTable(model)
     explorer = StackExplorer(model, x, reveal, controls) if model else Explorer(layer, x, reveal, controls)
-    explorer.question = question
+    explorer._stage.question = question
     return explorer

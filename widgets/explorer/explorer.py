@@ -88,7 +88,7 @@ class Explorer(Tool, ipywidgets.Box):
         return self._chosen == 0 and self._source.resizable
 
     def _show(self, reveal, views, controls, *below):
-        self._picture = self._last_valid_facts = None
+        self._picture = None
         view = views[0] if views else ""
         takes_image = self._image_menu is not None
         editable = [name for name in ("picture", "kernel") if self._wanted(name)]
@@ -142,10 +142,6 @@ class Explorer(Tool, ipywidgets.Box):
     def question(self):
         """What is asked before the answer is shown; "" asks for shape and parameters."""
         return self._stage.question
-
-    @question.setter
-    def question(self, text):
-        self._stage.question = text
 
     @property
     def state(self):
@@ -320,10 +316,9 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
-        if not self.facts.problem:
-            self._last_valid_facts = self.facts
-        if self._last_valid_facts is not None:
-            self._picture = layer_picture(self._last_valid_facts, self._stage.view or None)
+        drawn = self._picture.facts if self._picture and self.facts.problem else self.facts
+        if not drawn.problem:
+            self._picture = layer_picture(drawn, self._stage.view)
         self._stage.show(self.facts, self._picture)
 
     def __repr__(self):

@@ -35,7 +35,6 @@ def record_explorer(explorer, names=None, announced=False, record=None):
         record=record,
         words=browser_words(words) | {key: rooms[key] for key in CONTROLS_SAY},
         title=facts.code,
-        language=words.language,
         notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
         still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
         figure=explorer._still(),
@@ -75,7 +74,8 @@ class RecordedSettings:
         self._rules = explorer._live.template.kind.settings if explorer.settings else {}
         self._axes = explorer._live.template.kind.axes if explorer.settings else ()
         self.settings = dict(explorer._live.settings) if explorer.settings else {}
-        self.most_bytes = LIMITS.size_for(math.prod(spatial_sizes(facts.input_shape, facts.channel_axis)))
+        small = math.prod(spatial_sizes(facts.input_shape, facts.channel_axis)) <= LIMITS.SMALL
+        self.most_bytes = min(LIMITS.size, LIMITS.small_size) if small else LIMITS.size
 
     def controls(self, names=None):
         """The controls of these settings, and one for the view where there are several.
@@ -161,9 +161,8 @@ class RecordedSettings:
         return sorted(names, key=lambda name: (name not in LIMITS.asked, f" {name}=" not in code))
 
     def _view(self):
-        views = [view for view in VIEWS.get(self._explorer.facts.operation, ()) if view]
-        start = self._explorer._stage.view
-        return [Control("view", tuple(views), views.index(start), label="view")] if views[1:] else []
+        views = VIEWS.get(self._explorer.facts.operation, ())
+        return [Control("view", views, views.index(self._explorer._stage.view), label="view")] if views else []
 
     def _all(self, names):
         """Their controls, but for those that have one value to choose from."""

@@ -32,10 +32,6 @@ class Limits:
 
     SMALL = 12 * 12
 
-    def size_for(self, cells):
-        """Bytes that a tool may take whose input has so many cells."""
-        return min(self.size, self.small_size) if cells <= self.SMALL else self.size
-
 
 LIMITS = Limits()
 
@@ -188,7 +184,7 @@ def record_pictures(name, facts, beside):
     Its control `name` chooses one of these facts, and where some have several views another one chooses the view.
     `beside` has a dict for each of the facts, kept with its picture. Raises ValueError where it is too much for a page.
     """
-    views = tuple(dict.fromkeys(view for one in facts for view in VIEWS.get(one.operation, ()) if view))
+    views = tuple(dict.fromkeys(view for one in facts for view in VIEWS.get(one.operation, ())))
     controls = [Control(name, tuple(range(len(facts)))), *[Control("view", views)] * bool(views)]
 
     def ask(values):

@@ -70,8 +70,6 @@ class Prediction(Tool, ipywidgets.VBox):
         self._make_widgets()
         self._begin()
 
-    # What a reader, or a test, uses in code
-
     @property
     @in_own_words
     def question(self):
@@ -195,15 +193,12 @@ class Prediction(Tool, ipywidgets.VBox):
             record=record or _record(asked),
             words=browser_words(self.words) | self.words.room("predict", "question", "reading"),
             title=say("page.questions", names=", ".join(names)),
-            language=self.words.language,
             notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
             still="".join(asked_html(question.text, question.shown) for question in asked),
             own_texts={"questions": texts.for_page()},
             notes=(say("page.kernel_asks"),),
             sheets=(STYLE,),
         )
-
-    # One question's life
 
     def _begin(self):
         """Ask the question of the present number, or none after the last."""
@@ -246,8 +241,6 @@ class Prediction(Tool, ipywidgets.VBox):
 
     def _worked(self):
         return "\n".join([say("predict.solution"), *self._question.worked])
-
-    # The widget
 
     def _make_widgets(self):
         self._text, self._feedback, self._stage = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
@@ -296,21 +289,18 @@ class Prediction(Tool, ipywidgets.VBox):
     def _show_question(self):
         shown, self._stage.children, self._feedback.value = self._stage.children, [], ""
         lifetime.close(*shown)
-        self._show_head()
         self._field.value = ""
         self._field.description = self._question.label if self._question else ""
-        self._show_buttons()
+        self._show_state()
 
-    def _show_head(self):
-        """The question, with its number and the score above it."""
+    def _show_state(self):
+        """The question, with its number and the score above it, and buttons: all stay where they are while there is a
+        question, so that the focus is not lost."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
         right, answered = self.score
         fields = {"number": min(number, count or number), "level": level, "right": right, "answered": answered}
         heading = say("predict.endless" if count is None else "predict.count", count=count, **fields)
         self._text.value = question_html(heading, self._question, self.question)
-
-    def _show_buttons(self):
-        """All stay where they are while there is a question, so that the focus is not lost."""
         self._field.layout.display = None if self._question else "none"
         for name, button in self._buttons.items():
             button.layout.display = None if self._question or name == "again" else "none"
@@ -319,8 +309,7 @@ class Prediction(Tool, ipywidgets.VBox):
     def _say(self, feedback, folded=""):
         """Show feedback, and return it."""
         self._feedback.value = feedback_html(feedback, folded)
-        self._show_head()
-        self._show_buttons()
+        self._show_state()
         return feedback
 
     def __repr__(self):

@@ -13,17 +13,17 @@ THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
 MOST_THUMBNAILS = 64
 
 
-def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), samples=None):
+def make_snapshot(facts, picture, view="", sample=0, blocks=(), samples=None):
     """All that is drawn of one sample of `picture`, and what is said of `facts`.
 
-    The picture is that of `drawn_facts`, which are others where Keras refused; all three may stay None. `blocks` are
-    the channels that are sent, see `sent_channels`; `samples` how many can be chosen, left out: all.
+    The picture is that of other facts where Keras refused, or None. `blocks` are the channels that are sent, see
+    `sent_channels`; `samples` how many can be chosen, left out: all.
     """
     samples = samples or (len(picture.grids[0].values) if picture else 1)
     return {
         "facts": fact_rows(facts),
         "code": sent(shown_code(facts)),
-        "views": [view for view in VIEWS.get(facts.operation, ()) if view],
+        "views": list(VIEWS.get(facts.operation, ())),
         "view": view,
         "rank": facts.x.ndim - 2,
         "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
@@ -35,7 +35,7 @@ def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), sam
         "samples": samples,
         "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
         "grids": [_grid(picture, i, facts.channel_axis, sample, block) for i, block in enumerate(blocks)],
-        "links": [_link(picture, i, drawn_facts, sample, block) for i, block in enumerate(blocks[1:])],
+        "links": [_link(picture, i, sample, block) for i, block in enumerate(blocks[1:])],
     }
 
 
@@ -78,10 +78,10 @@ def sent(text):
 
 def whole_state(facts, view="", sample=0):
     """One sample with all its channels, as a record keeps it: a snapshot, and the first grid's values."""
-    picture = None if facts.problem else layer_picture(facts, view or None)
+    picture = None if facts.problem else layer_picture(facts, view)
     blocks = [slice(0, grid.shape[-1]) for grid in picture.grids] if picture else []
     first = floats(picture.grids[0].values[sample]) if picture else None
-    return {"snapshot": make_snapshot(facts, picture, facts, view, sample, blocks, 1), "first_values": first}
+    return {"snapshot": make_snapshot(facts, picture, view, sample, blocks, 1), "first_values": first}
 
 
 def sent_channels(picture, wanted):
@@ -119,15 +119,15 @@ def _grid(picture, index, channel_axis, sample, block):
     }
 
 
-def _link(picture, index, drawn_facts, sample, block):
-    link = picture.links[index]
+def _link(picture, index, sample, block):
+    link, facts = picture.links[index], picture.facts
     kernel = link.weights.get("kernel")
     bias = link.weights.get("bias")
     tables = link.writes if link.reads is None else link.reads
-    named = drawn_facts.weights.get(link.kernel_name)
+    named = facts.weights.get(link.kernel_name)
     before = sum(other.points is not None for other in picture.links[:index])
     # In the links' order.
-    sampled = [step for step in (drawn_facts, *drawn_facts.steps) if step.points is not None]
+    sampled = [step for step in (facts, *facts.steps) if step.points is not None]
     sampled = None if link.points is None else sampled[before]
     return {
         "operation": link.operation,

@@ -66,7 +66,7 @@ class Stage(anywidget.AnyWidget):
     takes_image = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
-        self._facts = self._picture = self._drawn_facts = self._first_sent = None
+        self._facts = self._picture = self._first_sent = None
         super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
@@ -91,8 +91,6 @@ class Stage(anywidget.AnyWidget):
         """Draw these facts; `picture` is the last good one where Keras refused, or None where there was none."""
         first = self._facts is None
         self._facts, self._picture = facts, picture
-        if facts.y is not None:
-            self._drawn_facts = facts  # kept while a refusal leaves the last good picture
         self._redraw()
         if first:
             self.open()
@@ -120,8 +118,7 @@ class Stage(anywidget.AnyWidget):
         with self.hold_sync():
             self._send_first(sample, blocks)
             keys = {"revision": next(self._revisions), "first_key": self.first_values["key"], "back": self.may_go_back}
-            drawn = make_snapshot(self._facts, self._picture, self._drawn_facts, self.view, sample, blocks)
-            self.snapshot = keys | drawn
+            self.snapshot = keys | make_snapshot(self._facts, self._picture, self.view, sample, blocks)
 
     def _send_first(self, sample, blocks):
         """The first grid's values, unless the browser has them."""

@@ -23,19 +23,18 @@ class ImageControls:
     `replace(image)` hands a new input over, channels last; None stands for the input given.
     """
 
-    PHOTOS = {"photo_grey": False, "photo_colour": True}  # whether it is in colour
-    OWN = {"own_grey": False, "own_colour": True}
+    # Whether it is in colour; the others have a size of their own.
+    SIZED = {"photo_grey": False, "photo_colour": True, "own_grey": False, "own_colour": True}
 
     def __init__(self, channels, replace, own_moves):
         self._replace, self._own_moves, self._own, self.words = replace, own_moves, None, words()
-        self._sized = self.PHOTOS | self.OWN  # the others have a size of their own
-        self._allowed = [name for name, colour in self._sized.items() if channels in (None, 3 if colour else 1)]
-        offered = ["as_given", *["the_boat"] * (channels in (None, 1))]
-        offered += [name for name in self._allowed if name in self.PHOTOS]
+        self._allowed = [name for name, colour in self.SIZED.items() if channels in (None, 3 if colour else 1)]
+        photos = [name for name in self._allowed if name.startswith("photo")]
+        offered = ["as_given", *["the_boat"] * (channels in (None, 1)), *photos]
         self.menu = ipywidgets.Dropdown(options=self._options(offered), description=say("editing.image"))
         self.size = IntSlider(48, 8, 224, description=say("editing.image_size"), disabled=True)
         self.menu.observe(lambda _: self._own_moves or self._show(), "value")
-        self.size.observe(lambda _: self.menu.value in self._sized and self._show(), "value")
+        self.size.observe(lambda _: self.menu.value in self.SIZED and self._show(), "value")
         self.rows = [self.menu, self.size]
 
     def _options(self, names):
@@ -50,16 +49,16 @@ class ImageControls:
 
     def _show(self):
         name = self.menu.value
-        self.size.disabled = name not in self._sized
-        if name in self._sized:
-            data = self._own if name in self.OWN else photograph()
-            self._replace(as_input(data, self.size.value, self._sized[name]))
+        self.size.disabled = name not in self.SIZED
+        if name in self.SIZED:
+            data = self._own if name.startswith("own") else photograph()
+            self._replace(as_input(data, self.size.value, self.SIZED[name]))
         else:
             self._replace(boat() if name == "the_boat" else None)
 
     def take(self, data):
         """Show the reader's own image, of the bytes of a file. Raises ValueError, in plain words, for what is none."""
-        own = [name for name in self._allowed if name in self.OWN]
+        own = [name for name in self._allowed if name.startswith("own")]
         as_input(data, 8, False)
         first, self._own = self._own is None, data
         with self._own_moves.moving():  # a menu with other options first falls back to its first one

@@ -29,6 +29,7 @@ class KernelControls:
 
     def __init__(self, live, sliders, undo, changed, own_moves):
         self._live, self._sliders, self._undo, self._changed = live, sliders, undo, changed
+        self._name = kernels(live)[0][1]  # of the kernel that moves over the input
         self._own_moves, self.words = own_moves, words()
         self._random_kernels = 0  # how many random kernels were asked for
         presets = ["as_it_is", *preset_names(len(live.template.kind.axes))]
@@ -51,7 +52,7 @@ class KernelControls:
 
     def follow(self, facts):
         """The menu says what the kernel is now: the preset that was chosen, or that it was changed since."""
-        live, name = self._kernel()
+        live, name = self._live, self._name
         if self._chosen and name in facts.weights:
             values = facts.weights[name].values
             is_it = np.array_equal(self._made(values.shape), values)
@@ -73,17 +74,13 @@ class KernelControls:
         values = filled(self._chosen, tuple(shape), operation, self._random_kernels)
         return np.flip(values, tuple(range(values.ndim - 2))) if self.turn.value else values
 
-    def _kernel(self):
-        """The live layer, and the name of the kernel that moves over the input."""
-        return kernels(self._live)[0]
-
     def _remark(self, turned):
         """What the layer does with the kernel as it stands, or turned."""
         form = "stamp" if self._live.template.kind.stamps else "kernel"
         return self.words(f"editing.{form}_turned" if turned else f"editing.{form}_unturned")
 
     def _fill(self, change):
-        live, name = self._kernel()
+        live, name = self._live, self._name
         if self._own_moves or live.layer is None:
             return
         self._chosen = None
@@ -103,7 +100,7 @@ class KernelControls:
             self._put(values)
 
     def _flip(self, change):
-        live, name = self._kernel()
+        live, name = self._live, self._name
         if self._own_moves or live.layer is None:
             return
         self._note.value = self._remark(change.new)
@@ -111,7 +108,7 @@ class KernelControls:
         self._put(np.flip(values, tuple(range(values.ndim - 2))))
 
     def _put(self, values):
-        live, name = self._kernel()
+        live, name = self._live, self._name
         self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         if self._chosen:
             live.made[name] = self._made

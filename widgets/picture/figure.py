@@ -134,7 +134,11 @@ def figure_of(facts, picture, revealed, look, dpi=SAVED, below=0):
     title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
-        _draw(figure, panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+        panels = panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)]
+        widths = [max(panel.values.shape[1], 3) for panel in panels]
+        subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
+        for axes, panel, room in zip(subplots, panels, rooms(panels)):
+            draw_panel(axes, panel, room)
         figure.get_layout_engine().execute(figure)
         if facts.problem:  # the colours go, and a veil lies over all but the title
             for image in (axes.images[0] for axes in figure.axes):
@@ -211,13 +215,6 @@ def _dots(picture, g, look):
     group = look.channel(picture, g) * len(link.points) // picture.grids[g].shape[-1]
     homes = itertools.product(link.reads[0][row], link.reads[1][column])
     return tuple(zip(homes, map(tuple, link.points[group, row, column])))
-
-
-def _draw(figure, panels):
-    widths = [max(panel.values.shape[1], 3) for panel in panels]
-    subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
-    for axes, panel, room in zip(subplots, panels, rooms(panels)):
-        draw_panel(axes, panel, room)
 
 
 def rooms(panels):

@@ -8,8 +8,7 @@ import { themeBehind } from "../stage/surroundings.js";
 import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 
-const THUMBNAIL = 56; // px, as in a notebook
-const ZOOM = THUMBNAIL / 26;
+const ZOOM = 56 / 26; // thumbnails of 56 px, as in a notebook
 const SEEN = 0.8; // of the window's height: a picture that begins further down is brought up
 
 /** The first channel and plane of a layer's output. @param {HTMLCanvasElement} canvas @param {any} snapshot */

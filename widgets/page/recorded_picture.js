@@ -57,12 +57,8 @@ export default async function startTool(place, record, { words, heading, questio
     copy(link, address.value, select, words);
   });
   go();
-  const parts = [
-    element("p", {}, heading),
-    form.root,
-    element("div", { class: "cn-tools" }, reset, link, address),
-    note,
-  ];
+  const tools = element("div", { class: "cn-tools" }, reset, link, address);
+  const parts = [element("p", {}, heading), form.root, tools, note];
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);

@@ -10,11 +10,8 @@ const fetchJson = async (address) => (await fetch(address)).json();
 /** @param {HTMLElement} place */
 async function open(place) {
   const { module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
-  const [{ default: start }, record, said] = await Promise.all([
-    import(`../${module}`),
-    fetchJson(at),
-    fetchJson(words),
-  ]);
+  const parts = [import(`../${module}`), fetchJson(at), fetchJson(words)];
+  const [{ default: start }, record, said] = await Promise.all(parts);
   start(place, record, { ...JSON.parse(texts), words: said });
 }
 

@@ -1,5 +1,6 @@
 """The menu of well-known kernels, and the switch that turns a kernel."""
 
+import functools
 import math
 
 import ipywidgets
@@ -138,16 +139,11 @@ def window(name, sizes):
     if name == "box":
         return np.full(sizes, 1 / math.prod(sizes), "float32")
     if name == "Gaussian":  # Pascal's triangle, whose rows come near the bell curve
-        whole = np.ones(())
-        for size in sizes:
-            row = np.array([math.comb(size - 1, i) for i in range(size)])
-            whole = np.multiply.outer(whole, row / row.sum())
-        return whole.astype("float32")
+        whole = functools.reduce(np.multiply.outer, [[math.comb(n - 1, i) for i in range(n)] for n in sizes])
+        return (np.array(whole) / np.sum(whole)).astype("float32")
     small = np.array(SMALL.get(name, np.ones((1,) * len(sizes))), "float32")  # identity: a single 1
-    whole = np.zeros(sizes, "float32")
-    starts = [(size - part) // 2 for size, part in zip(sizes, small.shape)]
-    whole[tuple(slice(start, start + part) for start, part in zip(starts, small.shape))] = small
-    return whole
+    free = [size - part for size, part in zip(sizes, small.shape)]
+    return np.pad(small, [(size // 2, size - size // 2) for size in free])
 
 
 def filled(name, shape, operation, seed=1):

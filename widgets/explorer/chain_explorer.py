@@ -50,7 +50,7 @@ class StackExplorer(Explorer):
 
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
-        with self._own_moves.moving():
+        with self._own_moves:
             self._count.value = min(self._count.value, longest)
             self._count.limit(1, longest)
         self._again()
@@ -72,7 +72,7 @@ class StackExplorer(Explorer):
         """Offer the chain's convolutions to the sliders."""
         chain = enumerate(self._chain)
         named = [(f"{i} {one.template.layer_class.__name__}", i) for i, one in chain if one.template]
-        with self._own_moves.moving():
+        with self._own_moves:
             self._which.options = named
             self._which.value = chosen
         self._chosen = chosen

@@ -19,7 +19,7 @@ class OwnMoves:
     """True while an explorer moves its own controls, so that their observers are to do nothing.
 
     >>> own_moves = OwnMoves()
-    >>> with own_moves.moving():
+    >>> with own_moves:
     ...     print(bool(own_moves))
     True
     >>> bool(own_moves)
@@ -32,14 +32,11 @@ class OwnMoves:
     def __bool__(self):
         return self._depth > 0
 
-    @contextmanager
-    def moving(self):
-        """Move controls in here."""
+    def __enter__(self):
         self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
+
+    def __exit__(self, *_):
+        self._depth -= 1
 
 
 class Controls:
@@ -246,7 +243,7 @@ class Controls:
     @contextmanager
     def _one_change(self):
         """Several controls move, one call of `changed` follows."""
-        with self._own_moves.moving():
+        with self._own_moves:
             yield
         self._moved(None)
 
@@ -278,13 +275,13 @@ class Controls:
         options = arithmetic.divisors(channels)
         if change.new not in options and not self._own_moves:
             beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
-            with self._own_moves.moving():
+            with self._own_moves:
                 change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
         for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
-            with self._own_moves.moving():
+            with self._own_moves:
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value = fitting[-1]
                 groups.limit(1, change.new)

@@ -43,7 +43,7 @@ class ImageControls:
     def reset(self):
         """The menu as at the start; whether it was elsewhere."""
         elsewhere = self.menu.value != "as_given"
-        with self._own_moves.moving():
+        with self._own_moves:
             self.menu.value, self.size.disabled = "as_given", True
         return elsewhere
 
@@ -61,7 +61,7 @@ class ImageControls:
         own = [name for name in self._allowed if name.startswith("own")]
         as_input(data, 8, False)
         first, self._own = self._own is None, data
-        with self._own_moves.moving():  # a menu with other options first falls back to its first one
+        with self._own_moves:  # a menu with other options first falls back to its first one
             if first:
                 self.menu.options = [*self.menu.options, *self._options(own)]
             self.menu.value = own[-1]

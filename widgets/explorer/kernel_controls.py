@@ -48,7 +48,7 @@ class KernelControls:
         """As at the start; the weights themselves are reset by whoever holds them."""
         self._chosen = None
         self._show("as_it_is")
-        with self._own_moves.moving():
+        with self._own_moves:
             self.turn.value, self._note.value = False, self._remark(False)
 
     def follow(self, facts):
@@ -63,7 +63,7 @@ class KernelControls:
 
     def _show(self, name):
         if self.menu.value != name:
-            with self._own_moves.moving():
+            with self._own_moves:
                 self.menu.options = [*self._options, *[(self.words("preset.changed"), name)] * (name == "changed")]
                 self.menu.value = name
 

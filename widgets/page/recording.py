@@ -54,10 +54,7 @@ class Control:
     @property
     def options(self):
         """The values as code and addresses say them."""
-        return tuple(
-            str(value) if value is None or isinstance(value, (int, str)) else activation_name(value)
-            for value in self.values
-        )
+        return tuple(activation_name(value) if callable(value) else str(value) for value in self.values)
 
     @property
     def element(self):

@@ -1,7 +1,6 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
 from collections.abc import Mapping
-from contextlib import contextmanager
 from numbers import Integral
 
 import ipywidgets
@@ -99,9 +98,10 @@ class Controls:
         if not isinstance(wanted, Mapping):
             raise ValueError(say("controls.unknown_setting", known=", ".join(self._controls), received=repr(wanted)))
         checked = {name: self._checked(name, value) for name, value in wanted.items()}
-        with self._one_change():
+        with self._own_moves:
             for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
                 self._put(name, checked[name])
+        self._moved()
 
     def reset(self):
         """Everything as it was at the start."""
@@ -236,23 +236,17 @@ class Controls:
         for control in controls:
             control.observe(self._moved, "value")
 
-    def _moved(self, _):
+    def _moved(self, _=None):
         if not self._own_moves:
             self._changed()
-
-    @contextmanager
-    def _one_change(self):
-        """Several controls move, one call of `changed` follows."""
-        with self._own_moves:
-            yield
-        self._moved(None)
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
         if not self._own_moves:
-            with self._one_change():
+            with self._own_moves:
                 if self._squares[name].value:
                     self._put(name, (value,) * len(self._controls[name]))
+            self._moved()
 
     def _open(self, name):
         """One slider for all axes while they are tied together, else one for each."""
@@ -266,8 +260,9 @@ class Controls:
         """The box was ticked: the first axis' value for all. Or no more: a slider for each."""
         self._open(name)
         if tied and not self._own_moves:
-            with self._one_change():
+            with self._own_moves:
                 self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
+            self._moved()
 
     def _keep_divisor(self, change):
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""

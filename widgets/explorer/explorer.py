@@ -293,14 +293,14 @@ class Explorer(Tool, ipywidgets.Box):
         name = self.facts.code.split("(")[0].split(".")[-1]
         from widgets.picture import animation, figure  # Matplotlib is slow to import, and only this needs it
 
-        shown = self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state())
+        shown = self.facts, self._picture, self._stage.reveal, figure.Look(*self._stage.view_state())
         made = figure.png(*shown, figure.SHOWN) if kind == "png" else animation.gif(*shown, progress)
         return f"{name}.{kind}", f"image/{kind}", made
 
     def _still(self):
         from widgets.picture import figure
 
-        return figure.png(self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state()))
+        return figure.png(self.facts, self._picture, self._stage.reveal, figure.Look(*self._stage.view_state()))
 
     def _restore_view_state(self, look):
         """Go on with what `state` kept besides layer and input."""

@@ -122,6 +122,7 @@ def _grid(picture, index, channel_axis, sample, block):
 def _link(picture, index, sample, block):
     link, facts = picture.links[index], picture.facts
     kernel = link.weights.get("kernel")
+    finite = np.zeros(0) if kernel is None else kernel[np.isfinite(kernel)]
     bias = link.weights.get("bias")
     tables = link.writes if link.reads is None else link.reads
     named = facts.weights.get(link.kernel_name)
@@ -144,7 +145,7 @@ def _link(picture, index, sample, block):
         "kernel_name": link.kernel_name,
         "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
         "kernel_cell": tap_template(len(tables), kind_of(link.operation).last_axes),
-        "kernel_limit": 1.0 if kernel is None else _limit(kernel),
+        "kernel_limit": float(np.abs(finite).max(initial=0)) or 1.0,
         "bias": None if bias is None else floats(bias),
         "activation": link.activation,
         "before": floats(link.before_activation[sample, ..., block]) if link.activation else None,
@@ -158,10 +159,6 @@ def _link(picture, index, sample, block):
 def three_axes(items, absent):
     """One item for each spatial axis, and `absent` for those that the layer does not have: planes, rows, columns."""
     return [absent] * (3 - len(items)) + list(items)
-
-
-def _limit(values):
-    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
 
 
 def floats(values):

@@ -103,11 +103,8 @@ class Stage(anywidget.AnyWidget):
 
     def view_state(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the highlighted output cell."""
-        return {
-            "sample": int(self.requested_channels["sample"]),
-            "channels": tuple(self.requested_channels["channels"]),
-            "cell": self._highlighted or self.start.get("cell", []),
-        }
+        sample, channels = (self.requested_channels[name] for name in ("sample", "channels"))
+        return int(sample), tuple(channels), self._highlighted or self.start.get("cell", [])
 
     def _redraw(self):
         if self._facts is None:

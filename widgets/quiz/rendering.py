@@ -28,7 +28,11 @@ class Feedback(NamedTuple):
 
 def question_text(question):
     """The question as plain text, with its tables of numbers below it."""
-    return "\n".join([question.text, *map(_text_table, question.shown)])
+    lines = [question.text]
+    for title, rows in question.shown:
+        width = max(len(str(value)) for row in rows for value in row)
+        lines += [f"{title}:", *("  " + " ".join(f"{value:{width}}" for value in row) for row in rows)]
+    return "\n".join(lines)
 
 
 def question_html(heading, question, text):
@@ -72,13 +76,6 @@ def _code(text):
     """Escaped text, with what stands between two backticks as code."""
     parts = html.escape(text).split("`")
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
-
-
-def _text_table(named):
-    title, rows = named
-    width = max(len(str(value)) for row in rows for value in row)
-    lines = ["  " + " ".join(f"{value:{width}}" for value in row) for row in rows]
-    return "\n".join([f"{title}:", *lines])
 
 
 def _html_table(title, rows):

@@ -167,11 +167,9 @@ def floats(values):
 
 def _thumbnails(values):
     """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
-    images = values[:MOST_THUMBNAILS, ..., 0]
-    while images.ndim > 3:
-        images = images[:, 0]
-    images = images.reshape(len(images), -1, images.shape[-1])
-    _, height, width = _steps((1, *images.shape[1:]))
+    sizes = three_axes(values.shape[1:-1], 1)
+    images = values[:MOST_THUMBNAILS, ..., 0].reshape(-1, *sizes)[:, 0]
+    _, height, width = _steps(sizes)
     small = images[:, ::height, ::width]
     return {"shape": list(small.shape), "values": floats(small)}
 

@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import sys
-from contextlib import contextmanager
 
 from widgets.facts.isolation import no_log_lines
 from widgets.language import say
@@ -16,11 +15,19 @@ def import_tensorflow():
     Raises ImportError for Keras 2 and for a backend other than TensorFlow.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _garbage_once():
+    # Garbage is looked for once, afterwards: Python would go through ever more modules again and again while they come.
+    looks = gc.isenabled() and "keras" not in sys.modules
+    if looks:
+        gc.disable()
+    try:
         if "tensorflow" not in sys.modules:
             with no_log_lines():
                 import tensorflow  # noqa: F401
         import keras
+    finally:
+        if looks:
+            gc.enable()
+            gc.collect()
     logging.getLogger("tensorflow").addFilter(_is_for_the_reader)
 
     if keras.__version__.startswith("2.") or os.environ.get("TF_USE_LEGACY_KERAS", "0") in ("1", "true", "True"):
@@ -50,17 +57,3 @@ def _start_runtime():
 
     with no_log_lines(), tensorflow.device("CPU:0"):
         tensorflow.function(lambda: tensorflow.zeros(()), jit_compile=True)()
-
-
-@contextmanager
-def _garbage_once():
-    """Look for garbage once, afterwards: Python would go through ever more modules again and again while they come."""
-    looks = gc.isenabled() and "keras" not in sys.modules
-    if looks:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if looks:
-            gc.enable()
-            gc.collect()

@@ -1,4 +1,4 @@
-"""The menu of well-known kernels, and the switch that turns a kernel."""
+"""Well-known kernels: the menu of them, the switch that turns one, and how it fills the kernel of a layer."""
 
 import functools
 import math

@@ -3,11 +3,12 @@
 import { button, copy, element, write } from "../stage/dom.js";
 import { fill } from "../stage/text.js";
 import { fragmentOf, fromFragment, toFragment } from "./address.js";
-import { bringToLife, fillPlace, openRecord, recordedSource, renderRecorded } from "./recorded_source.js";
+import { bringToLife, fillPlace, renderRecorded } from "./places.js";
+import { openRecord, recordedSource } from "./recorded_source.js";
 
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
-/** @param {HTMLElement} place @param {any} record @param {import("./recorded_source.js").Texts} texts */
+/** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
 export default async function startTool(place, record, { words, heading, question, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there

@@ -2,7 +2,8 @@
 /** The questions of predict() on a page without a kernel: asked one after the other, and then the picture is shown. */
 import { button, element, write } from "../stage/dom.js";
 import { say } from "../stage/text.js";
-import { bringToLife, fillPlace, openRecord, recordedSource, renderRecorded } from "../page/recorded_source.js";
+import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
+import { openRecord, recordedSource } from "../page/recorded_source.js";
 import { answer, BEGUN, BUTTONS } from "./judge.js";
 
 /** A text whose parts between two backticks are code. @param {string} text @returns {(Node | string)[]} */
@@ -28,7 +29,7 @@ function buildFeedback({ feedback, folded }, words) {
   return [element("div", { class: `cn-feedback cn-${kind}`, role: "alert" }, ...said, ...more)];
 }
 
-/** @param {HTMLElement} place @param {any} record @param {import("../page/recorded_source.js").Texts} texts */
+/** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
 export default async function startQuestions(place, record, { words, notes, questions }) {
   const [control] = record.controls;
   const records = [record, { controls: [control], packed: questions }];

@@ -2,7 +2,8 @@
 // questions, and what is done to all of them in turn; out goes what is said, as JSON.
 import { readFileSync } from "node:fs";
 import { openRecord } from "../../widgets/page/recorded_source.js";
-import { answer, BEGUN, BUTTONS, judge, readNumber, readShape } from "../../widgets/quiz/judge.js";
+import { answer, BEGUN, BUTTONS, judge } from "../../widgets/quiz/judge.js";
+import { readNumber, readShape } from "../../widgets/quiz/typed_answers.js";
 
 const { record, questions: packed, words, single, acts, strings } = JSON.parse(readFileSync(0, "utf8"));
 const [control] = record.controls;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { readNumber, readShape } from "../../widgets/quiz/judge.js";
+import { readNumber, readShape } from "../../widgets/quiz/typed_answers.js";
 
 const FORMS = JSON.parse(readFileSync(new URL("typed_forms.json", import.meta.url), "utf8"));
 const READERS = { shape: readShape, number: readNumber };

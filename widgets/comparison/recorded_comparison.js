@@ -5,7 +5,8 @@ import { THEMES } from "../stage/colours.js";
 import { element } from "../stage/dom.js";
 import { floats } from "../stage/lookups.js";
 import { themeBehind } from "../stage/surroundings.js";
-import { bringToLife, fillPlace, openRecord, recordedSource, renderRecorded } from "../page/recorded_source.js";
+import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
+import { openRecord, recordedSource } from "../page/recorded_source.js";
 
 const ZOOM = 56 / 26; // thumbnails of 56 px, as in a notebook
 const SEEN = 0.8; // of the window's height: a picture that begins further down is brought up
@@ -32,7 +33,7 @@ function buildSorting(rows, orders, words) {
   return element("div", { class: "cn-sorting" }, labelled("sort_by", menu), labelled("largest_first", largest));
 }
 
-/** @param {HTMLElement} place @param {any} record @param {import("../page/recorded_source.js").Texts} texts */
+/** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
 export default async function startComparison(place, record, { words, notes }) {
   const opened = await openRecord(record);
   const table = /** @type {HTMLElement} */ (place.querySelector(".cn-compare"));

@@ -1,7 +1,8 @@
 // @ts-check
 /** A stage whose pictures come from a kernel. Only here anywidget's model is known. */
 import { render } from "./stage.js";
-import { editing, saving } from "./editing.js";
+import { editing } from "./editing.js";
+import { saving } from "./saving.js";
 
 const SHOWN = ["snapshot", "first_values", "reveal", "question", "start", "editable", "takes_image"];
 const TRAITS = ["requested_channels", "reveal", "view"]; // a command of such a name sets a trait, which other views follow

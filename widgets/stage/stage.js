@@ -10,7 +10,7 @@ import { createView, drawHighlighted, drawPicture, drawWords, measure, namePictu
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
-import { showParts } from "./pinned_parts.js";
+import { showParts } from "./pinned_drawing.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
 import { fullScreen, isFull, mendControls, shareRoom, tellAround, watchPage } from "./surroundings.js";

@@ -285,11 +285,14 @@ class Prediction(Tool, ipywidgets.VBox):
         self._text.value = question_html(heading, self._question, self.question)
 
     def _show_buttons(self):
-        """All stay where they are while there is a question, so that the focus is not lost."""
+        """Those that are of use at the moment; the first of them is what most readers want."""
         self._field.layout.display = None if self._question else "none"
+        offered = ("next", "again") if self._over else ("check", "hint", "show", "skip")
+        if self._question is None:
+            offered = ("again",)
         for name, button in self._buttons.items():
-            button.layout.display = None if self._question or name == "again" else "none"
-            button.button_style = "primary" if name == ("next" if self._over else "check") else ""
+            button.layout.display = None if name in offered else "none"
+            button.button_style = "primary" if name == offered[0] else ""
 
     def _say(self, feedback, folded=""):
         """Show feedback, and return it."""

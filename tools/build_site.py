@@ -69,6 +69,7 @@ class PageParts(Preprocessor):
 
     def preprocess(self, notebook, resources):
         asked = False
+        notebook.cells = [cell for cell in notebook.cells if "notebook" not in cell.metadata.get("tags", ())]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 asked = self.words("site.predict").lower() in cell.source.lower()

@@ -59,9 +59,9 @@ async function startTool(place, record, { words, heading, question, notes }) {
   go();
   const parts = [
     element("p", {}, heading),
+    note, // above what scrolls away where a page is narrow
     form.root,
     element("div", { class: "cn-tools" }, reset, link, address),
-    note,
   ];
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);

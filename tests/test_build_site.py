@@ -126,6 +126,14 @@ def test_two_sliders_move_even_where_a_state_is_large(recording):
     assert [control["values"] for control in record["controls"]] == [("2", "3"), ("1", "2")]
 
 
+def test_two_sliders_move_even_where_menus_are_named_in_the_line(recording):
+    recording(24_000)
+    made = explore(layers.Conv2D(6, 3, activation="relu", use_bias=False), NOISE)
+    controls = displayed(made)[SITE_TOOL]["record"]["controls"]
+    sliders = [control["name"] for control in controls if control["element"] == "range"]
+    assert sliders[:2] == ["kernel_size", "strides"]
+
+
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
     """The file of a small notebook, and a count of how often it is run."""

@@ -160,7 +160,8 @@ class RecordedSettings:
         code = self._explorer._live.code() if self._rules else ""
 
         def wish(name):
-            return name not in LIMITS.asked, f" {name}=" not in code, order.get(name, len(ORDER))
+            late = LIMITS.sliders_first and not isinstance(self._rules[name], Count)
+            return name not in LIMITS.asked, late, f" {name}=" not in code, order.get(name, len(ORDER))
 
         return sorted(self._rules, key=wish)
 

@@ -143,7 +143,7 @@ def test_it_fits_a_narrow_dark_window(notebook):
     page = nb.page
     page.locator(".cn-equations table").first.wait_for()
     box = page.locator(".cn-asked").bounding_box()
-    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-equations table)").all():
+    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-equations table) >> visible=true").all():
         inner = part.bounding_box()
         name = part.evaluate("e => e.outerHTML.slice(0, 80)")
         assert inner["x"] >= box["x"] - 1, name

@@ -266,6 +266,11 @@ def test_no_element_bears_a_style_which_the_policy_would_block(tmp_path):
     assert (tmp_path / parts.sheet).read_text() == '[data-style="0"] { width: 5% }\n[data-style="1"] { width: 7% }'
 
 
+def test_a_page_loads_modules_without_their_comments():
+    text = "// @ts-check\n/** One\n * two. */\nexport const a = 1; // why\n  /** @type {any} */ let b;\n  // c\n}\n"
+    assert build_site.COMMENTS.sub("", text) == "export const a = 1; // why\n  /** @type {any} */ let b;\n}\n"
+
+
 def test_the_index_lists_what_the_readme_says_of_each_notebook():
     rows = build_site.table_rows((build_site.ROOT / "README.md").read_text(encoding="utf-8"))
     assert [row["name"] for row in rows] == build_site.EDITIONS[0].names

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import re
 from pathlib import Path
 
 import build_site
@@ -15,7 +16,7 @@ from keras import layers
 
 from widgets import compare, explore, predict, set_language
 from widgets.explorer import recorded_settings as explorer_pages
-from widgets.language import say
+from widgets.language import Words, say
 from widgets.page import LIMITS, SITE_TOOL, ask_for, record_what_is_displayed
 from widgets.page import recording as picture_pages
 from widgets.stage import Tool
@@ -125,6 +126,14 @@ def test_two_sliders_move_even_where_a_state_is_large(recording):
     assert [control["values"] for control in record["controls"]] == [("2", "3"), ("1", "2")]
 
 
+def test_two_sliders_move_even_where_menus_are_named_in_the_line(recording):
+    recording(24_000)
+    made = explore(layers.Conv2D(6, 3, activation="relu", use_bias=False), NOISE)
+    controls = displayed(made)[SITE_TOOL]["record"]["controls"]
+    sliders = [control["name"] for control in controls if control["element"] == "range"]
+    assert sliders[:2] == ["kernel_size", "strides"]
+
+
 @pytest.fixture
 def lesson(tmp_path, monkeypatch):
     """The file of a small notebook, and a count of how often it is run."""
@@ -231,12 +240,35 @@ def test_what_a_reader_works_in_is_not_folded(tmp_path, name, fold):
     assert f'<div class="cn-place" id="x" data-tool="{name}" data-module="a.js"' in code.outputs[0].data["text/html"]
 
 
+# What only a notebook has: boxes, menus and buttons, whose names the texts emphasise, and what is done by hand.
+NOTEBOOKS_OWN = """controls.square controls.cube editing.turn chain.first_drawn chain.drawn chain.sliders_for
+    chain.add_layer chain.remove_layer stage.edit stage.png stage.gif stage.state compare.measure"""
+BY_HAND = r"\bShift\b|\*Edit\*|[Dd]rag\b|тащи|[Rr]un the (?:cell|next)|[Зз]апусти(?:м|ть) (?:ячейку|\w+ следующ)"
+LESSONS = [(number, name) for number, edition in enumerate(build_site.EDITIONS) for name in edition.names]
+
+
+@pytest.mark.parametrize("language, name", LESSONS)
+def test_the_text_of_a_page_asks_for_nothing_that_only_a_notebook_has(tmp_path, language, name):
+    edition = build_site.EDITIONS[language]
+    _, cells = parts_of(nbformat.read(edition.path(name), as_version=4).cells, tmp_path, language)
+    own = {Words(edition.language)(key) for key in NOTEBOOKS_OWN.split()}
+    for cell in [cell for cell in cells if cell.cell_type == "markdown"]:
+        # A paragraph may go on to say what there is in a notebook.
+        text = re.sub(r"(In a notebook|В\sноутбуке).*", "", cell.source)
+        assert re.findall(BY_HAND, text) + sorted(own.intersection(re.findall(r"\*([^*\n]+)\*", text))) == [], cell.id
+
+
 def test_no_element_bears_a_style_which_the_policy_would_block(tmp_path):
     html = '<style>.a { color: red }</style><p style="width: 5%"></p><p style="width: 7%"></p><p style="width: 5%"></p>'
     parts, (cell,) = parts_of([nbformat.v4.new_code_cell("1", outputs=[output(text_html=html)])], tmp_path)
     text = cell.outputs[0].data["text/html"]
     assert text == '<p data-style="0"></p><p data-style="1"></p><p data-style="0"></p>'
     assert (tmp_path / parts.sheet).read_text() == '[data-style="0"] { width: 5% }\n[data-style="1"] { width: 7% }'
+
+
+def test_a_page_loads_modules_without_their_comments():
+    text = "// @ts-check\n/** One\n * two. */\nexport const a = 1; // why\n  /** @type {any} */ let b;\n  // c\n}\n"
+    assert build_site.COMMENTS.sub("", text) == "export const a = 1; // why\n  /** @type {any} */ let b;\n}\n"
 
 
 def test_the_index_lists_what_the_readme_says_of_each_notebook():

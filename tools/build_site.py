@@ -32,6 +32,7 @@ SITE = ROOT / "site"
 
 COLOURS = {"light": "default", "dark": "github-dark"}  # of code
 OWN_SHEETS = ("quiz/predict.css", "comparison/compare.css")
+COMMENTS = re.compile(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/)\n", re.MULTILINE | re.DOTALL)  # on lines of their own
 
 
 class Files:
@@ -69,6 +70,7 @@ class PageParts(Preprocessor):
 
     def preprocess(self, notebook, resources):
         asked = False
+        notebook.cells = [cell for cell in notebook.cells if "notebook" not in cell.metadata.get("tags", ())]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 asked = self.words("site.predict").lower() in cell.source.lower()
@@ -150,9 +152,9 @@ class Site:
         self.shared = {}
 
     def share(self):
-        """Write what all pages load: the tools' modules as they are, one style sheet, an icon."""
-        modules = {path: path.read_bytes() for path in sorted(WIDGETS.rglob("*.js"))}
-        folder = f"assets/{hashlib.sha256(b''.join(modules.values())).hexdigest()[:16]}"
+        """Write what all pages load: the tools' modules without comments, one style sheet, an icon."""
+        modules = {path: COMMENTS.sub("", path.read_text(encoding="utf-8")) for path in sorted(WIDGETS.rglob("*.js"))}
+        folder = f"assets/{hashlib.sha256(''.join(modules.values()).encode()).hexdigest()[:16]}"
         for path, text in modules.items():
             self.files.write(f"{folder}/{path.relative_to(WIDGETS)}", text)
         sheets = [*SHEETS, *(WIDGETS / sheet for sheet in OWN_SHEETS)]

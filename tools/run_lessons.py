@@ -6,6 +6,7 @@ A record is every state that a tool's controls can reach on the page.
 import ast
 import hashlib
 import json
+import os
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,6 +18,8 @@ from nbclient import NotebookClient
 from save_notebooks import tidy
 
 from widgets.page import SITE_TOOL
+
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # what most PCs have, on whichever processor a page is made
 
 ROOT = Path(__file__).resolve().parents[1]
 WIDGETS = ROOT / "widgets"

@@ -100,7 +100,7 @@ def test_a_refusal_is_shown_and_every_control_stays_alive(show):
     page.slider("filters").press("ArrowRight")
     settle(page)
     assert python(page, "e.facts.problem") in problem.inner_text()
-    assert "groups=2 must divide filters=3: try filters=2 or 4." in problem.inner_text()
+    assert "groups=2 must divide filters=3: try groups=1, or filters=2 or 4." in problem.inner_text()
     assert "output" not in facts(page)
     page.slider("kernel_size").press("ArrowLeft")
     settle(page)

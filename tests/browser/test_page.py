@@ -151,11 +151,19 @@ def test_reset_goes_back_to_the_start_and_what_was_left_is_one_step_back(open_pa
 
 @pytest.mark.parametrize("fragment", ["#kernel_size=99", "#lkjh%%%", "#kernel_size=1,2&padding=same"])
 def test_a_damaged_address_opens_the_start_and_says_so(open_page, fragment):
-    page = open_page("boat", fragment)
+    page = open_page("boat", fragment, width=320)
     assert page.code == "layers.Conv2D(1, 3)"
     assert page.note.startswith("The address names a setting that this page does not have.")
+    ends = "all => all.map(one => one.getBoundingClientRect().bottom)"
+    side, note = page.page.locator(".cn-side, .cn-side [role=status]").evaluate_all(ends)
+    assert note <= side
     page.control("strides").press("ArrowRight")
     assert (page.note, page.code) == ("", "layers.Conv2D(1, 3, strides=2)")
+
+
+def test_on_a_telephone_none_of_a_few_controls_is_out_of_sight(open_page):
+    side = open_page("boat", width=320).page.locator(".cn-side")
+    assert side.evaluate("one => one.scrollHeight - one.clientHeight") == 0
 
 
 def test_the_link_is_copied_and_where_that_is_forbidden_it_is_selected(open_page):

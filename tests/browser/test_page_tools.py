@@ -82,7 +82,10 @@ def test_a_question_is_answered_wrong_and_right_by_keys_alone_and_then_the_pictu
 def test_after_the_last_question_the_score_is_said_and_all_can_be_asked_again(open_page):
     page = open_page("questions")
     press = lambda name: page.page.get_by_role("button", name=name).click()  # noqa: E731
+    buttons = page.page.locator(".cn-question button:visible")
+    assert buttons.all_inner_texts() == ["Check", "Hint", "Show the solution", "Skip"]
     say(page, "1 4 5 4")
+    assert buttons.all_inner_texts() == ["Next"]
     press("Next")
     press("Skip")
     say(page, "5")

@@ -67,11 +67,11 @@ def test_every_button_is_reached_by_tab_and_does_what_it_says(notebook):
     page = nb.page
     page.get_by_label("output shape", exact=True).focus()
     names = []
-    for _ in range(6):
+    for _ in range(4):
         page.keyboard.press("Tab")
         names.append(focused(page))
-    assert names == ["Check", "Hint", "Show the solution", "Skip", "Again", "Next"]
-    for _ in range(4):
+    assert names == ["Check", "Hint", "Show the solution", "Skip"]
+    for _ in range(2):
         page.keyboard.press("Shift+Tab")
     assert focused(page) == "Hint"
     page.keyboard.press("Enter")
@@ -143,7 +143,7 @@ def test_it_fits_a_narrow_dark_window(notebook):
     page = nb.page
     page.locator(".cn-equations table").first.wait_for()
     box = page.locator(".cn-asked").bounding_box()
-    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-equations table)").all():
+    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-equations table) >> visible=true").all():
         inner = part.bounding_box()
         name = part.evaluate("e => e.outerHTML.slice(0, 80)")
         assert inner["x"] >= box["x"] - 1, name

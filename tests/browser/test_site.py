@@ -19,6 +19,8 @@ import pytest
 from lab import driver
 from test_for_everyone import AXE, RUN_AXE
 
+from widgets.language import Words
+
 ALL = [edition.prefix + name for edition in build_site.EDITIONS for name in edition.names]
 SOME = ["00_start_here", "02_grouped", "04_transposed", "08_compare", "ru/00_start_here"]
 NAMES = ALL if os.environ.get("SOAK") else SOME
@@ -125,9 +127,13 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
         assert re.match(r"[yz]\d*\[.*\] = ", place.locator(".cn-sum").inner_text())
 
 
+def cells_of(name):
+    return json.loads((build_site.ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+
+
 def told_to_set(name):
     """What the texts of a lesson tell to set: the code cells that may show it, the setting, its value for each axis."""
-    for cell in json.loads(build_site.EDITIONS[0].path(name.removeprefix("ru/")).read_text(encoding="utf-8"))["cells"]:
+    for cell in cells_of(name.removeprefix("ru/")):
         for trial in cell["metadata"].get("widgets_try", ()):
             for settings in re.findall(r"\.settings = (.*)", "\n".join(trial.get("then", ()))):
                 for setting, value in ast.literal_eval(settings).items():
@@ -152,6 +158,35 @@ def test_what_the_text_tells_to_set_can_be_set(open_page, name):
                 is_list = control.evaluate("one => one.tagName") == "SELECT"
                 (control.select_option if is_list else control.fill)(str(value))
                 assert control.input_value() == str(value)
+    for text in ["".join(cell["source"]) for cell in cells_of(name) if cell["cell_type"] == "markdown"]:
+        for setting in filter(None, sum(re.findall(r"`(\w+)`\sslider|(?:slider|ползун\w+)\s`(\w+)`", text), ())):
+            assert page.page.locator(f"input[type=range][name={setting}]").count()
+
+
+def states_in(record):
+    return [json.loads(state) for state in zlib.decompress(base64.b64decode(record["packed"][0])).split(b"\n")]
+
+
+def in_words(told):
+    """A sentence in English, as a record has it: its key and its fields."""
+    if not isinstance(told, dict):
+        return told
+    return Words("en")(told["key"], **{name: in_words(field) for name, field in told["fields"].items()})
+
+
+@each_lesson
+def test_the_advice_to_a_refusal_names_what_its_page_can_show(site, name):
+    for address in records(site, name, "page/recorded_picture.js"):
+        record = json.loads((site / address).read_text(encoding="utf-8"))
+        can_show = {control["name"]: control["values"] for control in record["controls"]}
+        for snapshot in [state["snapshot"] for state in states_in(record)]:
+            advice = in_words(snapshot["advice"])
+            tried = re.findall(r"(\w+)=((?:\d+(?:, | or )?)+)", advice[advice.find("try ") :])
+            within = any(
+                n in can_show.get(setting, ()) for setting, all_of in tried for n in re.findall(r"\d+", all_of)
+            )
+            named = any(re.search(rf"\b{setting}\b", advice) for setting in [*can_show, "Reset"])
+            assert not advice or (within if tried else named), advice
 
 
 # The first question of each lesson: a wrong answer and the right one.
@@ -185,17 +220,19 @@ def test_a_page_and_what_is_opened_on_it_keep_to_their_sizes(open_page, name):
     assert len(list(page.places())) >= 1
     assert page.bytes() <= PAGE
     for body in [response.body() for url, response in page.fetched.items() if "/records/" in url]:
-        first = zlib.decompress(base64.b64decode(json.loads(body)["packed"][0])).split(b"\n")[0]
-        cells = math.prod(json.loads(first)["snapshot"]["grids"][0]["sizes"])
+        cells = math.prod(states_in(json.loads(body))[0]["snapshot"]["grids"][0]["sizes"])
         assert len(body) <= (SMALL if cells <= 12 * 12 else LARGE)
 
 
-def test_a_page_in_another_language_fetches_the_records_of_the_english_one(site):
-    def records(name):
-        return re.findall(r'data-at="(?:\.\./)*([^"]*)"', (site / f"{name}.html").read_text(encoding="utf-8"))
+def records(site, name, module=""):
+    """The addresses of a page's records, or of those that this module brings to life."""
+    page = (site / f"{name}.html").read_text(encoding="utf-8")
+    return re.findall(rf'data-at="(?:\.\./)*([^"]*)" data-module="{module}', page)
 
+
+def test_a_page_in_another_language_fetches_the_records_of_the_english_one(site):
     translated = [name for name in NAMES if "/" in name]
-    assert translated and all(records(name) == records(name.split("/")[1]) != [] for name in translated)
+    assert translated and all(records(site, name) == records(site, name.split("/")[1]) != [] for name in translated)
 
 
 def test_a_record_is_fetched_when_its_tool_comes_near(open_page):

@@ -213,12 +213,12 @@ def asked(x, **arguments):
         (
             {"filters": 7, "groups": 4},
             "The number of filters must be evenly divisible by the number of groups.",
-            "groups=4 must divide filters=7: try filters=4 or 8.",
+            "groups=4 must divide filters=7: try groups=1, or filters=4 or 8.",
         ),
         (
             {"filters": 1, "groups": 2},
             "The number of filters must be evenly divisible by the number of groups.",
-            "groups=2 must divide filters=1: try filters=2.",
+            "groups=2 must divide filters=1: try groups=1, or filters=2.",
         ),
         (
             {"filters": 6, "groups": 3},

@@ -438,7 +438,13 @@ REMEDIES = {
             explore(layers.Conv2D(2, 5, dilation_rate=3), (1, 13, 13, 2)),
         ],
     ),
-    "facts.advice_filters": with_numbers(layers.Conv2D(6, 2), (1, 8, 8, 8), {"groups": 4}, "filters"),
+    "facts.advice_filters": (
+        lambda: moved(layers.Conv2D(6, 2), (1, 8, 8, 8), groups=4).facts.advice,
+        lambda text: [
+            moved(layers.Conv2D(6, 2), (1, 8, 8, 8), **{"groups": 4, name: n})
+            for name, n in zip(("groups", "groups", "filters", "filters"), numbers(text), strict=True)
+        ],
+    ),
     "facts.advice_channels": (
         lambda: layer_facts(layers.Conv2D(6, 2, groups=3), (1, 8, 8, 4)).advice,
         lambda text: [explore(layers.Conv2D(6, 2, groups=n), (1, 8, 8, 4)) for n in numbers(text)],

@@ -235,14 +235,29 @@ def test_every_button_does_what_its_name_says(p):
     field(p).value = "4 28 28 10"
     button(p, "Check").click()
     assert "Not yet." in shown(p) and "Hint:" in shown(p)
-    button(p, "Again").click()
     button(p, "Hint").click()
     assert "Hint:" in shown(p) and "Not yet." not in shown(p)
     button(p, "Show the solution").click()
     assert "= 26" in shown(p)
+    button(p, "Again").click()
+    assert "= 26" not in shown(p)
     button(p, "Next").click()
     button(p, "Skip").click()
     assert "Question 3 of 5, right so far: 0 of 3" in shown(p)
+
+
+def test_no_button_stands_there_that_is_of_no_use_at_the_moment():
+    p = predict(layers.Conv2D(10, 3), X, ask="params")
+
+    def offered():
+        return [one.description for one in p.children[2].children if one.layout.display != "none"]
+
+    before = ["Check", "Hint", "Show the solution", "Skip"]
+    assert offered() == before
+    assert not p.answer("5") and offered() == before
+    assert p.answer(p.solution) and offered() == ["Again", "Next"]
+    p.next()
+    assert offered() == ["Again"]
 
 
 def test_the_score_and_the_level_are_shown():

@@ -158,7 +158,12 @@ class RecordedSettings:
         those in ORDER."""
         code = self._explorer._live.code() if self._rules else ""
         names = [name for name in dict.fromkeys([*ORDER, *self._rules]) if name in self._rules]
-        return sorted(names, key=lambda name: (name not in LIMITS.asked, f" {name}=" not in code))
+
+        def wish(name):
+            late = LIMITS.sliders_first and not isinstance(self._rules[name], Count)
+            return name not in LIMITS.asked, late, f" {name}=" not in code
+
+        return sorted(names, key=wish)
 
     def _view(self):
         views = VIEWS.get(self._explorer.facts.operation, ())

@@ -64,12 +64,12 @@ def advice(known, problem):
     filters, groups = settings.get("filters"), settings.get("groups", 1)
     if any(axis["s"] > 1 for axis in axes) and any(axis["d"] > 1 for axis in axes):
         return say("facts.advice_strides_dilation")
+    fitting = either(g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0)
     if channels % groups:
-        options = [g for g in arithmetic.divisors(channels) if (filters or 0) % g == 0]
-        return say("facts.advice_channels", groups=groups, channels=channels, options=either(options))
+        return say("facts.advice_channels", groups=groups, channels=channels, options=fitting)
     if filters and filters % groups:
-        options = [f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f]
-        return say("facts.advice_filters", groups=groups, filters=filters, options=either(options))
+        options = either(f for f in (filters // groups * groups, (filters // groups + 1) * groups) if f)
+        return say("facts.advice_filters", groups=groups, filters=filters, fitting=fitting, options=options)
     for formula, axis in zip(known["size_formulas"], axes):
         name, given = say(f"axes.{formula.split(':')[0]}"), axis.get("output_padding")
         if given is not None and given >= axis["s"]:

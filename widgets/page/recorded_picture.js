@@ -58,7 +58,7 @@ export default async function startTool(place, record, { words, heading, questio
   });
   go();
   const tools = element("div", { class: "cn-tools" }, reset, link, address);
-  const parts = [element("p", {}, heading), form.root, tools, note];
+  const parts = [element("p", {}, heading), note, form.root, tools]; // the note above what scrolls away on a telephone
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);

@@ -26,6 +26,7 @@ class Limits:
     size: int = 10**6  # bytes
     small_size: int = 10**6  # bytes of a tool whose input has at most SMALL cells
     values: int = 5  # of a control
+    sliders_first: bool = False  # before menus and boxes
     asked: dict = field(default_factory=dict)  # values that a control must have, by name: a lesson's text asks for them
     probing: float = 0.6  # seconds after which an estimate has enough
     clock: Callable[[], float] = time.perf_counter

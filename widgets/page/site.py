@@ -8,7 +8,8 @@ from widgets.stage import Tool
 
 SITE_TOOL = "application/vnd.convolution-notebooks.tool+json"
 PACKAGE = SHEETS[0].parents[1]
-VALUES = (5, 3, 2)  # of a control: fewer where else not even two sliders would move
+# How many values a control has, and whether sliders come before menus: where else not even two sliders would move.
+ATTEMPTS = ((5, False), (3, False), (2, False), (2, True))
 _known = []  # records of what is displayed next
 
 
@@ -33,8 +34,7 @@ def _bundle(tool):
     """What a page needs of this tool but for its figure, which the display bears anyway."""
     best = None
     known = _known.pop(0) if _known else None
-    for values in VALUES if hasattr(tool, "recorded") else ():
-        LIMITS.values = values
+    for LIMITS.values, LIMITS.sliders_first in ATTEMPTS if hasattr(tool, "recorded") else ():
         try:
             made = tool.recorded(known)
         except ValueError:  # too much for a page

@@ -294,17 +294,20 @@ class Prediction(Tool, ipywidgets.VBox):
         self._show_state()
 
     def _show_state(self):
-        """The question, with its number and the score above it, and buttons: all stay where they are while there is a
-        question, so that the focus is not lost."""
+        """The question, with its number and the score above it, and the buttons of use at the moment; the first of them
+        is what most readers want."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
         right, answered = self.score
         fields = {"number": min(number, count or number), "level": level, "right": right, "answered": answered}
         heading = say("predict.endless" if count is None else "predict.count", count=count, **fields)
         self._text.value = question_html(heading, self._question, self.question)
         self._field.layout.display = None if self._question else "none"
+        offered = ("next", "again") if self._over else ("check", "hint", "show", "skip")
+        if self._question is None:
+            offered = ("again",)
         for name, button in self._buttons.items():
-            button.layout.display = None if self._question or name == "again" else "none"
-            button.button_style = "primary" if name == ("next" if self._over else "check") else ""
+            button.layout.display = None if name in offered else "none"
+            button.button_style = "primary" if name == offered[0] else ""
 
     def _say(self, feedback, folded=""):
         """Show feedback, and return it."""

@@ -53,7 +53,6 @@ export default async function startQuestions(place, record, { words, notes, ques
     asked.replaceChildren(...paragraphs([text]), element("div", { class: "cn-equations" }, ...shown));
     write(label, question?.label ?? "");
     field.value = "";
-    for (const name of names) buttons[name].hidden = (name === "again") === Boolean(question);
     field.parentElement.hidden = !question;
   }
 
@@ -76,7 +75,11 @@ export default async function startQuestions(place, record, { words, notes, ques
     if (before === quiz || before.number !== quiz.number) ask();
     if (over && !before.over) reveal();
     feedback.replaceChildren(...buildFeedback(quiz, words));
-    for (const name of names) buttons[name].classList.toggle("cn-primary", name === (over ? "next" : "check"));
+    const offered = quiz.number === count ? ["again"] : over ? ["next"] : ["check", "hint", "show", "skip"];
+    for (const name of names) {
+      buttons[name].hidden = !offered.includes(name);
+      buttons[name].classList.toggle("cn-primary", name === offered[0]);
+    }
     if (before === quiz) return; // the page was opened
     if (before.number !== quiz.number) (quiz.number < count ? field : buttons.again).focus();
     else if (over && !before.over) buttons.next.focus();

@@ -38,7 +38,7 @@ FACTS = {
     "step_refused": "Layer {number}: {problem}",
     "advice_strides_dilation": "This layer takes strides or dilation_rate, not both: set one of them back to 1 on every axis.",
     "advice_window": 'Along the {axis}, the window covers {window} cells and the input has {n}: try a smaller kernel_size or dilation_rate, a larger input, or padding="same".',
-    "advice_filters": "groups={groups} must divide filters={filters}: try filters={options}.",
+    "advice_filters": "groups={groups} must divide filters={filters}: try groups={fitting}, or filters={options}.",
     "advice_channels": "groups={groups} must divide the input's {channels} channels: try groups={options}.",
     "advice_output_padding": "Along the {axis}, output_padding={given} must be less than strides={strides}: try {options}.",
     "advice_no_forward": 'Along the {axis}, no "same" convolution with strides={strides} makes {n} cells of {o}: try another output_padding, or none.',

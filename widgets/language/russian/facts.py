@@ -38,7 +38,7 @@ FACTS = {
     "step_refused": "Слой {number}: {problem}",
     "advice_strides_dilation": "Этот слой принимает strides или dilation_rate, но не то и другое сразу: вернём один из них к 1 по всем осям.",
     "advice_window": 'Ось «{axis}»: окно занимает клеток {window}, а на входе их {n}. Попробуем kernel_size или dilation_rate поменьше, вход побольше или padding="same".',
-    "advice_filters": "groups={groups} должно делить filters={filters}: попробуем filters={options}.",
+    "advice_filters": "groups={groups} должно делить filters={filters}: попробуем groups={fitting} или filters={options}.",
     "advice_channels": "groups={groups} должно делить число каналов входа, {channels}: попробуем groups={options}.",
     "advice_output_padding": "Ось «{axis}»: output_padding={given} должно быть меньше strides={strides}. Попробуем {options}.",
     "advice_no_forward": 'Ось «{axis}»: никакая свёртка с "same" и strides={strides} не сделает из {o} клеток {n}. Попробуем другой output_padding или уберём его.',

@@ -568,8 +568,8 @@ def test_a_pinned_cell_of_a_deformable_layer_shows_the_four_neighbours_of_each_p
     page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")
 
 
-def test_a_lessons_own_question_is_answered_before_the_answer_and_compared_with_it(page):
-    _, pictures = record("a", layers.Conv2D(1, 3, strides=2), (1, 6, 6, 1))
+def test_a_lessons_own_question_is_answered_before_the_answer_and_shown_beside_it(page):
+    answer, pictures = record("a", layers.Conv2D(1, 3, strides=2), (1, 6, 6, 1))
     page.show(pictures, reveal=False, question="Which rows stay unread?")
     box = page.stage.locator(".cn-predict")
     assert box.inner_text() == "Which rows stay unread?"
@@ -578,8 +578,9 @@ def test_a_lessons_own_question_is_answered_before_the_answer_and_compared_with_
     assert button(page, "Play").is_visible()  # a space in the answer plays nothing
     field.press("Enter")
     assert page.commands == [{"reveal": True}]
-    answers = ["You answered: the last <b>one</b>", "Compare it with the picture and the facts."]
-    assert box.locator(".cn-answers > div").all_inner_texts() == answers
+    yours, returned = box.locator(".cn-answers > div").all_inner_texts()
+    assert yours == "You answered: the last <b>one</b>"
+    assert returned == f"Keras returned {answer.output_shape}: compare with the picture and the facts."
     assert not field.is_visible()
     button(page, "Hide answer").click()
     assert field.is_visible() and not box.locator(".cn-answers").is_visible()

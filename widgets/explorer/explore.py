@@ -20,7 +20,7 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, quest
         controls: the names of the controls to show, such as ["strides", "padding"], or one; left out: all of them.
             "input_shape", "kernel" and "picture" are names as well.
         question: what a lesson asks before the answer, such as "Which rows stay unread?": it hides the answer, and
-            what is typed under it is shown above the picture.
+            what is typed under it is shown beside what Keras returned.
         state: what another explorer's `state` gave, in place of a layer and an input.
 
     Returns:

@@ -1,20 +1,23 @@
 // @ts-check
-/** A lesson's own question: asked before the answer is shown, with a field to type into; then what was typed stands above
- * the picture. */
+/** A lesson's own question: asked before the answer is shown, with a field to type into; then what was typed stands beside
+ * what Keras returned. */
 import { element, OWN_KEYS, write } from "./dom.js";
 import { say } from "./text.js";
 
-/** What was typed, to be compared with what is shown; "" where nothing was, or nothing is shown yet.
- * @param {{question: string, reveal: boolean}} state @param {string} text in the field */
-export const typedAnswer = ({ question, reveal }, text) => (question && reveal ? text.trim() : "");
+/** What was typed and the output's fact, to stand side by side; null where nothing was typed or nothing is shown yet.
+ * @param {any} picture @param {{question: string, reveal: boolean}} state @param {string} text in the field */
+export function bothAnswers({ facts }, { question, reveal }, text) {
+  const [typed, output] = [text.trim(), facts?.find(({ fact }) => fact === "output_shape")];
+  return question && reveal && typed && output ? { typed, output } : null;
+}
 
 export function lessonQuestion(stage) {
   const { ui, words, listen, source } = stage;
   const div = (name, ...children) => element("div", { class: `cn-${name}` }, ...children);
-  const [asked, yours] = ["asked-text", "yours"].map((name) => div(name));
+  const [asked, yours, returned] = ["asked-text", "yours", "keras"].map((name) => div(name));
   const placeholder = words.question_type;
   const field = element("input", { type: "text", class: "cn-typed", ...OWN_KEYS, placeholder });
-  const answers = div("answers", yours, element("div", {}, words.question_compare));
+  const answers = div("answers", yours, returned);
   ui.predict.append(asked, field, answers);
 
   listen(field, "keydown", (event) => {
@@ -23,13 +26,15 @@ export function lessonQuestion(stage) {
   });
 
   stage.afterDraw.push(() => {
-    const { state } = stage;
+    const { picture, state } = stage;
     write(asked, state.question || words.predict); // its own, or shape and parameters
     field.setAttribute("aria-label", asked.textContent);
     field.hidden = state.question === "" || state.reveal;
-    const typed = typedAnswer(state, field.value);
-    ui.predict.classList.toggle("cn-answered", typed !== "");
-    answers.hidden = typed === "";
-    write(yours, say(words, { key: "question_yours", fields: { typed } }));
+    const both = bothAnswers(picture, state, field.value);
+    ui.predict.classList.toggle("cn-answered", both !== null);
+    answers.hidden = both === null;
+    if (!both) return;
+    write(yours, say(words, { key: "question_yours", fields: { typed: both.typed } }));
+    write(returned, say(words, { key: "question_keras", fields: both.output }));
   });
 }

@@ -54,7 +54,7 @@ STAGE = {
     "predict": "Predict first: what shape will the output have, and how many parameters?",
     "question_type": "Your answer",
     "question_yours": "You answered: {typed}",
-    "question_compare": "Compare it with the picture and the facts.",
+    "question_keras": "Keras returned {shape}: compare with the picture and the facts.",
     "copy": "Copy",
     "copied": "Copied",
     "copy_refused": "The browser does not let this page copy. The text is selected: press Ctrl+C.",

@@ -6,7 +6,7 @@ STAGE = {
     "whole": "Весь выход",
     "question_type": "Ответ",
     "question_yours": "Наш ответ: {typed}",
-    "question_compare": "Сравним с рисунком и сведениями.",
+    "question_keras": "Keras вернул {shape}: сравним с рисунком и сведениями.",
     "part_products": "что читается × срез ядра = произведения",
     "part_sum": "канал {channel}: сумма {sum}",
     "part_channel": "канал {channel}",

@@ -16,7 +16,8 @@ from keras import layers
 
 from widgets import compare, explore, predict, set_language
 from widgets.explorer import recorded_settings as explorer_pages
-from widgets.language import Words, say
+from widgets.language import say
+from widgets.language.sentences import Words
 from widgets.page import LIMITS, SITE_TOOL, ask_for, record_what_is_displayed
 from widgets.page import recording as picture_pages
 from widgets.stage import Tool

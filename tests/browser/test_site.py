@@ -19,7 +19,7 @@ import pytest
 from lab import driver
 from test_for_everyone import AXE, RUN_AXE
 
-from widgets.language import Words
+from widgets.language.sentences import Words
 
 ALL = [edition.prefix + name for edition in build_site.EDITIONS for name in edition.names]
 SOME = ["00_start_here", "02_grouped", "04_transposed", "08_compare", "ru/00_start_here"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 import keras
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
-from widgets.facts.costs import layer_macs
+from widgets.facts.costs import node_macs
 from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
@@ -60,7 +60,7 @@ class ModelSteps:
                     "layer": type(layer).__name__,
                     "output_shape": shapes[id(out)],
                     "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
-                    "macs": layer_macs(layer, [shapes[id(tensor)] for tensor in node.input_tensors], shapes[id(out)]),
+                    "macs": node_macs(node, shapes, taken[0][0]),
                     "receptive_field": seen,
                     "receptive_field_is": certainty,
                 }

@@ -53,6 +53,13 @@ class Held(layers.Layer):
         return self.convolution(x)
 
 
+class Built(Held):
+    """Builds what it holds itself."""
+
+    def build(self, shape):
+        self.convolution.build(shape)
+
+
 class Parts(layers.Layer):
     """Returns two tensors by name."""
 
@@ -459,6 +466,23 @@ def test_what_cannot_be_copied_is_named_wherever_it_is():
     for model in pair:
         assert compare([model]).rows[0]["problem"] == ""
     assert len(explore(keras.Sequential([layers.ReLU(), pair[1]]), (1, 9, 8, 1)).steps) == 2
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Built(),
+        layers.SpectralNormalization(layers.Conv2D(2, 3, activation=lambda x: x * 2)),
+        layers.TimeDistributed(layers.Conv1D(2, 3, kernel_initializer=lambda shape, dtype=None: ops.ones(shape))),
+        layers.TimeDistributed(layers.Lambda(lambda x: x[:, 2:])),
+    ],
+    ids=["builds itself", "activation", "initializer", "lambda"],
+)
+def test_a_layer_is_copied_with_what_is_inside(layer):
+    (row,) = compare([layer], (1, 9, 8, 2)).rows
+    assert (row["problem"], row["output_shape"]) == ("", layer(np.zeros((1, 9, 8, 2), "float32")).shape)
+    model = stack((9, 8, 2), layer, conv(2, 2))
+    assert explore(model).facts.output_shape == model(np.zeros((1, 9, 8, 2))).shape
 
 
 @pytest.mark.parametrize(

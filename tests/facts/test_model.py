@@ -444,12 +444,27 @@ class Subclassed(keras.Model):
 BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
 
 
+def as_it_is():
+    x = keras.Input((8, 8, 1))
+    return keras.Model(x, x)
+
+
+def test_a_model_within_a_model_may_return_what_it_is_given():
+    rows = ModelSteps(stack(as_it_is(), layers.Conv2D(1, 3), shape=(8, 8, 1)), None).rows
+    assert [(row["output_shape"], row["receptive_field"]) for row in rows] == [
+        ((1, 8, 8, 1), (1, 1)),
+        ((1, 6, 6, 1), (3, 3)),
+    ]
+
+
 @pytest.mark.parametrize(
     "model, x, error, words",
     [
         (two_inputs(), (1, 9, 9, 1), ValueError, "an array or a shape for each of the model's 2 inputs: "),
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
+        (as_it_is(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
+        (keras.Sequential([stack(), layers.ReLU()]), None, ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),
         (BUILT, np.zeros((9, 8, 2)), ValueError, r"needs 4 axes .* Received shape: \(9, 8, 2\)."),
         (BUILT, "nine", TypeError, "may be the path of a picture. None could be read at 'nine'. Try"),
@@ -466,7 +481,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
             r"fit the model's input, \(None, 9, 8, 2\). Received shape: \(1, 8, 8, 2\). Try",
         ),
     ],
-    ids=["inputs", "subclassed", "empty", "rank", "values", "text", "channels", "size"],
+    ids=["inputs", "subclassed", "empty", "as it is", "empty within", "rank", "values", "text", "channels", "size"],
 )
 def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
     with pytest.raises(error, match=words):

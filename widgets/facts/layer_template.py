@@ -11,6 +11,8 @@ from widgets.facts.code_line import NAME, by_name, defaults, plain_numbers
 from widgets.facts.kinds import KINDS
 from widgets.language import say
 
+WRAPPERS = keras.layers.TimeDistributed, keras.layers.SpectralNormalization
+
 
 def is_convolution(layer):
     """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
@@ -29,6 +31,8 @@ def unchanged(layer, name):
     if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
         shape = getattr(layer, "_output_shape", None)
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
+    if isinstance(layer, keras.Model) and not layer.layers:
+        raise ValueError(say("model.no_layers"))
     if isinstance(layer, keras.Sequential) or hasattr(layer, "_nodes_by_depth"):  # functional
         return keras.models.clone_model(layer, clone_function=lambda part: unchanged(part, part.name))
     try:
@@ -38,7 +42,10 @@ def unchanged(layer, name):
         takes = inspect.signature(type(layer).__init__).parameters
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
             config = {key: value for key, value in config.items() if key in takes}
-        made = type(layer).from_config(config)
+        if type(layer) in WRAPPERS:  # Keras makes no config of the reader's functions in it
+            made = type(layer)(**config | {"layer": unchanged(layer.layer, layer.layer.name)})
+        else:
+            made = type(layer).from_config(config)
     except Exception as error:  # a layer of the reader's own
         raise TypeError(say("facts.not_copied", name=type(layer).__name__)) from error
     vars(made).update((k, v) for k, v in vars(layer).items() if isinstance(v, keras.initializers.Initializer))

@@ -235,7 +235,8 @@ def _shape_after(layer, input_shape):
     """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
     try:
         with isolated_keras():  # the spec knows layers without compute_output_shape too
-            shape = tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
+            x = keras.KerasTensor(input_shape)  # and to tell it one that is not built builds what is inside, but not it
+            shape = tuple((layer.compute_output_spec(x) if layer.built else layer(x)).shape)
     except Exception:
         return None
     return None if None in shape else shape

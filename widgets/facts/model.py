@@ -37,6 +37,8 @@ class ModelSteps:
             model = _built(model, values[0].shape)
         self.x = values if values[1:] else values[0]
         self._inputs, self._nodes, self.params = model.inputs, model_nodes(model), model.count_params()
+        if not self._nodes:
+            raise ValueError(say("model.no_layers"))
         self._axes, clock = channel_axes(model), clock or Clock()
         taken = [one.shape for one in values]
         try:

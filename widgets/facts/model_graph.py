@@ -30,14 +30,14 @@ def model_nodes(model):
 
 def tensor_shapes(model, input_shapes):
     """The shape of every tensor in a model, by its id, for inputs of these shapes."""
-    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
+    tensors = [*model.inputs, *(tensor for node in model_nodes(model) for tensor in node.output_tensors)]
     ask = keras.Function(model.inputs, tensors, name=NAME)
     given = [keras.KerasTensor(shape, one.dtype) for shape, one in zip(input_shapes, model.inputs)]
     known = {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(ask.compute_output_spec(given)))}
     if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
         answers = keras.tree.flatten(ask([keras.ops.zeros(one.shape, one.dtype) for one in given]))
         known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
-    return known | {id(one): tuple(shape) for one, shape in zip(model.inputs, input_shapes)}
+    return known
 
 
 def channel_axis(model):

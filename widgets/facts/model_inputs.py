@@ -63,7 +63,7 @@ def _of_one(model, wanted, x, axis):
         return default_input(rank or 4, LayerTemplate(first).channels if is_convolution(first) else None, axis)
     shape = (1, 12) if x is None else x
     ids = [part.input_dim for part in parts if isinstance(part, keras.layers.Embedding)]
-    values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
+    values = pattern(as_shape(shape, rank, wanted), axis) if is_shape(shape) else as_values(x, rank, axis, wanted)
     if ids and rank == 2 and is_shape(shape):
         values = np.round(4 * values) % min(ids)
     if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):

@@ -4,6 +4,7 @@ import html
 from collections import defaultdict
 
 import keras
+import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
 from widgets.facts.costs import node_macs
@@ -103,6 +104,8 @@ class ModelSteps:
         values = self.x if self._inputs[1:] else [self.x]
         place = next((i for i, one in enumerate(self._inputs) if one is reached), None)
         if place is None:
+            texts = [one.dtype == "string" for one in self._inputs]  # any will do
+            values = [tf.strings.as_string(one) if text else one for one, text in zip(values, texts)]
             x = keras.ops.convert_to_numpy(keras.Model(self._inputs, reached, name=NAME)(values, training=False))
         else:
             x = values[place]

@@ -25,13 +25,13 @@ from pygments.formatters import HtmlFormatter
 from run_lessons import EDITIONS, ROOT, WIDGETS, executed_in_all
 
 from widgets.language import Words
-from widgets.page import SITE_TOOL, in_colab
+from widgets.page import SHEETS, SITE_TOOL, in_colab
 
 TEMPLATES = Path(__file__).parent / "site"
 SITE = ROOT / "site"
 
 COLOURS = {"light": "default", "dark": "github-dark"}  # of code
-SHEETS = ("stage/stage.css", "explorer/explorer.css", "page/page.css", "quiz/predict.css", "comparison/compare.css")
+OWN_SHEETS = ("quiz/predict.css", "comparison/compare.css")
 
 
 class Files:
@@ -91,7 +91,7 @@ class PageParts(Preprocessor):
         elif image:
             data["text/html"] = image
         elif "text/html" in data:
-            text = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.DOTALL)  # it stands in SHEETS
+            text = re.sub(r"<style>.*?</style>", "", data["text/html"], flags=re.DOTALL)  # it stands in the style sheet
             data["text/html"] = re.sub(r'\bstyle="([^"]*)"', self._numbered, text)
         data.pop("image/png", None)
         return bool(tool) and tool["name"] != "recorded_comparison"
@@ -155,7 +155,7 @@ class Site:
         folder = f"assets/{hashlib.sha256(b''.join(modules.values())).hexdigest()[:16]}"
         for path, text in modules.items():
             self.files.write(f"{folder}/{path.relative_to(WIDGETS)}", text)
-        sheets = [WIDGETS / sheet for sheet in SHEETS]
+        sheets = [*SHEETS, *(WIDGETS / sheet for sheet in OWN_SHEETS)]
         texts = [path.read_text(encoding="utf-8") for path in [*sheets, TEMPLATES / "site.css"]]
         code = [HtmlFormatter(style=style).get_style_defs(".highlight") for style in COLOURS.values()]
         texts += [code[0], f"@media (prefers-color-scheme: dark) {{\n{code[1]}\n}}"]

@@ -99,6 +99,16 @@ def test_a_refusal_is_said_over_the_greyed_picture_before(open_page):
     assert "cn-stale" not in page.stage.get_attribute("class")
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_on_a_phone_old_values_do_not_move_the_picture(open_page, width):
+    page = open_page("boat", width=width)
+    top = "document.querySelector('.cn-panels').offsetTop"
+    before = page.page.evaluate(top)
+    page.control("kernel_size").fill("2")
+    assert page.stage.locator(".cn-changed").count() == 4
+    assert page.page.evaluate(top) == before
+
+
 def test_an_address_opens_its_state_and_back_goes_back(open_page):
     page = open_page("boat", "#kernel_size=2,2&padding=same")
     assert (page.code, page.control("kernel_size").input_value()) == ("layers.Conv2D(1, 2, padding='same')", "2")

@@ -131,7 +131,7 @@ def test_the_explorer_behind_a_value_shows_how_the_cell_that_was_asked_for_is_ma
             .startswith(f"y[0, {row}, {column}, {channel}]")
         )
         channels = int(nb.run("p.explorer.x.shape[-1]"))
-        assert nb.stage.locator(".cn-part canvas").count() == channels  # its patch, the weights and their products
+        assert nb.stage.locator(".cn-part table").count() == 3 * channels  # its patch, the weights and their products
         returned = nb.stage.locator(".cn-term", has_text="Keras").locator("b").inner_text()
         assert float(returned) == float(nb.run("p.solution"))
 
@@ -141,9 +141,9 @@ def test_it_fits_a_narrow_dark_window(notebook):
         [SETUP, "p = predict(layers.Conv2D(10, 3), (4, 28, 28, 12), ask='value'); p"], theme="dark", size=(360, 740)
     )
     page = nb.page
-    page.locator(".cn-tables table").first.wait_for()
+    page.locator(".cn-equations table").first.wait_for()
     box = page.locator(".cn-asked").bounding_box()
-    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-tables table)").all():
+    for part in page.locator(".cn-asked :is(button, input, .cn-question p, .cn-equations table)").all():
         inner = part.bounding_box()
         name = part.evaluate("e => e.outerHTML.slice(0, 80)")
         assert inner["x"] >= box["x"] - 1, name

@@ -504,7 +504,11 @@ def test_a_pinned_cell_shows_how_each_channel_and_then_the_cell_is_made(page):
     assert not parts.is_visible()
     page.page.mouse.down()
     page.page.mouse.up()
-    assert parts.locator("canvas").count() == 12
+    assert parts.locator(".cn-equation").count() == 12
+    tables = [table.locator("td").all_inner_texts() for table in parts.locator("table").all()[:3]]
+    shown = np.array(tables, dtype=float)
+    patch, weights = (array.ravel() for array in (answer.x[0, 1:3, 2:4, 0], answer.weights["kernel"].values[..., 0, 0]))
+    assert shown == pytest.approx(np.array([patch, weights, patch * weights]), abs=0.006)
     kernel, x = answer.weights["kernel"].values[..., 0], answer.x[0, 1:3, 2:4]
     sums = [float((kernel[..., channel] * x[..., channel]).sum()) for channel in range(14)]
     before = sum(sums) + 1
@@ -541,7 +545,7 @@ def test_a_pinned_cell_of_a_separable_layer_shows_both_steps(page):
     point(page, 2, 1, 2, size=(3, 3))
     page.page.mouse.down()
     page.page.mouse.up()
-    texts = page.stage.locator(".cn-part > div").all_inner_texts()
+    texts = page.stage.locator(".cn-part > :last-child").all_inner_texts()
     assert [text.split(" = ")[0] for text in texts[:3]] == [f"z1[0, 1, 2, {channel}]" for channel in range(3)]
     sums = [numbers(text)[-1] for text in texts]
     assert sums[:3] == pytest.approx(answer.steps[0].y[0, 1, 2], rel=1e-3)
@@ -558,7 +562,7 @@ def test_a_pinned_cell_of_a_deformable_layer_shows_the_four_neighbours_of_each_p
     point(page, 1, 1, 1, size=(3, 3))
     page.page.mouse.down()
     page.page.mouse.up()
-    texts = page.stage.locator(".cn-part > div").all_inner_texts()
+    texts = page.stage.locator(".cn-part > :last-child").all_inner_texts()
     assert texts[0] == "[0, 0] (1.5, 1.25) = 7.25"  # halfway between 5.25 and 9.25
     assert len(texts) == 4 + 1
     page.stage.locator('[data-grid="1"] .cn-frame').press("Escape")

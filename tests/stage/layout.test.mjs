@@ -59,6 +59,24 @@ test("where cells would be small for numbers, grids share the room by their colu
   assert.ok(input.cell === output.cell && input.cell > 20 && input.room + output.room <= 312 - 24);
 });
 
+test("on a phone four panels stand two by two, and their numbers have room", () => {
+  for (const width of [338, 368]) {
+    for (const panels of [
+      [grid(3), grid(9), kernel(3), grid(7)], // a transposed layer that gathers
+      [grid(12), kernel(3), grid(10), grid(5)], // a convolution, then a pooling
+    ]) {
+      const sizes = layOut(panels, page(width));
+      assert.ok(sizes[0].room + sizes[1].room <= width - 24, JSON.stringify(sizes));
+      assert.ok(sizes[2].room + sizes[3].room <= width - 24, JSON.stringify(sizes));
+      const cells = sizes.filter((_, i) => !panels[i].kernel).map(({ cell }) => cell);
+      assert.ok(
+        cells.every((cell) => cell === cells[0] && cell > 16),
+        JSON.stringify(sizes),
+      );
+    }
+  }
+});
+
 test("where the input's cells are too small for numbers, a small output is still large enough to read", () => {
   const [input, , output] = layOut([grid(224), kernel(7), grid(4)], page(1200));
   assert.ok(input.cell < 2);

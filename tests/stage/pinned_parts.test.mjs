@@ -29,6 +29,7 @@ test("each channel's patch, slice, products and sum, then bias and activation, d
   // Columns (1, 10), (2, 20), (3, 30); weights [1, 2] of the first tap and [-1, 1] of the second.
   const made = parts(picture([1, 10, 2, 20, 3, 30], 2, [21, 0], [[0, 1], [1, 2]], [1, 2, -1, 1], more), 1); // prettier-ignore
   assert.deepEqual(made, {
+    planes: 1,
     rows: 1,
     columns: 2,
     parts: [

@@ -1,6 +1,6 @@
 """Pages that work without a kernel, on what was recorded of a tool."""
 
-from widgets.page.page import PICTURES, RecordedTool, in_colab, write_page
+from widgets.page.page import PICTURES, SHEETS, RecordedTool, in_colab, write_page
 from widgets.page.recording import (
     LIMITS,
     Control,

@@ -15,7 +15,8 @@ from widgets.stage import joined
 HERE = Path(__file__).parent
 PICTURES = HERE / "recorded_picture.js"  # the module of a tool that is a picture with controls
 # Around its stage, a page is laid out as an explorer is.
-SHEETS = (HERE.parent / "stage" / "stage.css", HERE.parent / "explorer" / "explorer.css", HERE / "page.css")
+_SHEETS = ("stage/stage.css", "stage/cells.css", "explorer/explorer.css", "page/page.css")
+SHEETS = tuple(HERE.parent / name for name in _SHEETS)
 
 
 class RecordedTool(NamedTuple):

@@ -221,16 +221,16 @@ class Value(Question):
         return 0 if bias is None else int(bias.values[-1])  # the cell is always in the last channel
 
     def _tables(self, facts):
+        """Lists of tables: the two of a list are multiplied."""
         if facts.kind.stamps:
-            yield from _planes(say("predict.whole_input"), facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))
-            yield from _planes("kernel", facts.weights["kernel"].values[..., 0, 0])
+            yield [_table(say("predict.whole_input"), facts.x.reshape([n for n in facts.x.shape if n > 1] or [1]))]
+            yield [_table("kernel", facts.weights["kernel"].values[..., 0, 0])]
         for title, read, weights in self.case.parts if not facts.kind.stamps else ():
-            yield from _planes(title, read)
-            yield from _planes(say(title.key.replace("window", "weights"), **title.fields), weights)
+            yield [_table(title, read), _table(say(title.key.replace("window", "weights"), **title.fields), weights)]
         if self.case.pointwise:
-            yield from _planes("pointwise_kernel", np.array(self.case.pointwise))
+            yield [_table("pointwise_kernel", np.array(self.case.pointwise))]
         if "bias" in facts.weights:
-            yield from _planes("bias", np.array([self._bias()]))
+            yield [_table("bias", np.array([self._bias()]))]
 
     def _sums(self):
         sums = []
@@ -331,10 +331,7 @@ def questions(about, kind, rng):
     return [KINDS[kind](about, rng)] if kind in ("value", "settings") else [KINDS[kind](about)]
 
 
-def _planes(title, values):
-    """The numbers as tables of rows and columns: one, or one for each plane."""
-    planes = np.atleast_2d(values)
-    planes = planes[None] if planes.ndim == 2 else planes
-    for i, plane in enumerate(planes):
-        name = say("predict.plane", title=title, plane=i) if len(planes) > 1 else title
-        yield name, tuple(tuple(int(v) for v in row) for row in plane)
+def _table(title, values):
+    """A title, and its numbers as planes of rows."""
+    planes = np.atleast_2d(values).astype(int)
+    return title, (planes if planes.ndim == 3 else planes[None]).tolist()

@@ -1,6 +1,7 @@
 // @ts-check
 /** The questions of predict() on a page without a kernel: asked one after the other, and then the picture is shown. */
 import { button, element, write } from "../stage/dom.js";
+import { equation } from "../stage/equation.js";
 import { say } from "../stage/text.js";
 import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
@@ -11,12 +12,6 @@ const withCode = (text) => text.split("`").map((part, i) => (i % 2 ? element("co
 
 /** @param {string[]} lines */
 const paragraphs = (lines) => lines.map((line) => element("p", {}, ...withCode(line)));
-
-/** @param {[string, number[][]]} table a title, and rows of numbers */
-function buildTable([title, rows]) {
-  const lines = rows.map((row) => element("tr", {}, ...row.map((value) => element("td", {}, String(value)))));
-  return element("table", {}, element("caption", {}, title), element("tbody", {}, ...lines));
-}
 
 /** What is said to an answer. @param {import("./judge.js").Quiz} quiz @param {any} words */
 function buildFeedback({ feedback, folded }, words) {
@@ -54,8 +49,10 @@ async function startQuestions(place, record, { words, notes, questions }) {
     const question = questionNow();
     const { right, answered } = quiz;
     const text = question?.text ?? say(words, { key: "question.done", fields: { right, count: answered } });
-    const tables = element("div", { class: "cn-tables" }, ...(question?.shown ?? []).map(buildTable));
-    asked.replaceChildren(...paragraphs([text]), tables);
+    const shown = (question?.shown ?? []).map((tables) =>
+      equation(tables.map(([caption, planes]) => ({ caption, planes }))),
+    );
+    asked.replaceChildren(...paragraphs([text]), element("div", { class: "cn-equations" }, ...shown));
     write(label, question?.label ?? "");
     field.value = "";
     for (const name of names) buttons[name].hidden = (name === "again") === Boolean(question);

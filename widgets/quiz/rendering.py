@@ -7,6 +7,7 @@ from typing import NamedTuple
 from widgets.language import say
 
 STYLE = Path(__file__).parent / "predict.css"
+CELLS = Path(__file__).parents[1] / "stage" / "cells.css"
 
 
 class Feedback(NamedTuple):
@@ -28,22 +29,23 @@ class Feedback(NamedTuple):
 
 def question_text(question):
     """The question as plain text, with its tables of numbers below it."""
-    return "\n".join([question.text, *map(_text_table, question.shown)])
+    return "\n".join([question.text, *(_text_table(*table) for tables in question.shown for table in tables)])
 
 
 def question_html(heading, question, text):
     """The question as HTML. `heading` says which one it is; `text` stands alone where there is no question."""
     asked = asked_html(question.text, question.shown) if question else asked_html(text)
+    style = "".join(sheet.read_text(encoding="utf-8") for sheet in (CELLS, STYLE))
     return (
-        f"<style>{STYLE.read_text(encoding='utf-8')}</style><div class='cn-question'>"
+        f"<style>{style}</style><div class='cn-question'>"
         f"<div class='cn-count'>{html.escape(heading)}</div>{asked}</div>"
     )
 
 
 def asked_html(text, shown=()):
     """A text with its tables of numbers below it."""
-    tables = "".join(_html_table(title, rows) for title, rows in shown)
-    return f"<p>{_code(text)}</p><div class='cn-tables'>{tables}</div>"
+    equations = "".join(map(_html_equation, shown))
+    return f"<p>{_code(text)}</p><div class='cn-equations'>{equations}</div>"
 
 
 def feedback_html(feedback, folded=""):
@@ -74,13 +76,22 @@ def _code(text):
     return "".join(f"<code>{part}</code>" if i % 2 else part for i, part in enumerate(parts))
 
 
-def _text_table(named):
-    title, rows = named
-    width = max(len(str(value)) for row in rows for value in row)
-    lines = ["  " + " ".join(f"{value:{width}}" for value in row) for row in rows]
-    return "\n".join([f"{title}:", *lines])
+def _text_table(title, planes):
+    width = max(len(str(value)) for rows in planes for row in rows for value in row)
+    texts = ("\n".join("  " + " ".join(f"{value:{width}}" for value in row) for row in rows) for rows in planes)
+    return f"{title}:\n" + "\n\n".join(texts)
 
 
-def _html_table(title, rows):
-    body = "".join("<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows)
-    return f"<table><caption>{html.escape(title)}</caption><tbody>{body}</tbody></table>"
+def _html_equation(tables):
+    """Tables side by side, as `stage/equation.js` builds them: two are multiplied, and the result is asked for."""
+    asked = "<b>= ?</b>" if len(tables) == 2 else ""
+    return f"<div class='cn-equation'>{'<b>×</b>'.join(_html_table(*table) for table in tables)}{asked}</div>"
+
+
+def _html_table(title, planes):
+    bodies = "".join(f"<tbody>{''.join(map(_html_row, rows))}</tbody>" for rows in planes)
+    return f"<table><caption>{html.escape(title)}</caption>{bodies}</table>"
+
+
+def _html_row(row):
+    return "<tr>" + "".join(f"<td>{value}</td>" for value in row) + "</tr>"

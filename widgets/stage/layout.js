@@ -78,7 +78,17 @@ export function layOut(panels, { width, height, full, line, words }) {
   const [first, ...others] = sizes.filter((_, i) => !panels[i].kernel);
   const same = Math.min(first.cell, ...others.map(({ cell }) => cell));
   const largest = Math.min(READ_WELL, ...grids.map(({ rows }) => high / rows));
-  const by = line || same >= READ_WELL ? 0 : byColumns(grids, free, least, largest);
+  const pairs = narrow && panels.length === 4 ? [panels.slice(0, 2), panels.slice(2)] : null; // a phone: two by two
+  const pairWide = (two) => wide - 2 * GAP - (two.some(({ kernel }) => kernel) ? leastKernel : 0);
+  const inPair = (two) =>
+    byColumns(
+      two.filter(({ kernel }) => !kernel),
+      pairWide(two),
+      least,
+      largest,
+    );
+  const shared = () => (pairs ? Math.min(...pairs.map(inPair)) : byColumns(grids, free, least, largest));
+  const by = line || same >= READ_WELL ? 0 : shared();
   const even = by > Math.max(same, WRITTEN);
   return sizes.map((size, i) => {
     const { kernel, columns } = panels[i];

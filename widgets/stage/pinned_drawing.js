@@ -1,18 +1,18 @@
 // @ts-check
 /** Draws how the pinned cell is made: each channel's patch, slice and products, then the sums down to what Keras returned. */
-import { limitOf, scaleOf } from "./lookups.js";
-import { centreText, sized } from "./canvas.js";
-import { drawCells } from "./plain_cells.js";
+import { limitOf, range, scaleOf } from "./lookups.js";
+import { colourOf, inkOn } from "./colours.js";
+import { equation } from "./equation.js";
+import { fontFor, roomIn } from "./plain_cells.js";
 import { cellParts } from "./pinned_parts.js";
 import { element } from "./dom.js";
 import { cellName } from "./cell_sentences.js";
 import { panelOf } from "./state.js";
-import { number, say } from "./text.js";
+import { number, say, shortAll } from "./text.js";
 
 const CELL = 34; // the largest cells
 const HIGHEST = 170; // a patch of many rows has smaller ones
 const SIGN = 22; // the room for a sign between two of them
-const NOTHING_AROUND = [0, 0].map(() => [0, 0]);
 
 /** Keeps the picture of the pinned cell up to date. @param {any} stage */
 export function showParts(stage) {
@@ -31,7 +31,7 @@ export function showParts(stage) {
     if (!made) return ui.parts.replaceChildren();
     ui.parts.setAttribute("aria-label", cellName(picture, g, highlighted.cell, channels[g]));
     const drawings = made.columns ? [...steps(stage, made, g), ...points(stage, made, g), ...own(stage, made, g)] : [];
-    ui.parts.replaceChildren(...drawings, addition(words, made));
+    ui.parts.replaceChildren(element("div", { class: "cn-equations" }, ...drawings), addition(words, made));
   });
 }
 
@@ -58,12 +58,14 @@ function points(stage, made, g) {
   return made.points.map((point) => drawnPart(stage, two, point, g, text(point), 1));
 }
 
-/** Patch × slice = products, and their sum. @param {any} stage @param {{rows: number, columns: number, parts: import("./pinned_parts.js").Part[]}} made
- * @param {import("./pinned_parts.js").Part} part @param {number} g @param {any} said the sum @param {number} [most] the largest weight */
-function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, said, most) {
+/** Patch × slice = products, and their sum. @param {any} stage @param {{planes?: number, rows: number, columns: number,
+ * parts: import("./pinned_parts.js").Part[]}} made @param {import("./pinned_parts.js").Part} part @param {number} g @param {any} said the sum
+ * @param {number} [most] the largest weight */
+function drawnPart({ picture, view, words }, { planes = 1, rows, columns, parts }, part, g, said, most) {
   const { theme, zoom, width } = view;
   const [earlier, link] = [picture.grids[g - 1], picture.links[g - 1]];
-  const cell = Math.min(CELL * zoom, (HIGHEST * zoom) / rows, (width - 2 * SIGN - 12) / (3 * columns));
+  const lines = planes * rows;
+  const size = Math.min(CELL * zoom, (HIGHEST * zoom) / lines, (width - 2 * SIGN - 12) / (3 * columns));
   const largest = Math.max(...parts.flatMap(({ products }) => products.map(Math.abs)).filter(Number.isFinite), 0) || 1;
   const scale = scaleOf(earlier, part.channel);
   const looks = [
@@ -71,20 +73,23 @@ function drawnPart({ picture, view, words }, { rows, columns, parts }, part, g, 
     { values: part.slice, grey: false, limit: most ?? link.kernel_limit },
     { values: part.products, grey: false, limit: largest },
   ];
-  const canvas = element("canvas", { class: "cn-products", role: "img", "aria-label": words.part_products });
-  const step = columns * cell + SIGN;
-  const context = sized(canvas, 3 * step - SIGN, rows * cell);
-  looks.forEach(({ values, ...look }, i) => {
-    const one = element("canvas");
-    const at = (row, column) => values[row * columns + column];
-    drawCells(one, { ...look, rows, columns, padding: NOTHING_AROUND, at }, cell, theme);
-    context.drawImage(one, i * step, 0, columns * cell, rows * cell);
-    centreText(context, "bold 16px");
-    context.fillStyle = theme.highlight;
-    if (i) context.fillText("×="[i - 1], i * step - SIGN / 2, (rows * cell) / 2);
+  const tables = looks.map(({ values, limit, grey }) => {
+    const texts = shortAll(values, roomIn(size)) ?? values.map(() => "");
+    const paint = ({ style }, i) => {
+      const colour = colourOf(values[i], limit, grey, theme);
+      Object.assign(style, { background: `rgb(${colour})`, color: inkOn(colour) });
+    };
+    return { planes: chunks(chunks(texts, columns), rows), paint };
   });
-  return element("div", { class: "cn-part" }, canvas, element("div", {}, say(words, said)));
+  const shown = equation(tables, words.part_products);
+  for (const table of shown.querySelectorAll("table")) table.style.width = `${columns * size}px`;
+  shown.style.setProperty("--cn-cell", `${size}px`);
+  shown.style.fontSize = `${fontFor(size, 0)}px`;
+  return element("div", { class: "cn-part" }, shown, element("div", {}, say(words, said)));
 }
+
+/** A list in pieces of one length. @param {any[]} list @param {number} length @returns {any[][]} */
+const chunks = (list, length) => range(list.length / length).map((i) => list.slice(i * length, (i + 1) * length));
 
 /** All sums, the bias and the activation. @param {any} words @param {import("./pinned_parts.js").CellParts} made */
 function addition(words, { parts, rest, bias, before, activation, value }) {

@@ -6,7 +6,7 @@ const MOST_CHANNELS = 12; // drawn one by one; the others are one sum
 
 /**
  * @typedef {{channel: number, patch: number[], slice: number[], products: number[], sum: number}} Part of one channel, rows behind rows
- * @typedef {{rows: number, columns: number, parts: Part[], steps: (CellParts & {cell: number[], filter: number})[],
+ * @typedef {{planes: number, rows: number, columns: number, parts: Part[], steps: (CellParts & {cell: number[], filter: number})[],
  *   points: (Part & {tap: number[], point: number[]})[], rest: {count: number, sum: number} | null, bias: number | null,
  *   before: number, activation: string, value: number}} CellParts `before` the activation; `value` is what Keras returned;
  *   `steps` are the cells that it is made of where each is a sum of the step before and read alone, as in a separable layer;
@@ -43,7 +43,7 @@ export function cellParts({ grids, links }, g, cell, channels, fetched) {
   const points = link.points ? pointsOf(link, cell, channels[g - 1], grids[g - 1].channels) : [];
   const steps = summed ? parts.map(step).filter(Boolean) : [];
   const drawn = points.map((point) => pointPart(grids[g - 1], point, channels[g - 1]));
-  return { rows: planes * rows, columns, ...sums, steps, points: drawn };
+  return { planes, rows, columns, ...sums, steps, points: drawn };
 }
 
 /** The value at a tap's point: its four neighbours, and the part of each. @param {any} grid @param {any} point @param {number} channel */

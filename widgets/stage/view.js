@@ -1,14 +1,14 @@
 // @ts-check
 /** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
 import { floats, limitOf, planeOf, scaleOf, thumbnailOf, weightAt, range } from "./lookups.js";
-import { channelsOf, sliceOf, groupsOf, unread } from "./lookups.js";
+import { sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
 import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES, colourOf, inkOn } from "./colours.js";
 import { drawPlain } from "./plain_cells.js";
 import { drawHighlights, labelsIn } from "./highlighted_cells.js";
 import { drawThumbnails } from "./thumbnails.js";
-import { drawWiring } from "./wiring.js";
+import { drawWires } from "./wiring.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./output_so_far.js";
 import { breakable, build, button, element, fold, panel, refill, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
@@ -28,8 +28,6 @@ export const ARROWS = {
   PageUp: [-1, 0, 0],
   PageDown: [1, 0, 0],
 };
-const BESIDE = 44; // the edges of a full screen, and the gap between its columns
-const MOST_WIRES = 1200; // lines between channels and filters up to which they can be told apart
 
 /** @param {HTMLElement} el @param {any} words */
 export function createView(el, words) {
@@ -100,7 +98,7 @@ export function drawPicture(view, picture, state) {
   relabel(view.ui.full, isFull(view.el) ? view.words.full_leave : view.words.full);
   for (const one of view.panels) drawPanel(view, picture, state, one);
   drawSamples(view, picture);
-  drawWires(view, picture, state);
+  drawWires(view, picture, state, looks(view));
   drawHighlighted(view, picture, state);
 }
 
@@ -181,36 +179,6 @@ function groupsShown({ links, grids }, g) {
   if (i < 0 || (g !== i && g !== i + 1)) return undefined;
   const groups = groupsOf(links[i], grids[i].channels);
   return groups.count === 1 ? undefined : g === i ? groups.channels : groups.filters;
-}
-
-/** The width beside a stage that fills the screen: the wiring of one layer finds room there, below its controls, and below its
- * sum hardly ever. 0 where there is none. @param {View} view @param {any} picture */
-function roomBeside({ el, width }, { grids }) {
-  const beside = window.innerWidth - width - BESIDE;
-  return isFull(el) && grids.length === 2 && beside > 200 ? beside : 0;
-}
-
-/** Which channels each filter of the first layer reads. @param {View} view @param {any} picture @param {State} state */
-function drawWires(view, picture, state) {
-  const { ui, words, width, theme, zoom, drawn } = view;
-  const i = picture.links.findIndex((link) => link.kernel);
-  const link = picture.links[i];
-  ui.wiring.hidden = !link || picture.grids[i].channels === 1 || link.channels.length > MOST_WIRES;
-  const beside = roomBeside(view, picture);
-  explorerAround(view.el).classList.toggle("cn-wired", beside > 0 && !ui.wiring.hidden);
-  if (ui.wiring.hidden) return;
-  const groups = groupsOf(link, picture.grids[i].channels);
-  const reads = range(link.filters).map((filter) => channelsOf(link, filter));
-  const filter = state.channels[i + 1];
-  const room = beside || Math.min(width - 10, 1060 * zoom);
-  const key = [link.kernel_name, room, filter, ...looks(view), ...reads].join(";");
-  if (key === drawn.wires) return; // most moves leave it as it is
-  drawn.wires = key;
-  drawWiring(ui.wires, reads, groups, filter, room, theme, zoom);
-  const fields = { kernel: link.kernel_name, count: groups.count, fan: link.fan };
-  ui.wiringText.textContent = say(words, { key: groups.count === 1 ? "wiring_all" : "wiring_groups", fields });
-  const ofFilter = say(words, { key: "wiring_filter", fields: { filter, channels: reads[filter].join(", ") } });
-  ui.wires.setAttribute("aria-label", `${ui.wiringText.textContent} ${ofFilter}`);
 }
 
 /** The thumbnails below a panel: its channels, and its planes where it has several.

@@ -30,7 +30,6 @@ PREDICT = {
     "weights": "weights",
     "weights_channel": "weights, channel {channel}",
     "whole_input": "whole input",
-    "plane": "{title}, plane {plane}",
     "stamp": "input cell {cell} times weight {tap}",
 }
 

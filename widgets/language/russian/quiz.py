@@ -30,7 +30,6 @@ PREDICT = {
     "weights": "веса",
     "weights_channel": "веса, канал {channel}",
     "whole_input": "весь вход",
-    "plane": "{title}, плоскость {plane}",
     "stamp": "клетка входа {cell} на вес {tap}",
 }
 

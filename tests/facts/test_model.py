@@ -479,7 +479,7 @@ def test_a_model_within_a_model_may_return_what_it_is_given():
     [
         (two_inputs(), (1, 9, 9, 1), ValueError, "an array or a shape for each of the model's 2 inputs: "),
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
-        (FOR_FOUR, (1, 8, 8, 1), ValueError, r"fit the model's input, \(4, 8, 8, 1\). Received shape: \(1, 8, 8, 1\). Try"),
+        (FOR_FOUR, (1, 8, 8, 1), ValueError, r"fit the model's input, \(4, 8, 8, 1\). Received shape: .* Try"),
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (as_it_is(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (keras.Sequential([stack(), layers.ReLU()]), None, ValueError, "must have a layer. Received one without. Try"),
@@ -499,7 +499,7 @@ def test_a_model_within_a_model_may_return_what_it_is_given():
             r"fit the model's input, \(None, 9, 8, 2\). Received shape: \(1, 8, 8, 2\). Try",
         ),
     ],
-    ids=["inputs", "subclassed", "batch", "empty", "as it is", "empty within", "rank", "values", "text", "channels", "size"],
+    ids="inputs subclassed batch empty as-it-is empty-within rank values text channels size".split(),
 )
 def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
     with pytest.raises(error, match=words):

@@ -69,9 +69,8 @@ def layer_code(layer):
         given = {name: arguments[name] for name in _required(type(layer))}
         return code_line(type(layer), arguments, _made_of(type(layer), given))
     except Exception:  # a layer with arguments of its own kind
-        name = type(layer).__name__
-        own = _public_name(type(layer)) == name
-        return f"{name}(...)" if own else say("facts.code_lacks", code="keras.Model()", names=name)
+        name, known = type(layer).__name__, type(layer).__module__.startswith("keras.")
+        return say("facts.code_lacks", code="keras.Model()", names=name) if known else f"{name}(...)"
 
 
 def chain_code(codes):
@@ -227,9 +226,7 @@ def _is_literal(value):
         return "class_name" not in value and all(map(_is_literal, value.values()))  # with it: an object, as config
     if isinstance(value, (tuple, list)):
         return all(map(_is_literal, value))
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return value is None or isinstance(value, (bool, int, str))
+    return value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_object(value):

@@ -124,11 +124,9 @@ def as_shape(x, rank, wanted=()):
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
     if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
-        example = example_shape(rank, wanted)
         near = (1, *shape) if len(shape) == rank - 1 and shape[:1] != (1,) else shape  # a batch of one
-        near = [n if size is None else size for n, size in zip(example, near)] if len(near) == rank else []
-        if near and all(_is_whole(size) and size > 0 for size in near):
-            example = _with(near, wanted)
+        near = [n if size is None else size for n, size in zip(example_shape(rank), near)] if len(near) == rank else []
+        example = example_shape(rank, wanted, near if all(_is_whole(size) and size > 0 for size in near) else ())
         raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
@@ -136,17 +134,14 @@ def as_shape(x, rank, wanted=()):
     return shape
 
 
-def example_shape(rank, wanted=()):
+def example_shape(rank, wanted=(), near=()):
     """A shape for an input of so many axes, batch first; `wanted` has the sizes that it must have, else None.
 
     >>> example_shape(4), example_shape(3, (None, None, 2))
     ((1, 8, 8, 3), (1, 8, 2))
     """
-    return _with((1, *[8] * ((rank or 4) - 2), 3), wanted)
-
-
-def _with(shape, wanted):
-    return tuple(must or size for size, must in zip(shape, wanted)) if wanted else tuple(shape)
+    shape = near or (1, *[8] * ((rank or 4) - 2), 3)
+    return tuple(must or size for size, must in zip(shape, wanted or shape))
 
 
 def as_values(x, rank, channel_axis=-1, wanted=()):
@@ -219,10 +214,7 @@ def _is_photograph(shape):
 
 
 def _remedy(x, example, code="x"):
-    """What to hand over in place of x, which holds no real numbers, as code; "" where it leads to none.
-
-    `example` is a shape that fits.
-    """
+    """What to hand over in place of x, which holds no real numbers, as code; "" where it leads to none."""
     if x is None:  # of an empty dataset
         return ""
     if code != "x" and _holds_numbers(x):

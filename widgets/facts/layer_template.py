@@ -11,8 +11,6 @@ from widgets.facts.code_line import NAME, by_name, defaults, plain_numbers
 from widgets.facts.kinds import KINDS
 from widgets.language import say
 
-WRAPPERS = keras.layers.TimeDistributed, keras.layers.SpectralNormalization
-
 
 def is_convolution(layer):
     """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
@@ -42,7 +40,8 @@ def unchanged(layer, name):
         takes = inspect.signature(type(layer).__init__).parameters
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
             config = {key: value for key, value in config.items() if key in takes}
-        if type(layer) in WRAPPERS:  # Keras makes no config of the reader's functions in it
+        if type(layer) in (keras.layers.TimeDistributed, keras.layers.SpectralNormalization):
+            # Keras makes no config of the reader's functions inside.
             made = type(layer)(**config | {"layer": unchanged(layer.layer, layer.layer.name)})
         else:
             made = type(layer).from_config(config)

@@ -24,7 +24,7 @@ from nbconvert.preprocessors import Preprocessor
 from pygments.formatters import HtmlFormatter
 from run_lessons import EDITIONS, ROOT, WIDGETS, executed_in_all
 
-from widgets.language import Words
+from widgets.language.sentences import Words
 from widgets.page import SHEETS, SITE_TOOL, in_colab
 
 TEMPLATES = Path(__file__).parent / "site"

@@ -98,8 +98,8 @@ def channel_reads(channels, filters, groups=1):
     [[0, 1], [2, 3]]
     """
     fan_in = channels // groups
-    group = np.arange(filters) * groups // filters
-    return group[:, None] * fan_in + np.arange(fan_in)[None, :]
+    group = np.arange(filters)[:, None] * groups // filters
+    return group * fan_in + np.arange(fan_in)
 
 
 NOTHING = 2**40  # the lowest cell seen by a cell that sees nothing; the highest one is its negative

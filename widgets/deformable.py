@@ -279,18 +279,10 @@ class DeformableConv2D(keras.layers.Conv2D):
         """What the layer would return, had it predicted this offset and this mask (None: 1 everywhere)."""
         if not self.built:
             self.build(tuple(inputs.shape))
-        y = deformable_conv2d(
-            ops.cast(inputs, self.compute_dtype),
-            ops.cast(self.kernel, self.compute_dtype),
-            offset,
-            mask,
-            self.bias,
-            strides=self.strides,
-            padding=self.padding,
-            dilation_rate=self.dilation_rate,
-            groups=self.groups,
-            offset_groups=self.offset_groups,
-        )
+        names = ("strides", "padding", "dilation_rate", "groups", "offset_groups")
+        settings = {name: getattr(self, name) for name in names}
+        inputs, kernel = (ops.cast(values, self.compute_dtype) for values in (inputs, self.kernel))
+        y = deformable_conv2d(inputs, kernel, offset, mask, self.bias, **settings)
         return y if self.activation is None else self.activation(y)
 
     def get_config(self):

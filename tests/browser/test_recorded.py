@@ -74,7 +74,7 @@ def packed(value):
 def record(name, layer, x, last=None):
     """A layer's facts, and its pictures in every view and of every sample; `last` are the facts behind a refusal."""
     answer = layer_facts(layer, x)
-    views = [view for view in VIEWS.get(answer.operation, ()) if view] or [""]
+    views = VIEWS.get(answer.operation, [""])
     pictures = {}
     for number, view in enumerate(views):
         drawn = last if answer.problem else answer

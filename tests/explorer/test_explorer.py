@@ -18,7 +18,7 @@ from widgets import DeformableConv2D, Explorer, explore
 from widgets.facts.inputs import boat
 from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.limits import too_large
-from widgets.stage.rows import sent
+from widgets.stage.snapshot import sent
 
 # What is handed over
 

@@ -24,7 +24,7 @@ from keras import layers
 from reading_controls import controls, revision
 
 from widgets import DeformableConv2D, compare, explore, predict
-from widgets.stage.rows import sent
+from widgets.stage.snapshot import sent
 
 OURS = Path(explore.__code__.co_filename).parent
 SOAK = os.environ.get("SOAK", "") not in ("", "0")

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from widgets.explorer.controls import INPUT_CHANNELS, INPUT_SIZE
 from widgets.explorer.slider import IntSlider
-from widgets.facts.kinds import INPUT_CHANNELS, INPUT_SIZE, KINDS, Count
+from widgets.facts.kinds import KINDS, Count
 
 # Every range that a table knows, and those that grow: with channels, layers, and values beyond a range.
 TABLED = {

@@ -8,7 +8,7 @@ import pytest
 from keras import layers
 
 from widgets.deformable import DeformableConv2D
-from widgets.facts.live_layer import GenericLayer, LiveLayer, chain_facts, drawn_axes, wrap_layer
+from widgets.facts.live_layer import Chain, GenericLayer, LiveLayer, drawn_axes, wrap_layer
 
 X = np.arange(1 * 6 * 7 * 2, dtype="float32").reshape(1, 6, 7, 2)
 
@@ -291,7 +291,7 @@ def chain(*of):
         x = steps[-1].y
         if x is None:
             break
-    return chain_facts(steps)
+    return Chain.facts(steps)
 
 
 def test_the_facts_of_a_chain_are_those_of_its_layers_added_up():

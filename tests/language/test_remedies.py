@@ -19,7 +19,7 @@ import pytest
 from keras import layers
 
 from widgets import compare, explore, goal, predict
-from widgets.explorer import image_files
+from widgets.explorer import image_controls
 from widgets.facts import layer_facts, tensorflow_import
 from widgets.language import set_language
 from widgets.language.english import ENGLISH
@@ -511,12 +511,12 @@ REMEDIES = {
         lambda text: set_language(ast.literal_eval(re.search(r"Try set_language\((.*)\)", text)[1])) or explore(CONV),
     ),
     "editing.image_large": (
-        lambda: image_files.as_input(file_of(5000, 5000), 48, False),
-        lambda text: image_files.as_input(file_of(500, 500), 48, False),
+        lambda: image_controls.as_input(file_of(5000, 5000), 48, False),
+        lambda text: image_controls.as_input(file_of(500, 500), 48, False),
     ),
     "editing.image_damaged": (
-        lambda: image_files.as_input(b"not a picture", 48, False),
-        lambda text: image_files.as_input(file_of(50, 40), 48, False),
+        lambda: image_controls.as_input(b"not a picture", 48, False),
+        lambda text: image_controls.as_input(file_of(50, 40), 48, False),
     ),
     "chain.nothing_to_set": (
         lambda: setattr(explore(SINGLE), "settings", {"strides": 2}),

@@ -13,6 +13,7 @@ import subprocess
 import zlib
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 
 import babel
 import ipywidgets
@@ -23,8 +24,9 @@ from keras import layers
 import widgets
 from widgets import DeformableConv2D, compare, explore, goal, predict
 from widgets.facts import layer_facts
-from widgets.language import LANGUAGES, Words, either, say, set_language, speaking, together, words
+from widgets.language import either, in_own_words, say, set_language, together, words
 from widgets.language.english import ENGLISH
+from widgets.language.sentences import LANGUAGES, Words
 
 ROOT = Path(widgets.__file__).parent
 NAMES = {"Prediction", "Comparison of"}  # of our classes, in what Python prints of a tool
@@ -315,10 +317,9 @@ def test_a_tool_keeps_its_language(made_up):
 
 
 def test_words_for_a_while_are_those_of_the_tool_at_work(made_up):
-    own = words()
+    tool = SimpleNamespace(words=words())
     set_language("en")
-    with speaking(own):
-        assert say("controls.square") == "xx_controls_square"
+    assert in_own_words(lambda self: say("controls.square"))(tool) == "xx_controls_square"
     assert say("controls.square") == "square"
 
 
@@ -344,7 +345,7 @@ def test_a_page_that_asks_or_compares_holds_no_english_in_another_language(made_
             made.title,
             re.sub(r"Computed output size.*?`valid`", "", made.still),
         ]
-        assert made.notes[0].startswith("xx_page_kernel_") and made.language == "xx"
+        assert made.notes[0].startswith("xx_page_kernel_") and made.words["language"] == "xx"
         assert [run for one in shown for run in english(one)] == []
     states = zlib.decompress(base64.b64decode(asks.own_texts["questions"][0])).decode()
     question = json.loads(states.split("\n")[0])

@@ -14,9 +14,9 @@ from reading_records import OWN, as_sent, decoded_states, held_by
 from widgets import DeformableConv2D, explore
 from widgets.explorer import recorded_settings
 from widgets.facts import KINDS
-from widgets.page import Control, count_states, estimate, fitting, recording
+from widgets.page import Control, estimate, fitting, recording
 from widgets.page.page import write_whole
-from widgets.page.recording import combinations
+from widgets.page.recording import combinations, count_states
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +143,7 @@ def test_an_estimate_counts_once_what_all_states_share():
     noise = np.random.default_rng(0)
     shared = noise.bytes(30_000)
     controls = [Control("filters", tuple(range(100)))]
-    _, size = estimate(controls, lambda values: {"a": shared, "b": noise.bytes(1000)}, random.Random(0))
+    *_, size = estimate(controls, lambda values: {"a": shared, "b": noise.bytes(1000)}, random.Random(0))
     assert size == pytest.approx((30_000 + 100 * 1000) * 4 / 3, rel=0.1)  # 4 letters for 3 bytes
 
 

@@ -7,7 +7,7 @@ from keras import layers
 from keras.initializers import Constant as constant
 
 from widgets.facts import layer_facts
-from widgets.facts.live_layer import chain_facts
+from widgets.facts.live_layer import Chain
 from widgets.picture import layer_picture
 
 
@@ -173,7 +173,7 @@ def test_a_separable_layer_in_a_stack_has_its_grid_in_between_wherever_it_stands
         for layer in chain:
             steps.append(layer_facts(type(layer).from_config(layer.get_config()), x))
             x = steps[-1].y
-        picture = layer_picture(chain_facts(steps))
+        picture = layer_picture(Chain.facts(steps))
         assert [grid.name for grid in picture.grids] == names
         assert [grid.shape[-1] for grid in picture.grids] == shapes
         # "same" with 2 taps pads one cell, after; it is drawn around the grid that the depthwise step reads

@@ -20,7 +20,7 @@ from widgets.facts import layer_facts
 from widgets.language import say, words
 from widgets.picture import layer_picture
 from widgets.stage import stage
-from widgets.stage.rows import sent
+from widgets.stage.snapshot import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent

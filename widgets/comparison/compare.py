@@ -1,32 +1,22 @@
 """compare(): several layers on one input, side by side in a table that can be sorted."""
 
+import functools
 import itertools
 import math
 import statistics
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import ipywidgets
 import keras
 import tensorflow as tf
 
-from widgets.comparison.recorded_comparison import record_comparison
-from widgets.comparison.table import as_html, as_text, row, thumbnail
-from widgets.facts import (
-    Weight,
-    chain_facts,
-    chain_sees,
-    count_rule,
-    input_values,
-    isolated_keras,
-    run_chain,
-    shared_values,
-    variables_kept,
-    wrap_stack,
-)
+from widgets.comparison.table import STYLE, as_html, as_table, as_text, row, thumbnail
+from widgets.facts import Weight, count_rule, input_values, isolated_keras, shared_values, variables_kept, wrap_stack
 from widgets.language import either, in_own_words, say, words
-from widgets.page import write_page
-from widgets.stage import Tool
+from widgets.page import RecordedTool, record_pictures, write_page
+from widgets.stage import Tool, browser_words
 
 MOST_LAYERS = 12
 WARM_UP = 3  # calls of each layer that are not counted
@@ -95,11 +85,10 @@ class Comparison(Tool, ipywidgets.VBox):
         for chain in self._chains:
             if chain[0].template:
                 input_values(chain[0].template, self.x)  # raises where a built layer reads other channels
-        answers = [list(map(_weighed, chain, run_chain(chain, self.x))) for chain in self._chains]
-        self.facts = tuple(map(_together, stacks, answers))
+        answers = [list(map(_weighed, chain, chain.ask(self.x))) for chain in self._chains]
+        self.facts = tuple(map(_together, stacks, self._chains, answers))
         seen = [
-            (None, "unknown") if steps[-1].problem else chain_sees(chain, steps)
-            for chain, steps in zip(self._chains, answers)
+            (None, "unknown") if steps[-1].problem else chain.sees(steps) for chain, steps in zip(self._chains, answers)
         ]
         self._rows = [row(facts, *sizes) for facts, sizes in zip(self.facts, seen)]
         self._thumbnails = [thumbnail(facts) for facts in self.facts]
@@ -176,12 +165,37 @@ class Comparison(Tool, ipywidgets.VBox):
 
     @in_own_words
     def recorded(self, record=None):
-        """All that a page needs that compares without a kernel: see `save`, and `record_comparison`."""
+        """All that a page needs that compares without a kernel: see `save`.
+
+        `record` is that of the same comparison in another language.
+        """
+        names = dict.fromkeys(found["code"].split("(")[0].split(".")[-1] for found in self._rows)
+        untimed = [found | {"ms": None} for found in self._rows]
+        # A page's policy forbids styles in attributes; its script may set them.
+        table = as_table(self.x.shape, untimed).replace(" style=", " data-style=")
+        return RecordedTool(
+            module=Path(__file__).parent / "recorded_comparison.js",
+            record=record or self._record(),
+            words=browser_words(self.words) | self.words.room("compare", "column"),
+            title=say("page.comparison", names=", ".join(names)),
+            notebook="08_compare",
+            still=f'<div class="cn-compare">{table}</div>',
+            notes=(say("page.kernel_measures"),),
+            sheets=(STYLE,),
+        )
+
+    def _record(self):
+        """A picture of each layer that gives an answer and reads cells that are known, and the table's orders."""
         orders = {by: [list(self._order(by, falling)) for falling in (False, True)] for by in SORTS if by != "ms"}
-        return record_comparison(self.x.shape, self._rows, self.facts, orders, self.words, record)
+        known = [all(step.axes for step in facts.chain or (facts,)) for facts in self.facts]
+        drawn = [number for number, facts in enumerate(self.facts) if known[number] and not facts.problem]
+        pictures = record_pictures("layer", [self.facts[number] for number in drawn], [{}] * len(drawn))
+        return pictures | {"drawn": drawn, "orders": orders}
 
     def _prepare(self, number, x):
-        call = self._calls.setdefault(number, tf.function(lambda x: _through(self._chains[number], x)))
+        layers = [one.layer for one in self._chains[number]]
+        through = tf.function(lambda x: functools.reduce(lambda y, layer: layer(y), layers, x))
+        call = self._calls.setdefault(number, through)
         with isolated_keras():
             for _ in range(WARM_UP):
                 call(x)
@@ -247,7 +261,7 @@ def _weighed(one, facts):
     return replace(facts, weights={name: Weight(tuple(v.shape), (), v.numpy()) for name, v in zip(names, weights)})
 
 
-def _together(layers, steps):
+def _together(layers, chain, steps):
     """The facts of a chain; weights that come again, in a layer or its wrapper, are those of their first time."""
     counted, once = set(), []
     for number, (layer, step) in enumerate(zip(layers, steps)):
@@ -258,10 +272,4 @@ def _together(layers, steps):
         elif again and not step.problem:
             step = replace(step, params=step.params - again, params_formula=str(step.params - again))
         once.append(step)
-    return once[0] if len(once) == 1 else chain_facts(once)
-
-
-def _through(chain, x):
-    for one in chain:
-        x = one.layer(x)
-    return x
+    return once[0] if len(once) == 1 else chain.facts(once)

@@ -8,8 +8,7 @@ import { themeBehind } from "../stage/surroundings.js";
 import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 
-const THUMBNAIL = 56; // px, as in a notebook
-const ZOOM = THUMBNAIL / 26;
+const ZOOM = 56 / 26; // thumbnails of 56 px, as in a notebook
 const SEEN = 0.8; // of the window's height: a picture that begins further down is brought up
 
 /** The first channel and plane of a layer's output. @param {HTMLCanvasElement} canvas @param {any} snapshot */
@@ -35,7 +34,7 @@ function buildSorting(rows, orders, words) {
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
-async function startComparison(place, record, { words, notes }) {
+export default async function startComparison(place, record, { words, notes }) {
   const opened = await openRecord(record);
   const table = /** @type {HTMLElement} */ (place.querySelector(".cn-compare"));
   const styled = /** @type {NodeListOf<HTMLElement>} */ (table.querySelectorAll("[data-style]"));

@@ -1,4 +1,4 @@
-"""A run of a model's layers, tied together as one layer is."""
+"""A run of a model's layers, tied together as one layer is, and the table of all of them."""
 
 import itertools
 import random
@@ -8,11 +8,11 @@ import ipywidgets
 from widgets.explorer import sharing
 from widgets.explorer.editing import Input
 from widgets.explorer.explorer import Explorer
-from widgets.explorer.model_table import listing
 from widgets.explorer.slider import IntSlider
-from widgets.facts import LiveLayer, chain_facts, is_shape, isolated_keras, wrap_layer
-from widgets.language import say, together
-from widgets.stage import lifetime
+from widgets.facts import Chain, LiveLayer, is_shape, isolated_keras, notebook_about, wrap_layer
+from widgets.language import in_own_words, say, together
+from widgets.page import RecordedTool, write_page
+from widgets.stage import Tool, browser_words, lifetime
 
 
 class StackExplorer(Explorer):
@@ -40,20 +40,17 @@ class StackExplorer(Explorer):
         controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._note])
         controls.add_class("cn-controls")
         self._open()
-        self._show(reveal, (), controls)
+        shown_anyway = len(self.steps) <= model.longest(model.start)
+        self._show(reveal, (), controls, listing(model, folded=shown_anyway))
         self._first.observe(self._start_elsewhere, "value")
         self._count.observe(lambda _: self._own_moves or self._again(), "value")
         self._which.observe(lambda _: self._own_moves or self._choose_other(), "value")
         add.on_click(lambda _: self._add())
         remove.on_click(lambda _: self._remove())
 
-    def _below(self):
-        """All layers of the model, folded away where the chain shows them anyway."""
-        return [listing(self._model, folded=len(self.steps) <= self._model.longest(self._model.start))]
-
     def _start_elsewhere(self, _):
         longest = self._model.longest(self._first.value)
-        with self._own_moves.moving():
+        with self._own_moves:
             self._count.value = min(self._count.value, longest)
             self._count.limit(1, longest)
         self._again()
@@ -67,7 +64,7 @@ class StackExplorer(Explorer):
         layers, x = self._model.run(self._first.value, self._count.value)
         axis = self._model.channel_axis(self._first.value)
         self._source = Input(x, self._shape_only and self._first.value == 0, axis)
-        self._chain = [wrap_layer(layer, axis, drawn=True) for layer in layers]
+        self._chain = Chain(wrap_layer(layer, axis, drawn=True) for layer in layers)
         self._note.value = ""
         self._list_chain(next((i for i, one in enumerate(self._chain) if one.template), None))
 
@@ -75,7 +72,7 @@ class StackExplorer(Explorer):
         """Offer the chain's convolutions to the sliders."""
         chain = enumerate(self._chain)
         named = [(f"{i} {one.template.layer_class.__name__}", i) for i, one in chain if one.template]
-        with self._own_moves.moving():
+        with self._own_moves:
             self._which.options = named
             self._which.value = chosen
         self._chosen = chosen
@@ -98,10 +95,8 @@ class StackExplorer(Explorer):
             self._controls = None
             return
         self._live = self._chain[chosen]
+        self._make_kernel_controls()
         self._make_controls(self._live.settings)
-
-    def _input_shape(self):
-        return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape  # behind a refusal, nothing is known
 
     @property
     def state(self):
@@ -136,8 +131,45 @@ class StackExplorer(Explorer):
         self._list_chain(chosen)
         self._answer()
 
+    @property
     def _controls_title(self):
         return f"{self._which.description}: {self._which.label}" if self._controls else ""
 
     def _together(self, steps):
-        return chain_facts(steps, self._chosen)
+        return Chain.facts(steps, self._chosen)
+
+
+def listing(model, folded):
+    """The table itself, as a widget; folded: behind a click."""
+    box = ipywidgets.HTML(model.html(folded))
+    box.add_class("cn-listing")
+    return box
+
+
+class ModelTable(Tool, ipywidgets.VBox):
+    """The layers of a model of which none can be drawn by itself. Made by `explore`."""
+
+    def __init__(self, model):
+        self.steps, self.macs_is, self.x = model.rows, model.macs[1], model.x
+        self._model = model
+        inside = say("model.explore_part", part=model.inside) if model.inside else ""
+        self._remark = together(say("model.nothing_drawn"), inside)
+        super().__init__([ipywidgets.HTML(self._remark), listing(model, folded=False)])
+        self.add_class("cn-explorer")
+
+    def __repr__(self):
+        return f"<Table of {len(self.steps)} layers: {self._input()} -> {self.steps[-1]['output_shape']}>"
+
+    def _input(self):
+        """The shape of x, or those of a model's several inputs."""
+        return ", ".join(str(one.shape) for one in (self.x if isinstance(self.x, list) else [self.x]))
+
+    def _saved(self):
+        return {"text/plain": repr(self), "text/html": self._model.html(folded=False)}
+
+    @in_own_words
+    def save(self, path):
+        """Write a page with this table: path ends in .html. Raises ValueError for another path."""
+        still = f'<p>{self._remark}</p><div class="cn-listing">{self._model.html(folded=False)}</div>'
+        title = say("page.model", input=self._input(), output=self.steps[-1]["output_shape"])
+        write_page(path, lambda: RecordedTool(None, {}, browser_words(self.words), title, notebook_about(()), still))

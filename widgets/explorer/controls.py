@@ -1,7 +1,6 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
 from collections.abc import Mapping
-from contextlib import contextmanager
 from numbers import Integral
 
 import ipywidgets
@@ -9,26 +8,17 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.explorer.slider import IntSlider
-from widgets.facts import (
-    INPUT_CHANNELS,
-    INPUT_SIZE,
-    Choice,
-    Count,
-    Divisor,
-    Flag,
-    activation_name,
-    count_rule,
-    in_keras_form,
-    spatial_sizes,
-)
+from widgets.facts import Choice, Count, Divisor, Flag, activation_name, count_rule, in_keras_form, spatial_sizes
 from widgets.language import either, say
+
+INPUT_SIZE, INPUT_CHANNELS = Count(1, 224), Count(1, 64)  # where only the input's shape was given
 
 
 class OwnMoves:
     """True while an explorer moves its own controls, so that their observers are to do nothing.
 
     >>> own_moves = OwnMoves()
-    >>> with own_moves.moving():
+    >>> with own_moves:
     ...     print(bool(own_moves))
     True
     >>> bool(own_moves)
@@ -41,14 +31,11 @@ class OwnMoves:
     def __bool__(self):
         return self._depth > 0
 
-    @contextmanager
-    def moving(self):
-        """Move controls in here."""
+    def __enter__(self):
         self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
+
+    def __exit__(self, *_):
+        self._depth -= 1
 
 
 class Controls:
@@ -111,9 +98,10 @@ class Controls:
         if not isinstance(wanted, Mapping):
             raise ValueError(say("controls.unknown_setting", known=", ".join(self._controls), received=repr(wanted)))
         checked = {name: self._checked(name, value) for name, value in wanted.items()}
-        with self._one_change():
+        with self._own_moves:
             for name in sorted(checked, key=lambda name: name != "input_shape"):  # groups depend on its channels
                 self._put(name, checked[name])
+        self._moved()
 
     def reset(self):
         """Everything as it was at the start."""
@@ -248,23 +236,17 @@ class Controls:
         for control in controls:
             control.observe(self._moved, "value")
 
-    def _moved(self, _):
+    def _moved(self, _=None):
         if not self._own_moves:
             self._changed()
-
-    @contextmanager
-    def _one_change(self):
-        """Several controls move, one call of `changed` follows."""
-        with self._own_moves.moving():
-            yield
-        self._moved(None)
 
     def _axis_moved(self, name, value):
         """One axis' slider was moved: the others follow where they are tied together."""
         if not self._own_moves:
-            with self._one_change():
+            with self._own_moves:
                 if self._squares[name].value:
                     self._put(name, (value,) * len(self._controls[name]))
+            self._moved()
 
     def _open(self, name):
         """One slider for all axes while they are tied together, else one for each."""
@@ -278,8 +260,9 @@ class Controls:
         """The box was ticked: the first axis' value for all. Or no more: a slider for each."""
         self._open(name)
         if tied and not self._own_moves:
-            with self._one_change():
+            with self._own_moves:
                 self._put(name, (self._controls[name][0].value,) * len(self._controls[name]))
+            self._moved()
 
     def _keep_divisor(self, change):
         """Only divisors of the input's channels can be chosen: go on to the next one in the direction of the move."""
@@ -287,13 +270,13 @@ class Controls:
         options = arithmetic.divisors(channels)
         if change.new not in options and not self._own_moves:
             beyond = [g for g in options if (g > change.new) == (change.new > change.old)]
-            with self._own_moves.moving():
+            with self._own_moves:
                 change.owner.value = min(beyond or options, key=lambda g: abs(g - change.new))
 
     def _keep_groups(self, change):
         """Other channels have other divisors: keep the largest that is not above the groups shown."""
         for groups in filter(None, map(self._controls.get, ("groups", "offset_groups"))):
-            with self._own_moves.moving():
+            with self._own_moves:
                 fitting = [g for g in arithmetic.divisors(change.new) if g <= groups.value]
                 groups.value = fitting[-1]
                 groups.limit(1, change.new)

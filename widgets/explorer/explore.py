@@ -3,9 +3,8 @@
 import keras
 
 from widgets.explorer import sharing
-from widgets.explorer.chain_explorer import StackExplorer
+from widgets.explorer.chain_explorer import ModelTable, StackExplorer
 from widgets.explorer.explorer import Explorer
-from widgets.explorer.model_table import ModelTable
 from widgets.facts import ModelSteps
 from widgets.language import say
 
@@ -65,5 +64,5 @@ def _made(layer, x, reveal, controls, question):
     if model and model.start is None:
         return ModelTable(model)
     explorer = StackExplorer(model, x, reveal, controls) if model else Explorer(layer, x, reveal, controls)
-    explorer.question = question
+    explorer._stage.question = question
     return explorer

@@ -12,7 +12,7 @@ from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
 from widgets.explorer.recorded_settings import record_explorer
-from widgets.facts import LARGEST_INPUT, LiveLayer, default_input, input_values, is_shape, run_chain, shown_code
+from widgets.facts import LARGEST_INPUT, Chain, LiveLayer, default_input, input_values, is_shape, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
@@ -28,9 +28,11 @@ class ExplorerStage(Stage):
 class Explorer(Tool, ipywidgets.Box):
     """The controls and the stage of one layer. Made by `explore`."""
 
+    _controls_title = ""  # what a page says above the settings
+
     def __init__(self, layer, x, reveal, controls):
         self._live = LiveLayer(layer)
-        self._chain, self._chosen = [self._live], 0  # the layers asked, and which of them the sliders change
+        self._chain, self._chosen = Chain([self._live]), 0  # the layers asked, and which of them the sliders change
         template = self._live.template
         if x is None:
             x = default_input(len(template.kind.axes) + 2, template.channels, template.channel_axis)
@@ -38,6 +40,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._prepare(Input(*self._start, template.channel_axis), controls)
         images = len(template.kind.axes) == 2 and template.channels in (None, 1, 3) and self._wanted("picture")
         self._image_menu = ImageControls(template.channels, self._replace, self._own_moves) if images else None
+        self._make_kernel_controls()
         self._make_controls(template.settings)
         self._ask_layers()
         self._show(reveal, VIEWS.get(template.kind.operation, ()), self._side)
@@ -58,12 +61,15 @@ class Explorer(Tool, ipywidgets.Box):
         wanted = self._wanted_controls
         return wanted is None or any(isinstance(one, str) and one == name for one in wanted)
 
+    def _make_kernel_controls(self):
+        """What changes the kernel of the present layer by hand."""
+        self._kernel = KernelControls(self._live, lambda: self._controls, self._undo, self._ask, self._own_moves)
+
     def _make_controls(self, settings):
-        """Sliders for the input that there is now, and what changes kernel and picture by hand."""
+        """Sliders for the input that there is now, beside what changes kernel and picture by hand."""
         size = self._input_shape(), self._resizable()
         moves = self._ask, self._restart, self._own_moves
         self._controls = Controls(self._live.template, *size, *moves, settings, self._wanted_controls)
-        self._kernel = KernelControls(lambda: self._live, self._controls, self._undo, self._ask, self._own_moves)
         rows = [*self._kernel.rows] if self._wanted("kernel") else []
         rows += self._image_menu.rows if self._image_menu else []
         others = ipywidgets.VBox(rows)
@@ -72,14 +78,17 @@ class Explorer(Tool, ipywidgets.Box):
         lifetime.close(*before, but=self._side.children)
 
     def _input_shape(self):
+        """What reaches the layer that the sliders change; behind a refusal, nothing is known."""
+        if self._chosen:
+            return self._steps[min(self._chosen, len(self._steps) - 1)].input_shape
         return self._source.values.shape
 
     def _resizable(self):
         """Whether the input of the layer that the sliders change has sliders too."""
         return self._chosen == 0 and self._source.resizable
 
-    def _show(self, reveal, views, controls):
-        self._picture = self._last_valid_facts = None
+    def _show(self, reveal, views, controls, *below):
+        self._picture = None
         view = views[0] if views else ""
         takes_image = self._image_menu is not None
         editable = [name for name in ("picture", "kernel") if self._wanted(name)]
@@ -95,12 +104,8 @@ class Explorer(Tool, ipywidgets.Box):
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape
             self.start_at((0, rows // 2, columns // 2, 0))
-        super().__init__([controls, self._stage, *self._below()])
+        super().__init__([controls, self._stage, *below])
         self.add_class("cn-explorer")
-
-    def _below(self):
-        """What stands under controls and stage."""
-        return []
 
     @property
     def layer(self):
@@ -137,10 +142,6 @@ class Explorer(Tool, ipywidgets.Box):
     def question(self):
         """What is asked before the answer is shown; "" asks for shape and parameters."""
         return self._stage.question
-
-    @question.setter
-    def question(self, text):
-        self._stage.question = text
 
     @property
     def state(self):
@@ -198,7 +199,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._answer()
 
     def _ask_layers(self):
-        self._steps = run_chain(self._chain, self._source.values)
+        self._steps = self._chain.ask(self._source.values)
         self.facts = self._together(self._steps)
 
     def _together(self, steps):
@@ -243,40 +244,33 @@ class Explorer(Tool, ipywidgets.Box):
             self._live.offset_overrides = {}  # the points of other settings are others
         self._live.settings = settings
 
-    def _controls_title(self):
-        """What a page says above the settings."""
-        return ""
-
     def _asker(self):
         """A way to ask Keras for other settings that leaves the explorer as it is: settings go in, facts come out."""
-        chain = [one.twin() for one in self._chain]
+        chain = Chain(one.twin() for one in self._chain)
         live = None if self._chosen is None else chain[self._chosen]
         start, moved = (live.settings, live.offset_overrides) if live else ({}, {})
 
         def ask(settings):
             if live:
                 live.settings, live.offset_overrides = settings, moved if settings == start else {}
-            return self._together(run_chain(chain, self._source.values))
+            return self._together(chain.ask(self._source.values))
 
         return ask
 
     def _restart(self, settings):
         """The weights, the input, the switches and the settings of the start again."""
         self._live.forget()
+        self._kernel.reset()
         if self._image_menu and self._image_menu.reset():
             return self._replace(None, self._live.template.settings)
         self._source.reset()
-        self._kernel.reset()
         self._controls.settings = settings
 
     def _replace(self, image, settings=None):
         """Another image as the input, None for that of the start; the settings as they are."""
         axis = self._live.template.channel_axis
         self._source = Input(*self._start, axis) if image is None else Input(np.moveaxis(image, -1, axis), False)
-        kernel = self._kernel
         self._make_controls(settings or {k: v for k, v in self._controls.settings.items() if k != "input_shape"})
-        if settings is None:
-            self._kernel.take_over(kernel)
         self._ask()
 
     def _move_point(self, place, offset):
@@ -299,14 +293,14 @@ class Explorer(Tool, ipywidgets.Box):
         name = self.facts.code.split("(")[0].split(".")[-1]
         from widgets.picture import animation, figure  # Matplotlib is slow to import, and only this needs it
 
-        shown = self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state())
+        shown = self.facts, self._picture, self._stage.reveal, figure.Look(*self._stage.view_state())
         made = figure.png(*shown, figure.SHOWN) if kind == "png" else animation.gif(*shown, progress)
         return f"{name}.{kind}", f"image/{kind}", made
 
     def _still(self):
         from widgets.picture import figure
 
-        return figure.png(self.facts, self._picture, self._stage.reveal, figure.Look(**self._stage.view_state()))
+        return figure.png(self.facts, self._picture, self._stage.reveal, figure.Look(*self._stage.view_state()))
 
     def _restore_view_state(self, look):
         """Go on with what `state` kept besides layer and input."""
@@ -322,10 +316,9 @@ class Explorer(Tool, ipywidgets.Box):
 
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
-        if not self.facts.problem:
-            self._last_valid_facts = self.facts
-        if self._last_valid_facts is not None:
-            self._picture = layer_picture(self._last_valid_facts, self._stage.view or None)
+        drawn = self._picture.facts if self._picture and self.facts.problem else self.facts
+        if not drawn.problem:
+            self._picture = layer_picture(drawn, self._stage.view)
         self._stage.show(self.facts, self._picture)
 
     def __repr__(self):

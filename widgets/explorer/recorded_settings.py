@@ -9,7 +9,7 @@ import keras
 from widgets import arithmetic
 from widgets.facts import Choice, Count, Divisor, notebook_about, spatial_sizes
 from widgets.language import say
-from widgets.page import LIMITS, PICTURES, Control, RecordedTool, count_states, estimate, fits, fitting, record_states
+from widgets.page import LIMITS, PICTURES, Control, RecordedTool, estimate, fits, fitting, record_states
 from widgets.picture import VIEWS
 from widgets.stage import browser_words, whole_state
 
@@ -35,11 +35,10 @@ def record_explorer(explorer, names=None, announced=False, record=None):
         record=record,
         words=browser_words(words) | {key: rooms[key] for key in CONTROLS_SAY},
         title=facts.code,
-        language=words.language,
         notebook=notebook_about((one.template.kind, one.settings) for one in explorer._layers()),
         still=_fact_list(facts, words.room("stage")) if stage.reveal else "",
         figure=explorer._still(),
-        own_texts={"heading": explorer._controls_title(), "question": stage.question},
+        own_texts={"heading": explorer._controls_title, "question": stage.question},
         notes=(*[say("page.fixed", names=fixed)] * bool(fixed), say("page.kernel_adds")),
     )
 
@@ -47,13 +46,13 @@ def record_explorer(explorer, names=None, announced=False, record=None):
 def _record(explorer, pages, names, announced):
     """All states of the controls, asked for."""
     controls = pages.controls(names)
-    seconds, size = estimate(controls, pages.asker(), random.Random(0))
-    progress = [keras.utils.Progbar(count_states(controls), unit_name="state").update] if announced else []
+    count, seconds, _ = estimate(controls, pages.asker(), random.Random(0))
+    progress = [keras.utils.Progbar(count, unit_name="state").update] if announced else []
     if announced:
-        print(say("page.estimate", count=count_states(controls), seconds=f"{seconds:.0f}"))
+        print(say("page.estimate", count=count, seconds=f"{seconds:.0f}"))
     recording = record_states(controls, pages.asker(), *progress)
     if recording.size > pages.most_bytes:  # more than estimated
-        raise pages.too_much(controls, (seconds, recording.size))
+        raise pages.too_much(controls, (count, seconds, recording.size))
     shown = {"reveal": explorer._stage.reveal, "start": explorer._stage.start}
     return {"controls": [control.as_json() for control in controls], "packed": recording.packed(), **shown}
 
@@ -75,7 +74,8 @@ class RecordedSettings:
         self._rules = explorer._live.template.kind.settings if explorer.settings else {}
         self._axes = explorer._live.template.kind.axes if explorer.settings else ()
         self.settings = dict(explorer._live.settings) if explorer.settings else {}
-        self.most_bytes = LIMITS.size_for(math.prod(spatial_sizes(facts.input_shape, facts.channel_axis)))
+        small = math.prod(spatial_sizes(facts.input_shape, facts.channel_axis)) <= LIMITS.SMALL
+        self.most_bytes = min(LIMITS.size, LIMITS.small_size) if small else LIMITS.size
 
     def controls(self, names=None):
         """The controls of these settings, and one for the view where there are several.
@@ -97,17 +97,17 @@ class RecordedSettings:
             return sorted(chosen, key=lambda control: control.name == "view")
         chosen = [*self._all(dict.fromkeys(names)), *self._view()]
         estimated = estimate(chosen, self.asker(), rng)
-        if count_states(chosen) > LIMITS.states or not fits(estimated, self.most_bytes):
+        if not fits(estimated, self.most_bytes):
             raise self.too_much(chosen, estimated)
         return chosen
 
     def too_much(self, controls, estimated):
-        """The refusal of these controls, for so many seconds and bytes."""
+        """The refusal of these controls, for so many states, seconds and bytes."""
         by_wish = sorted(controls, key=lambda control: control.name != "view")
         kept = fitting(by_wish, self.asker(), random.Random(0), self.most_bytes)
         left_out = [control.name for control in controls if control not in kept] or [controls[-1].name]
         example = dict.fromkeys(control.name for control in controls if control.name not in [*left_out, "view"])
-        seconds, size = estimated
+        count, seconds, size = estimated
         return ValueError(
             say(
                 "page.too_much",
@@ -115,7 +115,7 @@ class RecordedSettings:
                 most_seconds=LIMITS.seconds,
                 most_size=LIMITS.size // 10**6,
                 product=" x ".join(f"{control.label} {len(control.values)}" for control in controls),
-                states=f"{count_states(controls):,}",
+                states=f"{count:,}",
                 seconds=f"{seconds:.0f}",
                 size=f"{size / 1e6:.1f}",
                 example=list(example),
@@ -156,18 +156,13 @@ class RecordedSettings:
     def _by_wish(self):
         """All names, the most wanted ones first: those that a text asks for, those that the reader's line names, and
         those in ORDER."""
-        order = {name: place for place, name in enumerate(ORDER)}
         code = self._explorer._live.code() if self._rules else ""
-
-        def wish(name):
-            return name not in LIMITS.asked, f" {name}=" not in code, order.get(name, len(ORDER))
-
-        return sorted(self._rules, key=wish)
+        names = [name for name in dict.fromkeys([*ORDER, *self._rules]) if name in self._rules]
+        return sorted(names, key=lambda name: (name not in LIMITS.asked, f" {name}=" not in code))
 
     def _view(self):
-        views = [view for view in VIEWS.get(self._explorer.facts.operation, ()) if view]
-        start = self._explorer._stage.view
-        return [Control("view", tuple(views), views.index(start), label="view")] if views[1:] else []
+        views = VIEWS.get(self._explorer.facts.operation, ())
+        return [Control("view", views, views.index(self._explorer._stage.view), label="view")] if views else []
 
     def _all(self, names):
         """Their controls, but for those that have one value to choose from."""

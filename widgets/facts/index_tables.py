@@ -37,7 +37,7 @@ class Tables:
         for axis, place in enumerate(places):
             shape = [len(cells), *[1] * rank, 1]
             shape[axis + 1] = -1
-            earlier, taps = self._reading(axis, place)
+            earlier, taps = cells_behind(self, axis, place)
             inside = inside & ((earlier >= 0) & (earlier < x.shape[axis])).reshape(shape)
             x_index.append(np.clip(earlier, 0, x.shape[axis] - 1).reshape(shape))
             kernel_index.append(taps.reshape(shape))
@@ -53,18 +53,22 @@ class Tables:
         `sizes` are those of the earlier axes.
         """
         axis_before = self.axes[axis] if self.axes else axis
-        earlier, _ = self._reading(axis, np.arange(seen.shape[1]))
+        earlier, _ = cells_behind(self, axis, np.arange(seen.shape[1]))
         reads = (earlier[:, :, None] == np.arange(sizes[axis_before])).any(1)
         return seen @ reads, axis_before
 
-    def _reading(self, axis, place):
-        """Along an axis, the earlier cells that reach later ones, and the taps: two (cells, n) arrays, -1 for none."""
-        if self.reads is not None:
-            earlier = self.reads[axis][place]
-            return earlier, np.broadcast_to(np.arange(earlier.shape[1]), earlier.shape)
-        which, earlier, tap = np.nonzero(self.writes[axis] == place[:, None, None])
-        starts = np.searchsorted(which, np.arange(len(place)))
-        slot = np.arange(len(which)) - starts[which]
-        found = np.full((2, len(place), max(slot.max(initial=0) + 1, 1)), -1)
-        found[:, which, slot] = earlier, tap
-        return found
+
+def cells_behind(tables, axis, cells):
+    """Along an axis, the earlier cells that reach these later ones, and the taps between: two (cells, n) arrays.
+
+    `tables` has `reads` and `writes`. Where fewer than n reach one, there are NO_CELL and tap -1.
+    """
+    if tables.reads is not None:
+        earlier = tables.reads[axis][cells]
+        return earlier, np.broadcast_to(np.arange(earlier.shape[1]), earlier.shape)
+    which, earlier, tap = np.nonzero(tables.writes[axis] == np.reshape(cells, (-1, 1, 1)))
+    starts = np.searchsorted(which, np.arange(len(cells)))
+    slot = np.arange(len(which)) - starts[which]
+    found = np.full((2, len(cells), slot.max(initial=0) + 1), [[[NO_CELL]], [[-1]]])
+    found[:, which, slot] = earlier, tap
+    return found

@@ -1,13 +1,13 @@
 """How to make a reader's layer again with other settings, without touching the reader's layer."""
 
 import inspect
-from contextlib import contextmanager
 from functools import partial
 
 import keras
 import tensorflow as tf
 
 from widgets.facts.code_line import NAME, by_name, defaults, plain_numbers
+from widgets.facts.isolation import variables_kept
 from widgets.facts.kinds import KINDS
 from widgets.language import say
 
@@ -59,16 +59,9 @@ def can_copy(layer):
         return False
 
 
-@contextmanager
 def seeds_kept(initializers):
     """The reader's seed generators go on where they were; whatever else is among `initializers` is passed over."""
-    seeds = [one.seed.state for one in initializers if hasattr(getattr(one, "seed", None), "state")]
-    before = [state.numpy() for state in seeds]
-    try:
-        yield
-    finally:
-        for state, value in zip(seeds, before):
-            state.assign(value)
+    return variables_kept([one.seed.state for one in initializers if hasattr(getattr(one, "seed", None), "state")])
 
 
 def give_weights(layer, weights):

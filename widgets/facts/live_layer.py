@@ -242,65 +242,66 @@ def _shape_after(layer, input_shape):
     return None if None in shape else shape
 
 
-def run_chain(layers, x):
-    """The facts of each layer on what the one before it returned; a refusal ends them."""
-    steps, clock = [], Clock()  # which all of them share
-    for one in layers:
-        steps.append(one.ask(x) if one.template else one.ask(x, clock))
-        x = steps[-1].y
-        if steps[-1].problem:
-            break
-    return steps
+class Chain(list):
+    """Layers that follow one another, as `wrap_layer` gives them. `steps` are the facts of each."""
 
+    def ask(self, x):
+        """The facts of each layer on what the one before it returned; a refusal ends them."""
+        steps, clock = [], Clock()  # which all of them share
+        for one in self:
+            steps.append(one.ask(x) if one.template else one.ask(x, clock))
+            x = steps[-1].y
+            if steps[-1].problem:
+                break
+        return steps
 
-def chain_sees(layers, steps):
-    """What one cell behind these layers sees, from the facts of each, and how sure that is; see `Field.told`."""
-    shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
-    return chain_field([one.layer for one in layers], shapes)
+    def sees(self, steps):
+        """What one cell behind these layers sees, from the facts of each, and how sure that is; see `Field.told`."""
+        shapes = [steps[0].input_shape, *(step.output_shape for step in steps)]
+        return chain_field([one.layer for one in self], shapes)
 
+    def cells_read(self, steps):
+        """How many cells of that field it reads along each axis, fewer where gaps are left; None where nobody knows.
 
-def chain_cells_read(layers, steps):
-    """How many cells of that field it reads along each axis, fewer where gaps are left; None where nobody knows.
+        >>> chain = Chain([LiveLayer(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)))])
+        >>> chain.cells_read(chain.ask(np.zeros((1, 16, 16, 1), "float32")))
+        (3, 3)
+        """
+        windows = []
+        for one, step in zip(self, steps):
+            if is_convolution(one.layer) or not keeps_cells(one.layer, step.input_shape, step.channel_axis):
+                windows.append(known_windows(one.layer, step.input_shape))
+        if None in windows:
+            return None
+        return tuple(cells_read([*itertools.chain(*steps)]) for steps in zip(*windows))
 
-    >>> one = LiveLayer(keras.layers.Conv2D(1, 3, dilation_rate=(1, 2)))
-    >>> chain_cells_read([one], [one.ask(np.zeros((1, 16, 16, 1), "float32"))])
-    (3, 3)
-    """
-    windows = []
-    for one, step in zip(layers, steps):
-        if is_convolution(one.layer) or not keeps_cells(one.layer, step.input_shape, step.channel_axis):
-            windows.append(known_windows(one.layer, step.input_shape))
-    if None in windows:
-        return None
-    return tuple(cells_read([*itertools.chain(*steps)]) for steps in zip(*windows))
+    @staticmethod
+    def facts(steps, chosen=None):
+        """Facts of layers that follow one another, from those of each; the first refusal is the chain's.
 
-
-def chain_facts(steps, chosen=None):
-    """Facts of layers that follow one another, from those of each; the first refusal is the chain's.
-
-    `chosen` is the layer that a reader changes, where there is one.
-    """
-    first, last, code = steps[0], steps[-1], chain_code([step.code for step in steps])
-    known = {name: getattr(first, name) for name in ("input_shape", "x", "axes", "channel_axis")}
-    known |= {"operation": CHAIN, "code": code}
-    if last.problem:
-        fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
-        where = say("facts.step_refused", number=len(steps) - 1, problem=last.problem)
-        return Facts(**known, problem=where, **fields)
-    counts = {}
-    for name in ("params", "macs"):
-        parts = [getattr(step, name) for step in steps]
-        if None in parts:  # MACs of a layer that nobody can count
-            continue
-        written = " + ".join(map(str, parts)) + f" = {sum(parts)}"
-        counts |= {name: sum(parts), f"{name}_formula": written if steps[1:] else getattr(first, f"{name}_formula")}
-    return Facts(
-        **known,
-        **counts,
-        output_shape=last.output_shape,
-        y=last.y,
-        before_activation=last.before_activation,
-        warning=together(*(step.warning for step in steps)),
-        steps=tuple(steps),
-        chosen=chosen,
-    )
+        `chosen` is the layer that a reader changes, where there is one.
+        """
+        first, last, code = steps[0], steps[-1], chain_code([step.code for step in steps])
+        known = {name: getattr(first, name) for name in ("input_shape", "x", "axes", "channel_axis")}
+        known |= {"operation": CHAIN, "code": code}
+        if last.problem:
+            fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
+            where = say("facts.step_refused", number=len(steps) - 1, problem=last.problem)
+            return Facts(**known, problem=where, **fields)
+        counts = {}
+        for name in ("params", "macs"):
+            parts = [getattr(step, name) for step in steps]
+            if None in parts:  # MACs of a layer that nobody can count
+                continue
+            written = " + ".join(map(str, parts)) + f" = {sum(parts)}"
+            counts |= {name: sum(parts), f"{name}_formula": written if steps[1:] else getattr(first, f"{name}_formula")}
+        return Facts(
+            **known,
+            **counts,
+            output_shape=last.output_shape,
+            y=last.y,
+            before_activation=last.before_activation,
+            warning=together(*(step.warning for step in steps)),
+            steps=tuple(steps),
+            chosen=chosen,
+        )

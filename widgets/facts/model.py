@@ -13,7 +13,7 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
-from widgets.facts.live_layer import drawn_axes, wrap_layer
+from widgets.facts.live_layer import Chain, drawn_axes, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_graph import chain_axes, channel_axes, model_inputs, model_nodes, tensor_shapes
 from widgets.facts.model_inputs import model_values
@@ -177,7 +177,7 @@ def _part(layer, code, clock):
 
 
 def wrap_stack(layers):
-    """Layers that follow one another as `wrap_layer` gives them; one that comes again is the same one.
+    """The Chain of layers that follow one another; one that comes again is the same one.
 
     Raises TypeError for a model that cannot be listed, or takes several inputs.
     """
@@ -187,7 +187,7 @@ def wrap_stack(layers):
                 raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
             _check_listed(layer)
     wrapped = {id(layer): wrap_layer(layer, axis) for layer, axis in zip(layers, chain_axes(layers))}
-    return [wrapped[id(layer)] for layer in layers]
+    return Chain(wrapped[id(layer)] for layer in layers)
 
 
 def _check_listed(model):

@@ -1,7 +1,6 @@
 """Sentences by key, in the language that the reader has chosen."""
 
 import functools
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 import babel
@@ -85,23 +84,16 @@ def say(key, **fields):
     return words()(key, **fields)
 
 
-@contextmanager
-def speaking(own):
-    """For a while, all is said in these words."""
-    token = _speaking.set(own)
-    try:
-        yield
-    finally:
-        _speaking.reset(token)
-
-
 def in_own_words(method):
     """A method of a tool that says everything in the words that the tool was made in, `self.words`."""
 
     @functools.wraps(method)
     def said(self, *arguments, **named):
-        with speaking(self.words):
+        token = _speaking.set(self.words)
+        try:
             return method(self, *arguments, **named)
+        finally:
+            _speaking.reset(token)
 
     return said
 

@@ -26,9 +26,8 @@ class RecordedTool(NamedTuple):
     # there is nothing to bring to life: then all of it is `still`
     module: Path | None
     record: dict  # for JSON, without words: `controls`, `packed`, and what else the module reads
-    words: dict  # all that the module says, by key
+    words: dict  # all that the module says, by key, and the language of it
     title: str  # of the page
-    language: str
     notebook: str  # the name of the one where a kernel does more
     still: str = ""  # HTML without styles: what stands there before and without JavaScript
     figure: bytes = b""  # a PNG above it
@@ -62,7 +61,7 @@ def single_file(tool):
         scripts = f'<script type="application/json" id="record">{data}</script>\n'
         scripts += f'<script type="module">{script}</script>'
     return f"""<!doctype html>
-<html lang="{html.escape(tool.language)}">
+<html lang="{html.escape(tool.words["language"])}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -77,7 +76,7 @@ def single_file(tool):
 {tool.still}
 {sentence}
 </main>
-{_way_to(tool.notebook, tool.language)}
+{_way_to(tool.notebook, tool.words["language"])}
 {scripts}
 </body>
 </html>

@@ -8,15 +8,9 @@ import { render } from "../stage/stage.js";
 
 /** @typedef {(place: HTMLElement, record: any, texts: Texts) => void} Start */
 
-/** @type {Record<string, Start>} */ const starts = {};
-
-/** Start a tool whose record was fetched. @param {string} tool @param {Parameters<Start>} what */
-export const startFetched = (tool, ...what) => starts[tool](...what);
-
 /** Start a tool in each of its places: what it needs stands in the element of the page that the place names.
  * @param {string} tool @param {Start} start */
 export function bringToLife(tool, start) {
-  starts[tool] = start;
   for (const place of document.querySelectorAll(`[data-tool="${tool}"][data-record]`)) {
     const { record } = /** @type {HTMLElement} */ (place).dataset;
     const held = JSON.parse(document.getElementById(record ?? "")?.textContent ?? "");

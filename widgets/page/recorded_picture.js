@@ -9,7 +9,7 @@ import { openRecord, recordedSource } from "./recorded_source.js";
 const PAUSE = 900; // ms without a move after which a state is worth going back to
 
 /** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
-async function startTool(place, record, { words, heading, question, notes }) {
+export default async function startTool(place, record, { words, heading, question, notes }) {
   const { controls } = record;
   const opened = await openRecord(record); // until then, and where it fails, the figure stands there
   const start = controls.map((control) => control.start);
@@ -57,12 +57,8 @@ async function startTool(place, record, { words, heading, question, notes }) {
     copy(link, address.value, select, words);
   });
   go();
-  const parts = [
-    element("p", {}, heading),
-    form.root,
-    element("div", { class: "cn-tools" }, reset, link, address),
-    note,
-  ];
+  const tools = element("div", { class: "cn-tools" }, reset, link, address);
+  const parts = [element("p", {}, heading), form.root, tools, note];
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);

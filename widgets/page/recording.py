@@ -32,10 +32,6 @@ class Limits:
 
     SMALL = 12 * 12
 
-    def size_for(self, cells):
-        """Bytes that a tool may take whose input has so many cells."""
-        return min(self.size, self.small_size) if cells <= self.SMALL else self.size
-
 
 LIMITS = Limits()
 
@@ -58,10 +54,7 @@ class Control:
     @property
     def options(self):
         """The values as code and addresses say them."""
-        return tuple(
-            str(value) if value is None or isinstance(value, (int, str)) else activation_name(value)
-            for value in self.values
-        )
+        return tuple(activation_name(value) if callable(value) else str(value) for value in self.values)
 
     @property
     def element(self):
@@ -115,6 +108,12 @@ class Recording:
         """Bytes that it takes on a page."""
         return sum(map(len, self.packed()))
 
+    def for_page(self):
+        """`packed()`. Raises ValueError where it is too large for a page."""
+        if self.size > LIMITS.size:
+            raise ValueError(say("page.too_large", most_size=LIMITS.size // 10**6, size=f"{self.size / 1e6:.1f}"))
+        return self.packed()
+
 
 def count_states(controls):
     """How many states these controls can reach.
@@ -132,9 +131,9 @@ def combinations(controls):
 
 
 def estimate(controls, ask, rng):
-    """About how many seconds and bytes all states take, from a few drawn by `rng`, and as many again.
+    """How many states there are, and about how many seconds and bytes they take, from a few drawn by `rng`.
 
-    The second half says how the bytes grow: what all states share is in the first.
+    As many again say how the bytes grow: what all states share is in the first.
     """
     trial, count = Recording(), count_states(controls)
     begin = LIMITS.clock()
@@ -144,7 +143,7 @@ def estimate(controls, ask, rng):
     for _ in range(probed):
         _probe(trial, controls, ask, rng)
     growth = (trial.size - shared) / probed
-    return seconds / probed * count, shared + growth * max(count - probed, 0)
+    return count, seconds / probed * count, shared + growth * max(count - probed, 0)
 
 
 def _probe(trial, controls, ask, rng):
@@ -162,16 +161,9 @@ def fitting(controls, ask, rng, size):
 
 
 def fits(estimated, most):
-    """Whether a page can take so many seconds, and bytes of so many at most."""
-    seconds, size = estimated
-    return seconds <= LIMITS.seconds and size <= most
-
-
-def pack(recording):
-    """The recording as a page holds it. Raises ValueError where it is too large for one."""
-    if recording.size > LIMITS.size:
-        raise ValueError(say("page.too_large", most_size=LIMITS.size // 10**6, size=f"{recording.size / 1e6:.1f}"))
-    return recording.packed()
+    """Whether a page can take so many states and seconds, and bytes of so many at most."""
+    count, seconds, size = estimated
+    return count <= LIMITS.states and seconds <= LIMITS.seconds and size <= most
 
 
 def record_states(controls, ask, progress=lambda done: None):
@@ -189,7 +181,7 @@ def record_pictures(name, facts, beside):
     Its control `name` chooses one of these facts, and where some have several views another one chooses the view.
     `beside` has a dict for each of the facts, kept with its picture. Raises ValueError where it is too much for a page.
     """
-    views = tuple(dict.fromkeys(view for one in facts for view in VIEWS.get(one.operation, ()) if view))
+    views = tuple(dict.fromkeys(view for one in facts for view in VIEWS.get(one.operation, ())))
     controls = [Control(name, tuple(range(len(facts)))), *[Control("view", views)] * bool(views)]
 
     def ask(values):
@@ -197,4 +189,4 @@ def record_pictures(name, facts, beside):
         known = VIEWS.get(facts[number].operation, ())
         return whole_state(facts[number], view if view in known else "") | beside[number]
 
-    return {"controls": [control.as_json() for control in controls], "packed": pack(record_states(controls, ask))}
+    return {"controls": [control.as_json() for control in controls], "packed": record_states(controls, ask).for_page()}

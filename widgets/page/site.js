@@ -9,14 +9,10 @@ const fetchJson = async (address) => (await fetch(address)).json();
 
 /** @param {HTMLElement} place */
 async function open(place) {
-  const { tool, module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
-  const [{ startFetched }, record, said] = await Promise.all([
-    import("./places.js"),
-    fetchJson(at),
-    fetchJson(words),
-    import(`../${module}`),
-  ]);
-  startFetched(tool, place, record, { ...JSON.parse(texts), words: said });
+  const { module, at, words, texts } = /** @type {Record<string, string>} */ (place.dataset);
+  const parts = [import(`../${module}`), fetchJson(at), fetchJson(words)];
+  const [{ default: start }, record, said] = await Promise.all(parts);
+  start(place, record, { ...JSON.parse(texts), words: said });
 }
 
 function openThoseNear(entries) {

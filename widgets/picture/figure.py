@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from widgets.facts import NO_CELL
+from widgets.facts import NO_CELL, cells_behind
 from widgets.language import factor, number, say, short_all
 
 NUMBER_ROOM, NUMBER_SIZE = 15, 5.5  # points: a side that a cell needs for a number, and the number's font
@@ -106,11 +106,9 @@ def sum_of(picture, look):
 
 def _joined(link, axis, at, n):
     """Along one axis: the earlier cells behind the later one `at`, of n that there are, and the taps that join them."""
-    if link.reads is not None:
-        cells = link.reads[axis][at]
-        taps = np.flatnonzero((cells >= 0) & (cells < n))
-        return cells[taps], taps
-    return np.nonzero(link.writes[axis] == at)
+    cells, taps = cells_behind(link, axis, [at])
+    inside = (cells >= 0) & (cells < n)
+    return cells[inside], taps[inside]
 
 
 def write_sum(figure, text):
@@ -136,7 +134,11 @@ def figure_of(facts, picture, revealed, look, dpi=SAVED, below=0):
     title = "\n".join(textwrap.fill(line, 98) for line in (facts.code, *answer))
     figure.suptitle(title, fontsize=10, family="monospace", parse_math=False)
     if picture is not None:
-        _draw(figure, panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)])
+        panels = panels_of(picture, look) if revealed else [_grid_panel(picture, 0, look)]
+        widths = [max(panel.values.shape[1], 3) for panel in panels]
+        subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
+        for axes, panel, room in zip(subplots, panels, rooms(panels)):
+            draw_panel(axes, panel, room)
         figure.get_layout_engine().execute(figure)
         if facts.problem:  # the colours go, and a veil lies over all but the title
             for image in (axes.images[0] for axes in figure.axes):
@@ -196,7 +198,8 @@ def panels_of(picture, look):
         panels.append(panel)
         if g:
             link = picture.links[g - 1]
-            lit = link.along_earlier([_read(link, axis, later) for axis, later in enumerate(inside)])
+            behind = [cells_behind(link, axis, later)[0] for axis, later in enumerate(inside)]
+            lit = link.along_earlier([sorted({*cells.flat} - {NO_CELL}) for cells in behind])
             if "kernel" in link.weights:
                 limit = np.abs(link.weights["kernel"]).max(initial=0) or 1
                 later, earlier = look.channel(picture, g), look.channel(picture, g - 1)
@@ -214,26 +217,12 @@ def _dots(picture, g, look):
     return tuple(zip(homes, map(tuple, link.points[group, row, column])))
 
 
-def _draw(figure, panels):
-    widths = [max(panel.values.shape[1], 3) for panel in panels]
-    subplots = figure.subplots(1, len(panels), width_ratios=np.sqrt(widths), squeeze=False)[0]
-    for axes, panel, room in zip(subplots, panels, rooms(panels)):
-        draw_panel(axes, panel, room)
-
-
 def rooms(panels):
     """The room for a number in a cell of each panel, in em; 0 where it is too small for any."""
     widths = np.array([max(panel.values.shape[1], 3) for panel in panels])
     wide = 600 / np.sqrt(widths).sum() / np.sqrt(widths)  # points
     points = [min(side, 190 / len(panel.values)) for side, panel in zip(wide, panels)]
     return [0.95 * side / NUMBER_SIZE if side >= NUMBER_ROOM else 0 for side in points]
-
-
-def _read(link, axis, later):
-    """Along one axis: the earlier cells that these later ones read."""
-    if link.reads is not None:
-        return sorted({int(at) for index in later for at in link.reads[axis][index]} - {NO_CELL})
-    return sorted({int(at) for index in later for at in np.nonzero(link.writes[axis] == index)[0]})
 
 
 def _flat(values, plane):

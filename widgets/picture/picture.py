@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from widgets.facts import NO_CELL, activation_name, channels_last
+from widgets.facts import NO_CELL, Facts, activation_name, channels_last
 from widgets.language import either, say
 
-# The ways in which an operation can be drawn; the first is the same as None.
-VIEWS = {"transposed": ("scatter", "gather", None)}
+# The ways in which an operation can be drawn, where there are several; the first is the usual one.
+VIEWS = {"transposed": ("scatter", "gather")}
 GATHERED = {"transposed": "convolution"}  # what such a layer is in its second view
 TURNED = "turned_kernel"  # the name of its kernel there
 
@@ -72,10 +72,11 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Grids in the order of the computation; `links[i]` joins `grids[i]` to `grids[i + 1]`."""
+    """Grids in the order of the computation; `links[i]` joins `grids[i]` to `grids[i + 1]`. `facts` are those drawn."""
 
     grids: tuple
     links: tuple
+    facts: Facts = field(repr=False)
 
 
 def layer_picture(facts, view=None):
@@ -95,8 +96,8 @@ def layer_picture(facts, view=None):
     """
     if facts.y is None:
         raise ValueError(say("picture.nothing_to_draw", problem=facts.problem))
-    if view not in (views := VIEWS.get(facts.operation, (None,))):
-        raise ValueError(say("picture.unknown_view", options=either(map(repr, views)), received=repr(view)))
+    if view and view not in (views := VIEWS.get(facts.operation, ())):
+        raise ValueError(say("picture.unknown_view", options=either(map(repr, (*views, None))), received=repr(view)))
     if facts.steps:
         kernels = [name for name in facts.weights if name.endswith("kernel")]
         named = []
@@ -111,10 +112,10 @@ def layer_picture(facts, view=None):
         tables = facts.tables
         more = {"axes": tables.axes, "certainty": tables.certainty}
         link = Link(facts.operation, tables.reads, None, tables.channels, {}, "", y, **more)
-        return Picture((first, last), (link,))
+        return Picture((first, last), (link,), facts)
     if view == "gather":
         return _gather(facts, first, last)
-    return Picture((first, last), (_link(facts.operation, facts, facts.tables, facts.tables.kernel),))
+    return Picture((first, last), (_link(facts.operation, facts, facts.tables, facts.tables.kernel),), facts)
 
 
 def _named(link, name):
@@ -151,7 +152,7 @@ def _chain(pictures, facts):
             between = say("picture.after_layer", number=i) if end and facts.chain else say("picture.between")
             signed = _grid(say("picture.output"), y) if last else _grid(between, grid.values, padding)
             grids.append(_after(grids[-1], signed))
-    return Picture(tuple(grids), tuple(link for picture in pictures for link in picture.links))
+    return Picture(tuple(grids), tuple(link for picture in pictures for link in picture.links), facts)
 
 
 def _gather(facts, first, last):
@@ -175,7 +176,7 @@ def _gather(facts, first, last):
     turned = np.flip(facts.tables.kernel, tuple(range(rank)))
     gathering = replace(facts.tables, reads=tuple(reads), writes=None)
     gather = replace(_link(GATHERED[facts.operation], facts, gathering, turned), kernel_name=TURNED)
-    return Picture((first, middle, last), (stretch, gather))
+    return Picture((first, middle, last), (stretch, gather), facts)
 
 
 def _after(earlier, grid):

@@ -195,14 +195,7 @@ def _small(template):
 def _case(template, shape, rng):
     """One try: None where the numbers would be misleading, a sum of 0 say."""
     x = rng.integers(0, 4, shape).astype("float32")
-    drawn = {}
-
-    def weight(name, shape, draw):
-        if name not in drawn:
-            drawn[name] = _weight(name, shape, rng)
-        return drawn[name]
-
-    layer, facts = evaluate_layer(template, template.settings, x, weight)
+    layer, facts = evaluate_layer(template, template.settings, x, lambda name, shape, _: _weight(name, shape, rng))
     if facts.problem or facts.warning:
         raise ValueError(say("predict.refuses", code=facts.code, problem=facts.problem or facts.warning, advice=""))
     y = channels_last(facts.y, facts.channel_axis)

@@ -4,19 +4,7 @@ import re
 
 import keras
 
-from widgets.facts import (
-    chain_cells_read,
-    chain_facts,
-    chain_sees,
-    input_values,
-    is_convolution,
-    is_shape,
-    rank_taken,
-    run_chain,
-    said_field,
-    shared_values,
-    wrap_stack,
-)
+from widgets.facts import input_values, is_convolution, is_shape, rank_taken, said_field, shared_values, wrap_stack
 from widgets.language import either, in_own_words, say, thousands, words
 from widgets.quiz.rendering import Feedback, task_html
 
@@ -103,10 +91,10 @@ class Goal:
             odd = next((layer for layer in layers if not isinstance(layer, keras.layers.Layer)), layer_or_layers)
             raise TypeError(say("goal.not_a_layer", received=odd.__name__ if isinstance(odd, type) else odd))
         try:
-            ones, steps = self._ask(layers)
+            chain, steps = self._ask(layers)
         except ValueError as misfit:  # a built layer that reads other channels, or a shape of another rank
             return Feedback(False, str(misfit))
-        facts = steps[0] if len(steps) == 1 else chain_facts(steps)
+        facts = steps[0] if len(steps) == 1 else chain.facts(steps)
         if facts.problem:
             fields = {"shape": self.input_shape, "problem": facts.problem, "advice": facts.advice}
             return Feedback(False, say("goal.refused", **fields).strip())
@@ -114,7 +102,7 @@ class Goal:
         got = {
             "output_shape": facts.output_shape[1:] if without_batch else facts.output_shape,
             "kind": tuple(type(layer).__name__ for layer in _parts(layers) if is_convolution(layer)),
-            "sees": _seen(ones, steps),
+            "sees": _seen(chain, steps),
             "macs": facts.macs,
             "params": facts.params,
         }
@@ -131,7 +119,7 @@ class Goal:
 
     def _ask(self, layers):
         """Facts of each layer, up to the first that Keras refuses."""
-        ones = wrap_stack(layers)
+        chain = wrap_stack(layers)
         convolution = next(filter(is_convolution, _parts(layers)), None)
         if convolution is None:
             name = type(layers[0]).__name__
@@ -139,8 +127,8 @@ class Goal:
             raise TypeError(say("goal.no_convolution", received=name, name=f"Conv{rank[0] if rank else '2D'}"))
         shape, rank = self.input_shape, rank_taken(layers[0]) or convolution.rank + 2
         shape = (1, *shape) if len(shape) == rank - 1 else shape
-        x = input_values(ones[0].template, shape) if ones[0].template else shared_values(layers[:1], shape)
-        return ones, run_chain(ones, x)
+        x = input_values(chain[0].template, shape) if chain[0].template else shared_values(layers[:1], shape)
+        return chain, chain.ask(x)
 
     def _named(self, name):
         """A condition in words."""
@@ -174,12 +162,12 @@ def _times(sizes):
     return " x ".join(map(str, sizes))
 
 
-def _seen(ones, steps):
+def _seen(chain, steps):
     """The cells along each axis that one output cell reads; in words, where gaps are left or nobody knows for sure."""
-    sizes, certainty = chain_sees(ones, steps)
+    sizes, certainty = chain.sees(steps)
     if sizes is None or certainty != "exact":
         return said_field(sizes, certainty)
-    if (read := chain_cells_read(ones, steps)) is None:
+    if (read := chain.cells_read(steps)) is None:
         return said_field(sizes, "at most")
     return sizes if read == sizes else say("goal.gaps", field=_times(sizes), read=_times(read))
 

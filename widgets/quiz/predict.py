@@ -1,15 +1,16 @@
 """predict(): the learner answers first, and then sees."""
 
 import asyncio
+from pathlib import Path
 
 import ipywidgets
 
+from widgets.facts import notebook_about
 from widgets.language import in_own_words, say, together, words
-from widgets.page import write_page
-from widgets.quiz.recorded_questions import record_questions
-from widgets.quiz.rendering import Feedback, feedback_html, question_html, question_text
+from widgets.page import RecordedTool, Recording, record_pictures, write_page
+from widgets.quiz.rendering import STYLE, Feedback, asked_html, feedback_html, question_html, question_text
 from widgets.quiz.sequence import ALL, Quiz
-from widgets.stage import Tool, lifetime
+from widgets.stage import Tool, browser_words, lifetime
 
 LATER = 0.2  # seconds in which the text of a field follows the message that Enter was pressed there
 
@@ -68,8 +69,6 @@ class Prediction(Tool, ipywidgets.VBox):
         self._seen = False  # an explorer takes time to make, and code alone does not need one
         self._make_widgets()
         self._begin()
-
-    # What a reader, or a test, uses in code
 
     @property
     @in_own_words
@@ -173,12 +172,33 @@ class Prediction(Tool, ipywidgets.VBox):
 
     @in_own_words
     def recorded(self, record=None):
-        """All that a page needs that asks without a kernel: see `save`, and `record_questions`."""
+        """All that a page needs that asks without a kernel: see `save`.
+
+        `record` is that of the same questions in another language. Raises ValueError where there are none but those
+        about settings, and where the pictures are too large for a page.
+        """
         if self._quiz.endless:
             raise ValueError(say("page.no_end"))
-        return record_questions([self._quiz.question(number) for number in range(self._quiz.count)], self.words, record)
-
-    # One question's life
+        questions = map(self._quiz.question, range(self._quiz.count))
+        asked = [question for question in questions if question.reads != "settings"]  # which Keras has to build
+        if not asked:
+            raise ValueError(say("page.no_questions"))
+        texts = Recording()
+        for question in asked:
+            plain = {name: getattr(question, name) for name in ("label", "text", "shown", "hint", "worked")}
+            texts.add(plain | question.judging())
+        names = dict.fromkeys(question.about.template.layer_class.__name__ for question in asked)
+        return RecordedTool(
+            module=Path(__file__).parent / "recorded_questions.js",
+            record=record or _record(asked),
+            words=browser_words(self.words) | self.words.room("predict", "question", "reading"),
+            title=say("page.questions", names=", ".join(names)),
+            notebook=notebook_about((one.about.template.kind, one.facts.settings) for one in asked),
+            still="".join(asked_html(question.text, question.shown) for question in asked),
+            own_texts={"questions": texts.for_page()},
+            notes=(say("page.kernel_asks"),),
+            sheets=(STYLE,),
+        )
 
     def _begin(self):
         """Ask the question of the present number, or none after the last."""
@@ -221,8 +241,6 @@ class Prediction(Tool, ipywidgets.VBox):
 
     def _worked(self):
         return "\n".join([say("predict.solution"), *self._question.worked])
-
-    # The widget
 
     def _make_widgets(self):
         self._text, self._feedback, self._stage = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
@@ -271,21 +289,18 @@ class Prediction(Tool, ipywidgets.VBox):
     def _show_question(self):
         shown, self._stage.children, self._feedback.value = self._stage.children, [], ""
         lifetime.close(*shown)
-        self._show_head()
         self._field.value = ""
         self._field.description = self._question.label if self._question else ""
-        self._show_buttons()
+        self._show_state()
 
-    def _show_head(self):
-        """The question, with its number and the score above it."""
+    def _show_state(self):
+        """The question, with its number and the score above it, and buttons: all stay where they are while there is a
+        question, so that the focus is not lost."""
         number, count, level = self._number + 1, self._quiz.count, self._quiz.level(self._number)
         right, answered = self.score
         fields = {"number": min(number, count or number), "level": level, "right": right, "answered": answered}
         heading = say("predict.endless" if count is None else "predict.count", count=count, **fields)
         self._text.value = question_html(heading, self._question, self.question)
-
-    def _show_buttons(self):
-        """All stay where they are while there is a question, so that the focus is not lost."""
         self._field.layout.display = None if self._question else "none"
         for name, button in self._buttons.items():
             button.layout.display = None if self._question or name == "again" else "none"
@@ -294,8 +309,7 @@ class Prediction(Tool, ipywidgets.VBox):
     def _say(self, feedback, folded=""):
         """Show feedback, and return it."""
         self._feedback.value = feedback_html(feedback, folded)
-        self._show_head()
-        self._show_buttons()
+        self._show_state()
         return feedback
 
     def __repr__(self):
@@ -310,3 +324,14 @@ class Prediction(Tool, ipywidgets.VBox):
         self._seen = True
         _ = self.explorer  # of a question that is over, it is shown as well
         return {"text/plain": self.question}
+
+
+def _record(asked):
+    """The picture after each question."""
+    shown = [question.explorer() for question in asked]
+    beside = [
+        {"start": made._stage.start, "veiled": any(later.about is question.about for later in asked[number:])}
+        for number, (question, made) in enumerate(zip(asked, shown), 1)
+    ]
+    lifetime.close(*shown)
+    return record_pictures("question", [made.facts for made in shown], beside)

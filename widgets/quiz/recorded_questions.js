@@ -25,12 +25,10 @@ function buildFeedback({ feedback, folded }, words) {
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */
-async function startQuestions(place, record, { words, notes, questions }) {
+export default async function startQuestions(place, record, { words, notes, questions }) {
   const [control] = record.controls;
-  const [opened, texts] = await Promise.all([
-    openRecord(record),
-    openRecord({ controls: [control], packed: questions }),
-  ]);
+  const records = [record, { controls: [control], packed: questions }];
+  const [opened, texts] = await Promise.all(records.map(openRecord));
   const count = control.values.length;
   const [heading, asked, feedback, stage, label] = ["div", "div", "div", "div", "span"].map((tag) => element(tag));
   const field = element("input", { type: "text", class: "cn-field cn-answer-field", autocomplete: "off" });

@@ -8,13 +8,10 @@ export const SMALLEST_FONT = 8;
 /** How many pixels of the screen one CSS pixel is long. */
 export const pixelRatio = () => window.devicePixelRatio || 1;
 
-/** How many pixels of the screen a canvas of this size has. @param {number[]} size */
-export const onScreen = (size) => size.map((length) => Math.max(1, Math.round(length * pixelRatio())));
-
 /** Give a canvas its size on screen. One beside the page only grows: another size costs more than what is drawn on it.
  * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height @param {boolean} [beside] */
 export function sized(canvas, width, height, beside = false) {
-  const [w, h] = onScreen([width, height]);
+  const [w, h] = [width, height].map((length) => Math.max(1, Math.round(length * pixelRatio())));
   if (beside ? canvas.width < w : canvas.width !== w) canvas.width = w;
   if (beside ? canvas.height < h : canvas.height !== h) canvas.height = h;
   if (canvas.style.width !== `${width}px`) canvas.style.width = `${width}px`;

@@ -62,22 +62,17 @@ export function pixelTable(grey, theme) {
   return tables.get(key);
 }
 
+/** Red, green and blue of "#e69f00". @param {string} colour */
+const partsOf = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+
 /** One colour for each group, told apart by every common kind of colour vision; each bears its number as well.
  * Source: Okabe and Ito, "Color Universal Design", 2008. */
-export const GROUPS = [
-  [230, 159, 0],
-  [86, 180, 233],
-  [0, 158, 115],
-  [240, 228, 66],
-  [0, 114, 178],
-  [213, 94, 0],
-  [204, 121, 167],
-];
+export const GROUPS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"].map(partsOf);
 
 /** A group's colour for a line on the page, as far towards black or white as it takes to be seen there.
  * @param {number} group @param {typeof THEMES.light} theme */
 export function traceOf(group, theme) {
-  const paper = [1, 3, 5].map((at) => parseInt(theme.paper.slice(at, at + 2), 16));
+  const paper = partsOf(theme.paper);
   const ink = inkOn(paper) === "#ffffff" ? 255 : 0;
   const mixed = (part) => GROUPS[group % GROUPS.length].map((c) => Math.round(c + part * (ink - c)));
   const stands = (rgb) => {

@@ -12,7 +12,6 @@ export const ICONS = {
 };
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" }; // keys that Jupyter's shortcuts would take away
 export const CELLS_A_SECOND = [1, 3, 8, 20];
-const USUAL_SPEED = "1"; // its place among them
 
 /** @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {any} */
 export function element(tag, attributes = {}, ...children) {
@@ -95,7 +94,7 @@ function buildTransport(words) {
   const position = element("input", { ...range, ...OWN_KEYS });
   const where = element("span", { class: "cn-where" });
   const speed = element("select", { class: "cn-speed", "aria-label": words.speed, ...OWN_KEYS }, ...speeds);
-  speed.value = USUAL_SPEED;
+  speed.value = "1"; // the place of the usual one
   const whole = button("whole", words.whole);
   const parts = [...Object.values(buttons), position, where, speed, whole];
   return { ...buttons, position, where, speed, whole, transport: element("div", { class: "cn-transport" }, ...parts) };

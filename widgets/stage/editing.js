@@ -83,10 +83,7 @@ export function editing(stage) {
   stage.commandedAt = -1; // the revision at which that one was sent
   editByField(stage);
   editByPointer(stage);
-  stage.afterDraw.push(
-    () => showEdited(stage),
-    () => sendNext(stage),
-  );
+  for (const show of [showEdited, sendNext]) stage.afterDraw.push(() => show(stage));
 }
 
 /** The field shows what is highlighted. @param {any} stage */

@@ -31,15 +31,11 @@ export function decode(snapshot, first) {
   const thinned = (cells) => cells && { ...cells, values: floats(cells.values) };
   const values = (grid, g) => (g === 0 ? first : floats(grid.values));
   const grids = snapshot.grids.map((grid, g) => ({ ...grid, values: values(grid, g), thinned: thinned(grid.thinned) }));
+  const axis = ({ taps, scatter, follows }, table, i) => ({ table, taps: taps[i], scatter, follows: follows?.[i] });
   const links = snapshot.links.map((link) => ({
     ...link,
     ...Object.fromEntries(["kernel", "bias", "before", "points", "mask"].map((name) => [name, floats(link[name])])),
-    axes: link.tables.map((table, i) => ({
-      table: ints(table),
-      taps: link.taps[i],
-      scatter: link.scatter,
-      follows: link.follows?.[i],
-    })),
+    axes: link.tables.map((table, i) => axis(link, ints(table), i)),
     channels: ints(link.channels),
   }));
   return { ...snapshot, grids, links };

@@ -1,27 +1,29 @@
 """A picture as the browser is told of it: keys and numbers, no sentence, and arrays as bytes."""
 
+import keras
 import numpy as np
+import tensorflow as tf
 
-from widgets.facts import cell_template, kind_of, shown_code, symbol, tap_template
+from widgets.facts import cell_template, chain_receptive_field, kind_of, shown_code, symbol, tap_template
+from widgets.language import Sentence
 from widgets.picture import VIEWS, layer_picture
-from widgets.stage.rows import fact_rows, sent
 
 SENT_WHOLE = 2 * 2**20  # bytes of one sample up to which all its channels are sent
 THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
 MOST_THUMBNAILS = 64
 
 
-def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), samples=None):
+def make_snapshot(facts, picture, view="", sample=0, blocks=(), samples=None):
     """All that is drawn of one sample of `picture`, and what is said of `facts`.
 
-    The picture is that of `drawn_facts`, which are others where Keras refused; all three may stay None. `blocks` are
-    the channels that are sent, see `sent_channels`; `samples` how many can be chosen, left out: all.
+    The picture is that of other facts where Keras refused, or None. `blocks` are the channels that are sent, see
+    `sent_channels`; `samples` how many can be chosen, left out: all.
     """
     samples = samples or (len(picture.grids[0].values) if picture else 1)
     return {
         "facts": fact_rows(facts),
         "code": sent(shown_code(facts)),
-        "views": [view for view in VIEWS.get(facts.operation, ()) if view],
+        "views": list(VIEWS.get(facts.operation, ())),
         "view": view,
         "rank": facts.x.ndim - 2,
         "cell": cell_template(facts.x.ndim - 2, facts.channel_axis == 1),
@@ -33,16 +35,53 @@ def make_snapshot(facts, picture, drawn_facts, view="", sample=0, blocks=(), sam
         "samples": samples,
         "thumbnails": _thumbnails(picture.grids[0].values) if samples > 1 else None,
         "grids": [_grid(picture, i, facts.channel_axis, sample, block) for i, block in enumerate(blocks)],
-        "links": [_link(picture, i, drawn_facts, sample, block) for i, block in enumerate(blocks[1:])],
+        "links": [_link(picture, i, sample, block) for i, block in enumerate(blocks[1:])],
     }
+
+
+def fact_rows(facts):
+    """The facts in reading order: what each is about, by its key, and its values. The browser has the words.
+
+    Of a chain, the weights are those of the layer that a reader changes.
+    """
+    rows = [{"fact": "input_shape", "shape": str(facts.input_shape)}]
+    for number, step in enumerate(facts.chain):
+        layer = step.code.split("(")[0].removeprefix("layers.")
+        steps = facts.steps[: number + 1]
+        field = list(map(str, chain_receptive_field(steps)))
+        known = {"number": number, "layer": layer, "shape": str(step.output_shape), "field": field}
+        if any(one.tables and one.tables.certainty == "at most" for one in steps):
+            known["certainty"] = "at most"
+        rows.append({"fact": "step", **known})
+    told, number = (facts, "") if facts.chosen is None else (facts.chain[facts.chosen], f"_{facts.chosen}")
+    for name, weight in told.weights.items():
+        axes = list(told.told_axes(name))
+        rows.append({"fact": "weight", "name": name + number, "shape": str(weight.shape), "axes": axes})
+    if facts.output_shape is not None:
+        rows += [
+            {"fact": "output_shape", "shape": str(facts.output_shape), "axes": facts.output_axes},
+            {"fact": "params", "formula": facts.params_formula},
+            {"fact": "macs", "formula": facts.macs_formula},
+        ]
+    for line in facts.size_formulas:
+        axis, formula = line.split(": ", 1)
+        rows.append({"fact": "size", "axis": axis, "formula": formula})
+    return [*rows, {"fact": "versions", "keras": keras.__version__, "tensorflow": tf.__version__}]
+
+
+def sent(text):
+    """A text for the browser: a sentence of the language's table by its key, anything else as it is."""
+    if isinstance(text, Sentence):
+        return {"key": text.key, "fields": {name: sent(field) for name, field in text.fields.items()}}
+    return text if isinstance(text, int) else str(text)
 
 
 def whole_state(facts, view="", sample=0):
     """One sample with all its channels, as a record keeps it: a snapshot, and the first grid's values."""
-    picture = None if facts.problem else layer_picture(facts, view or None)
+    picture = None if facts.problem else layer_picture(facts, view)
     blocks = [slice(0, grid.shape[-1]) for grid in picture.grids] if picture else []
     first = floats(picture.grids[0].values[sample]) if picture else None
-    return {"snapshot": make_snapshot(facts, picture, facts, view, sample, blocks, 1), "first_values": first}
+    return {"snapshot": make_snapshot(facts, picture, view, sample, blocks, 1), "first_values": first}
 
 
 def sent_channels(picture, wanted):
@@ -80,15 +119,16 @@ def _grid(picture, index, channel_axis, sample, block):
     }
 
 
-def _link(picture, index, drawn_facts, sample, block):
-    link = picture.links[index]
+def _link(picture, index, sample, block):
+    link, facts = picture.links[index], picture.facts
     kernel = link.weights.get("kernel")
+    finite = np.zeros(0) if kernel is None else kernel[np.isfinite(kernel)]
     bias = link.weights.get("bias")
     tables = link.writes if link.reads is None else link.reads
-    named = drawn_facts.weights.get(link.kernel_name)
+    named = facts.weights.get(link.kernel_name)
     before = sum(other.points is not None for other in picture.links[:index])
     # In the links' order.
-    sampled = [step for step in (drawn_facts, *drawn_facts.steps) if step.points is not None]
+    sampled = [step for step in (facts, *facts.steps) if step.points is not None]
     sampled = None if link.points is None else sampled[before]
     return {
         "operation": link.operation,
@@ -105,7 +145,7 @@ def _link(picture, index, drawn_facts, sample, block):
         "kernel_name": link.kernel_name,
         "kernel_label": "" if kernel is None else str(named.shape if named else kernel.shape),
         "kernel_cell": tap_template(len(tables), kind_of(link.operation).last_axes),
-        "kernel_limit": 1.0 if kernel is None else _limit(kernel),
+        "kernel_limit": float(np.abs(finite).max(initial=0)) or 1.0,
         "bias": None if bias is None else floats(bias),
         "activation": link.activation,
         "before": floats(link.before_activation[sample, ..., block]) if link.activation else None,
@@ -121,21 +161,15 @@ def three_axes(items, absent):
     return [absent] * (3 - len(items)) + list(items)
 
 
-def _limit(values):
-    return float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
-
-
 def floats(values):
     return np.ascontiguousarray(values, "float32").tobytes()
 
 
 def _thumbnails(values):
     """Each sample's first channel and plane, thinned out: {"shape": [samples, rows, columns], "values": bytes}."""
-    images = values[:MOST_THUMBNAILS, ..., 0]
-    while images.ndim > 3:
-        images = images[:, 0]
-    images = images.reshape(len(images), -1, images.shape[-1])
-    _, height, width = _steps((1, *images.shape[1:]))
+    sizes = three_axes(values.shape[1:-1], 1)
+    images = values[:MOST_THUMBNAILS, ..., 0].reshape(-1, *sizes)[:, 0]
+    _, height, width = _steps(sizes)
     small = images[:, ::height, ::width]
     return {"shape": list(small.shape), "values": floats(small)}
 

@@ -8,9 +8,9 @@ import anywidget
 import numpy as np
 import traitlets
 
+from widgets.facts import cells_behind
 from widgets.language import words
-from widgets.stage.rows import sent
-from widgets.stage.snapshot import floats, make_snapshot, sent_channels, three_axes
+from widgets.stage.snapshot import floats, make_snapshot, sent, sent_channels, three_axes
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import [^;]*?"(\.[^"]+)";$', re.MULTILINE)
@@ -66,7 +66,7 @@ class Stage(anywidget.AnyWidget):
     takes_image = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, **traits):
-        self._facts = self._picture = self._drawn_facts = self._first_sent = None
+        self._facts = self._picture = self._first_sent = None
         super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
         self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
@@ -91,8 +91,6 @@ class Stage(anywidget.AnyWidget):
         """Draw these facts; `picture` is the last good one where Keras refused, or None where there was none."""
         first = self._facts is None
         self._facts, self._picture = facts, picture
-        if facts.y is not None:
-            self._drawn_facts = facts  # kept while a refusal leaves the last good picture
         self._redraw()
         if first:
             self.open()
@@ -105,11 +103,8 @@ class Stage(anywidget.AnyWidget):
 
     def view_state(self):
         """What the browser shows of the picture: the sample, a channel of each grid, the highlighted output cell."""
-        return {
-            "sample": int(self.requested_channels["sample"]),
-            "channels": tuple(self.requested_channels["channels"]),
-            "cell": self._highlighted or self.start.get("cell", []),
-        }
+        sample, channels = (self.requested_channels[name] for name in ("sample", "channels"))
+        return int(sample), tuple(channels), self._highlighted or self.start.get("cell", [])
 
     def _redraw(self):
         if self._facts is None:
@@ -120,8 +115,7 @@ class Stage(anywidget.AnyWidget):
         with self.hold_sync():
             self._send_first(sample, blocks)
             keys = {"revision": next(self._revisions), "first_key": self.first_values["key"], "back": self.may_go_back}
-            drawn = make_snapshot(self._facts, self._picture, self._drawn_facts, self.view, sample, blocks)
-            self.snapshot = keys | drawn
+            self.snapshot = keys | make_snapshot(self._facts, self._picture, self.view, sample, blocks)
 
     def _send_first(self, sample, blocks):
         """The first grid's values, unless the browser has them."""
@@ -157,10 +151,7 @@ class Stage(anywidget.AnyWidget):
         link, grid = self._picture.links[index], self._picture.grids[index]
         *cell, filter_ = question["window"]
         cell = cell[3 - (grid.values.ndim - 2) :]
-        if link.reads is None:
-            places = [np.nonzero(table == at)[0] for table, at in zip(link.writes, cell)]
-        else:
-            places = [table[at] for table, at in zip(link.reads, cell)]
+        places = [cells_behind(link, axis, [at])[0][0] for axis, at in enumerate(cell)]
         inside = [(at >= 0) & (at < size) for at, size in zip(places, grid.shape[1:-1])]
         window = np.zeros((*map(len, places), link.channels.shape[1]), "float32")
         values = grid.values[self.snapshot["sample"]]

@@ -30,10 +30,6 @@ KINDS = {kind.layer_class.__name__: kind for kind in ALL}
 # What layers one after another do, whatever each of them does.
 CHAIN = "chain"
 
-# The input's own sliders, where only its shape was given.
-INPUT_SIZE = Count(1, 224)
-INPUT_CHANNELS = Count(1, 64)
-
 
 def notebook_about(layers):
     """The name of the notebook about these layers, each a kind and its settings; the first where they share none.

@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from widgets import explore
-from widgets.explorer.kernel_presets import filled, least_size, names, window
+from widgets.explorer.kernel_controls import filled, least_size, preset_names, window
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,8 @@ def test_a_preset_has_the_numbers_of_the_books(name, numbers):
 
 
 def test_every_preset_is_offered_in_two_dimensions_and_the_round_ones_in_one_and_three():
-    assert len(names(2)) == 10
-    assert names(1) == names(3) == ["identity", "box", "Gaussian", "random"]
+    assert len(preset_names(2)) == 10
+    assert preset_names(1) == preset_names(3) == ["identity", "box", "Gaussian", "random"]
 
 
 def test_a_small_preset_stands_in_the_middle_of_a_larger_kernel():

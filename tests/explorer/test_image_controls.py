@@ -10,7 +10,7 @@ from keras import layers
 from PIL import Image
 
 from widgets import explore
-from widgets.explorer.image_files import as_input, photograph
+from widgets.explorer.image_controls import as_input, photograph
 from widgets.stage.stage import Stage
 
 

@@ -235,8 +235,9 @@ def _shape_after(layer, input_shape):
     """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
     try:
         with isolated_keras():  # the spec knows layers without compute_output_shape too
-            x = keras.KerasTensor(input_shape)  # and to tell it one that is not built builds what is inside, but not it
-            shape = tuple((layer.compute_output_spec(x) if layer.built else layer(x)).shape)
+            x, own = keras.KerasTensor(input_shape), not type(layer).__module__.startswith("keras.")
+            # To tell it, one of the reader's that is not built would build what is inside, but not itself.
+            shape = tuple((layer(x) if own and not layer.built else layer.compute_output_spec(x)).shape)
     except Exception:
         return None
     return None if None in shape else shape

@@ -53,6 +53,13 @@ class Held(layers.Layer):
         return self.convolution(x)
 
 
+class Built(Held):
+    """Builds what it holds itself."""
+
+    def build(self, shape):
+        self.convolution.build(shape)
+
+
 class Parts(layers.Layer):
     """Returns two tensors by name."""
 
@@ -108,6 +115,10 @@ SEEN = {
     "matmul": made((6, 5, 2), lambda x: ops.matmul(ops.transpose(x, (0, 3, 1, 2)), np.ones((5, 4), "float32"))[:, 0]),
     "convolution": made((12, 9, 2), lambda x: conv(1, 2)(ops.conv(x, np.ones((1, 3, 2, 2), "float32")))),
     "lambda": stack((12, 9, 2), layers.Lambda(lambda x: ops.max(x, 1, keepdims=True) + x), conv(1, 2)),
+    "coordinates": made(
+        (12, 9, 1), lambda x: conv(1, 2)(ops.concatenate([x, ops.ones_like(x) * np.linspace(0, 1, 9)[:, None]], -1))
+    ),
+    "of zeros": made((12, 9, 1), lambda x: conv(1, 2)(x) + ops.zeros_like(x)[:, 1:, 1:]),
     "concatenated rows": made((12, 9, 1), lambda x: conv(1, 2)(ops.concatenate([x[:, 6:], x[:, :6]], 1))),
     # vectors behind different paths
     "two pools added": made(
@@ -127,6 +138,13 @@ if hasattr(ops, "space_to_depth"):  # newer than the hosted versions
     SEEN["space to depth"] = made((12, 10, 1), lambda x: conv(1, 2)(ops.space_to_depth(x, 2)))
 if hasattr(layers, "AdaptiveMaxPooling2D"):
     SEEN["adaptive"] = stack((13, 11, 1), layers.AdaptiveMaxPooling2D((4, 3)))
+
+
+@pytest.mark.parametrize("join", [layers.Concatenate(axis=0), lambda pair: ops.concatenate(pair, 0)])
+def test_what_is_joined_along_the_batch_is_listed(join):
+    rows = ModelSteps(made((8, 9, 1), lambda x: conv(1, 2)(join([x, x]))), None).rows
+    assert [row["output_shape"] for row in rows] == [(2, 8, 9, 1), (2, 7, 8, 1)]
+    assert rows[-1]["receptive_field_is"] == "unknown"
 
 
 @pytest.mark.parametrize("name", SEEN)
@@ -219,6 +237,32 @@ MACS = {
     "lambda": (stack((8, 3), layers.Lambda(lambda x: x)), None),
     "matmul": (made((5, 6), lambda x: ops.matmul(x, ops.transpose(x, (0, 2, 1)))), None),
 }
+
+
+def in_windows(x):
+    """The pictures' squares of 4x4 cells, one behind the other as samples."""
+    rows = ops.transpose(ops.reshape(x, (-1, 2, 4, 3, 4, 2)), (0, 1, 3, 2, 4, 5))
+    return layers.MultiHeadAttention(2, 3)(seen := ops.reshape(rows, (-1, 16, 2)), seen)
+
+
+FOLDED = {  # a model whose layers are given more samples than it is, how many for each, and the MACs of one of them
+    "windows": (made((8, 12, 2), in_windows), 6, 16 * 2 * 6 * 4 + 2 * 16 * 16 * (3 + 3)),
+    "frames": (made((5, 8, 9, 2), lambda x: layers.Conv2D(3, 2)(ops.reshape(x, (-1, 8, 9, 2)))), 5, 7 * 8 * 8 * 3),
+    "within a model": (
+        made((5, 8, 2), made((5, 8, 2), lambda x: layers.Conv1D(3, 2)(ops.reshape(x, (-1, 8, 2))))),
+        5,
+        7 * 4 * 3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_where_other_axes_become_samples_shapes_and_macs_are_those_of_all_of_them(name):
+    model, times, macs = FOLDED[name]
+    for samples in (1, 2):
+        row = ModelSteps(model, (samples, *model.input_shape[1:])).rows[-1]
+        assert row["output_shape"] == model(np.zeros((samples, *model.input_shape[1:]), "float32")).shape
+        assert (row["macs"], row["receptive_field_is"]) == (times * macs, "unknown")
 
 
 @pytest.mark.parametrize("name", MACS)
@@ -422,6 +466,23 @@ def test_what_cannot_be_copied_is_named_wherever_it_is():
     for model in pair:
         assert compare([model]).rows[0]["problem"] == ""
     assert len(explore(keras.Sequential([layers.ReLU(), pair[1]]), (1, 9, 8, 1)).steps) == 2
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Built(),
+        layers.SpectralNormalization(layers.Conv2D(2, 3, activation=lambda x: x * 2)),
+        layers.TimeDistributed(layers.Conv1D(2, 3, kernel_initializer=lambda shape, dtype=None: ops.ones(shape))),
+        layers.TimeDistributed(layers.Lambda(lambda x: x[:, 2:])),
+    ],
+    ids=["builds itself", "activation", "initializer", "lambda"],
+)
+def test_a_layer_is_copied_with_what_is_inside(layer):
+    (row,) = compare([layer], (1, 9, 8, 2)).rows
+    assert (row["problem"], row["output_shape"]) == ("", layer(np.zeros((1, 9, 8, 2), "float32")).shape)
+    model = stack((9, 8, 2), layer, conv(2, 2))
+    assert explore(model).facts.output_shape == model(np.zeros((1, 9, 8, 2))).shape
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from keras import layers
 
 from widgets import DeformableConv2D
 from widgets.facts import layer_facts
-from widgets.facts.code_line import code_line
+from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.layer_template import LayerTemplate
 
 
@@ -150,6 +150,48 @@ def test_what_code_cannot_say_is_named_after_a_hash(arguments, lacking, recwarn)
     assert code == f"layers.Conv2D(2, 3, padding='same')  # not written out: {lacking}"
     assert config(evaluated(code)) == config(layers.Conv2D(2, 3, padding="same"))
     assert list(recwarn) == []
+
+
+class Steps(layers.Layer):
+    """A cell of the reader's own."""
+
+    state_size = 2
+
+    def call(self, x, states):
+        return x, states
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.Lambda(abs),
+        layers.Activation(lambda x: x),
+        layers.TimeDistributed(keras.Sequential([keras.Input((4, 1)), layers.Conv1D(1, 2)])),
+        layers.TimeDistributed(layers.Lambda(abs)),
+        layers.RNN(Steps()),
+        layers.SpectralNormalization(layers.Conv1D(1, 2, activation=lambda x: x)),
+        layers.Rescaling(float("nan")),
+    ],
+    ids=lambda layer: layer.name,
+)
+def test_a_layer_that_cannot_be_written_is_named_after_a_hash(layer):
+    code = layer_code(layer)
+    assert str(code) == f"keras.Model()  # not written out: {type(layer).__name__}"
+    assert isinstance(evaluated(chain_code([code, "layers.ReLU()"])), keras.Sequential)
+
+
+@pytest.mark.parametrize(
+    "layer, lacking",
+    [
+        (layers.ReLU(max_value=float("inf")), "max_value"),
+        (layers.Conv2D(1, 3, bias_initializer=keras.initializers.Constant(np.nan)), "bias_initializer"),
+        (layers.Rescaling(2.0, offset=np.array([0, np.inf])), "offset"),
+    ],
+)
+def test_a_number_that_python_has_no_name_for_is_named_after_a_hash(layer, lacking):
+    code = str(layer_code(layer))
+    assert code.endswith(f"# not written out: {lacking}")
+    assert isinstance(evaluated(code), type(layer))
 
 
 def test_an_object_of_the_readers_own_class_is_named_after_a_hash():

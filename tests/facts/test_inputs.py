@@ -1,5 +1,6 @@
 """What can be handed over as x, and what is refused."""
 
+import ast
 import io
 import pathlib
 import re
@@ -295,7 +296,8 @@ def dataset(*parts):
     [
         ({"image": np.zeros((1, 2, 2, 1)), "label": np.zeros(1)}, "x['image']"),
         ((np.zeros((1, 2, 2, 1)), np.zeros(1)), "x[0]"),
-        ((one for one in [np.zeros((1, 2, 2, 1))]), "next(x)"),
+        ((one for one in [np.zeros((1, 2, 2, 1))]), "next(x, (1, 8, 8, 3))"),
+        ((one for one in ()), "next(x, (1, 8, 8, 3))"),
         (Loader(PICTURES), "next(iter(x))"),
         (Loader((PICTURES, [1])), "next(iter(x))[0]"),
         (Loader({"label": [1], "image": PICTURES}), "next(iter(x))['image']"),
@@ -315,7 +317,7 @@ def test_what_holds_the_input_among_other_things_is_told_how_to_get_it(x, remedy
     with pytest.raises(TypeError, match=re.escape(f"Try `{remedy}`")):
         as_values(x, 4)
     found = eval(remedy, {"x": x, "numpy": np})
-    if remedy in ("x.shape", "(1, 8, 8, 3)"):
+    if is_shape(found):
         assert as_shape(found, 4) == ((1, 2, 2, 1) if remedy == "x.shape" else (1, 8, 8, 3))
     else:
         assert as_values(found, 4).shape == (1, 2, 2, 1)
@@ -426,3 +428,26 @@ def test_arrays_in_a_file_or_in_pairs_of_pairs_are_told_where_they_are(tmp_path)
     loaded = (np.zeros((6, 9, 8, 3)), np.zeros(6)), (np.zeros((2, 9, 8, 3)), np.zeros(2))
     with pytest.raises(TypeError, match=re.escape("Try `x[0][0]`")):
         explore(layers.Conv2D(1, 3), loaded)
+
+
+def built(layer, shape):
+    layer.build(shape)
+    return layer
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        built(layers.Conv2D(2, 3), (None, 8, 8, 5)),
+        built(layers.Conv2D(2, 3, data_format="channels_first"), (None, 5, 8, 8)),
+        keras.Sequential([keras.Input((9, 7, 2)), layers.Conv2D(2, 3)]),
+        keras.Sequential([keras.Input((9, 7, 2)), layers.MaxPooling2D(2)]),
+    ],
+    ids=["built", "channels first", "of one size", "pooling"],
+)
+@pytest.mark.parametrize("x", [(8, 8, 4), (None, None, None, 3), (1, 9), np.zeros(3), [[1], [2, 3]], {}, (8, 0, 1)])
+def test_the_shape_that_a_refusal_names_is_one_that_the_layer_takes(layer, x):
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        explore(layer, x)
+    named = re.search(r"Try (?:a shape such as )?`?(\(.*?\))`?(?: first)?\.$", str(refusal.value))[1]
+    assert explore(layer, ast.literal_eval(named)).facts.input_shape == ast.literal_eval(named)

@@ -443,13 +443,46 @@ class Subclassed(keras.Model):
 
 BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
 
+FOR_FOUR = keras.Sequential([keras.Input(batch_shape=(4, 8, 8, 1)), layers.ReLU(), layers.Conv2D(1, 3)])
+
+
+@pytest.mark.parametrize("layer", [layers.LSTM(3, stateful=True, return_sequences=True), layers.Conv1D(1, 3)])
+def test_a_model_for_a_certain_number_of_samples_is_given_so_many(layer):
+    model = keras.Sequential([keras.Input(batch_shape=(4, 8, 2)), layers.ReLU(), layer, layers.Conv1D(1, 2)])
+    assert explore(model).facts.input_shape[0] == ModelSteps(FOR_FOUR, None).x.shape[0] == 4
+    assert [row["output_shape"] for row in explore(model).steps] == [tuple(one.output.shape) for one in model.layers]
+
+
+def test_a_model_of_texts_is_listed_and_drawn_behind_them():
+    texts = layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=9)
+    start = keras.Input((1,), dtype="string")
+    e = explore(keras.Sequential([start, texts, layers.Embedding(5, 3), layers.Conv1D(2, 4)]))
+    assert e.facts.output_shape == (1, 6, 2) and not e.facts.problem
+    assert e.steps[-1]["receptive_field_is"] == "unknown"
+
+
+def as_it_is():
+    x = keras.Input((8, 8, 1))
+    return keras.Model(x, x)
+
+
+def test_a_model_within_a_model_may_return_what_it_is_given():
+    rows = ModelSteps(stack(as_it_is(), layers.Conv2D(1, 3), shape=(8, 8, 1)), None).rows
+    assert [(row["output_shape"], row["receptive_field"]) for row in rows] == [
+        ((1, 8, 8, 1), (1, 1)),
+        ((1, 6, 6, 1), (3, 3)),
+    ]
+
 
 @pytest.mark.parametrize(
     "model, x, error, words",
     [
         (two_inputs(), (1, 9, 9, 1), ValueError, "an array or a shape for each of the model's 2 inputs: "),
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
+        (FOR_FOUR, (1, 8, 8, 1), ValueError, r"fit the model's input, \(4, 8, 8, 1\). Received shape: .* Try"),
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
+        (as_it_is(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
+        (keras.Sequential([stack(), layers.ReLU()]), None, ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),
         (BUILT, np.zeros((9, 8, 2)), ValueError, r"needs 4 axes .* Received shape: \(9, 8, 2\)."),
         (BUILT, "nine", TypeError, "may be the path of a picture. None could be read at 'nine'. Try"),
@@ -466,7 +499,7 @@ BUILT = stack(layers.Conv2D(1, 3), shape=(9, 8, 2))
             r"fit the model's input, \(None, 9, 8, 2\). Received shape: \(1, 8, 8, 2\). Try",
         ),
     ],
-    ids=["inputs", "subclassed", "empty", "rank", "values", "text", "channels", "size"],
+    ids="inputs subclassed batch empty as-it-is empty-within rank values text channels size".split(),
 )
 def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
     with pytest.raises(error, match=words):

@@ -1,5 +1,7 @@
 """Models of both data formats: which axis has the channels is decided tensor by tensor."""
 
+from unittest import mock
+
 import keras
 import numpy as np
 import pytest
@@ -7,8 +9,11 @@ from changing import reach
 from keras import layers
 
 from widgets import compare, explore
+from widgets.facts import model_graph
+from widgets.facts.known_layers import keras_name
 from widgets.facts.measure import Clock
 from widgets.facts.model import ModelSteps
+from widgets.facts.model_graph import channel_axes
 
 AWAY = {"kernel_initializer": keras.initializers.RandomUniform(0.4, 1.0, seed=1)}
 FIRST = {"data_format": "channels_first"}
@@ -22,6 +27,8 @@ def conv(filters, size, **form):
 MODELS = {
     "last, then first": ([layers.Permute((3, 1, 2)), conv(2, (3, 2), **FIRST)], (12, 10, 2), -1, 1),
     "first, then last": ([conv(3, (3, 2), **FIRST), layers.Permute((2, 3, 1)), conv(2, 2)], (2, 12, 10), 1, -1),
+    "first, then last, and nothing between": ([conv(3, (3, 2), **FIRST), conv(2, (3, 4))], (2, 12, 10), 1, -1),
+    "last, then first, and nothing between": ([conv(7, (3, 2)), conv(2, (3, 4), **FIRST)], (12, 10, 2), -1, 1),
     "moved at the end": ([conv(3, (3, 2), **FIRST), layers.Permute((3, 2, 1))], (2, 12, 10), 1, -1),
     "cell by cell between": (
         [layers.LeakyReLU(), layers.Permute((3, 1, 2)), layers.LeakyReLU(), conv(2, (1, 4), **FIRST)],
@@ -65,3 +72,13 @@ def test_a_model_of_both_formats_is_drawn_as_far_as_its_channels_stay_where_they
 def test_a_photograph_lies_as_the_first_layer_takes_it(needs_channels_first):
     model = keras.Sequential([layers.Permute((3, 1, 2)), conv(2, 3, **FIRST)])
     assert explore(model, np.zeros((20, 30, 3), "uint8")).steps[0]["output_shape"] == (1, 3, 20, 30)
+
+
+def test_models_within_models_take_no_longer_for_each_that_is_around_them():
+    model = keras.Sequential([keras.Input((6, 1)), layers.Conv1D(1, 3)])
+    for _ in range(12):
+        model = keras.Sequential([keras.Input((6, 1)), model])
+    calls = []
+    with mock.patch.object(model_graph, "keras_name", lambda one: calls.append(one) or keras_name(one)):
+        assert set(channel_axes(model).values()) == {-1}
+    assert len(calls) < 1000

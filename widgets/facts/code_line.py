@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import math
 import re
 
 import keras
@@ -56,7 +57,7 @@ def code_line(layer_class, arguments, standard=None):
 
 
 def layer_code(layer):
-    """The call that makes a layer equal to this one, whatever its class; "(...)" where it needs what code cannot say.
+    """The call that makes a layer equal to this one, or stands in its place where it needs what code cannot say.
 
     >>> layer_code(keras.layers.TimeDistributed(keras.layers.LSTM(3, activation=None)))
     'layers.TimeDistributed(layers.LSTM(3, activation=None))'
@@ -68,7 +69,8 @@ def layer_code(layer):
         given = {name: arguments[name] for name in _required(type(layer))}
         return code_line(type(layer), arguments, _made_of(type(layer), given))
     except Exception:  # a layer with arguments of its own kind
-        return f"{_public_name(type(layer))}(...)"
+        name, known = type(layer).__name__, type(layer).__module__.startswith("keras.")
+        return say("facts.code_lacks", code="keras.Model()", names=name) if known else f"{name}(...)"
 
 
 def chain_code(codes):
@@ -192,13 +194,14 @@ def _written(value):
     """Code for one argument, or None where there is none."""
     if isinstance(value, keras.layers.Layer) and type(value).__module__.startswith("keras."):
         line = layer_code(value)
-        return None if isinstance(line, Sentence) or "(...)" in line else line
+        return None if isinstance(line, Sentence) else line
     if isinstance(value, list) and any(map(_is_object, value)):
         lines = [_written(one) for one in value]
         return None if None in lines else f"[{', '.join(lines)}]"
     if hasattr(value, "__array__"):  # an array or tensor
         value = keras.ops.convert_to_numpy(value).squeeze()  # a normalisation keeps its mean with axes of 1 around it
-        return f"numpy.array({value.tolist()})" if value.size <= MOST_NUMBERS else None
+        few = value.size <= MOST_NUMBERS and _is_literal(value.tolist())
+        return f"numpy.array({value.tolist()})" if few else None
     if not _is_object(value):
         return None if callable(value) or not _is_literal(value) else repr(value)
     module = type(value).__module__
@@ -223,7 +226,7 @@ def _is_literal(value):
         return "class_name" not in value and all(map(_is_literal, value.values()))  # with it: an object, as config
     if isinstance(value, (tuple, list)):
         return all(map(_is_literal, value))
-    return value is None or isinstance(value, (bool, int, float, str))
+    return value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_object(value):

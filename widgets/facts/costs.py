@@ -53,10 +53,7 @@ def layer_macs(layer, input_shapes, output_shape):
         return sum(map(math.prod, products(KINDS[name], *sizes, kernels)))
     if is_listed(layer, input_shapes):
         known = tensor_shapes(layer, input_shapes)
-        counts = []
-        for node in model_nodes(layer):
-            before = [known[id(tensor)] for tensor in node.input_tensors]
-            counts.append(layer_macs(node.operation, before, known[id(node.output_tensors[0])]))
+        counts = [node_macs(node, known, shape[0]) for node in model_nodes(layer)]
         return None if None in counts else sum(counts)
     if not type(layer).__module__.startswith("keras."):
         return None
@@ -66,6 +63,13 @@ def layer_macs(layer, input_shapes, output_shape):
         return count(layer, input_shapes, output_shape)
     holds = isinstance(layer, (keras.Model, keras.layers.Wrapper, keras.layers.RNN))
     return None if holds or name in MULTIPLYING or getattr(layer, "weights", ()) else 0
+
+
+def node_macs(node, shapes, batch):
+    """The same of a call in a model that is given so many samples: other axes may have become samples before it."""
+    before = [shapes[id(tensor)] for tensor in node.input_tensors]
+    count = layer_macs(node.operation, before, shapes[id(node.output_tensors[0])])
+    return count and count * before[0][0] // batch
 
 
 def _dense(layer, shapes, after):

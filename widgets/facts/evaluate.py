@@ -38,8 +38,9 @@ def layer_facts(layer, x):
 def input_values(template, x):
     """x as float32 values of the rank, and for a built layer the channels, that the template's layer reads."""
     rank = len(template.kind.axes) + 2
-    axis = template.channel_axis
-    values = pattern(as_shape(x, rank), axis) if is_shape(x) else as_values(x, rank, axis)
+    axis, wanted = template.channel_axis, [None] * rank
+    wanted[axis] = template.channels
+    values = pattern(as_shape(x, rank, wanted), axis) if is_shape(x) else as_values(x, rank, axis, wanted)
     if template.channels not in (None, values.shape[template.channel_axis]):
         raise ValueError(say("facts.other_channels", wanted=template.channels, received=values.shape))
     return values

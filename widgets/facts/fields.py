@@ -119,15 +119,15 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     `call` takes its inputs and returns what it returns; `dtypes` are those of the inputs, float32 where left out.
     """
     certainty, clock = surest(one.certainty for one in fields), clock or Clock()
-    if certainty == UNKNOWN:
+    name = known_layers.keras_name(operation)
+    if certainty == UNKNOWN or shapes[0][:1] != shapes_after[0][:1]:  # what was cells is other samples now, say
         return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
-    if all(one.is_blind for one in fields):
+    if name in known_layers.CONSTANT or all(one.is_blind for one in fields):
         return [fields[0].unseen(len(shape) - 1) for shape in shapes_after]
     if is_listed(operation, shapes):
         inner = dict(zip(map(id, operation.inputs), fields))
         inner = model_fields(operation, inner, tensor_shapes(operation, shapes), clock)
         return [inner[id(tensor)] for tensor in operation.outputs]
-    name = known_layers.keras_name(operation)
     if name == "SpectralNormalization":  # which changes its layer's weights, and no more than that
         return fields_behind(operation.layer, fields, shapes, shapes_after, clock=clock)
     ranks, rank_after = {len(shape) - 1 for shape in shapes}, len(shapes_after[0]) - 1

@@ -115,8 +115,8 @@ def is_shape(x):
     return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or _is_whole(size) for size in x)
 
 
-def as_shape(x, rank):
-    """The shape as a tuple of `rank` ints, batch first; None as batch is 1.
+def as_shape(x, rank, wanted=()):
+    """The shape as a tuple of `rank` ints, batch first; None as batch is 1. `wanted` is as in `example_shape`.
 
     Raises ValueError for another rank, a size under 1, or more than 256 MiB of float32.
     """
@@ -124,10 +124,9 @@ def as_shape(x, rank):
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
     if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
-        example = example_shape(rank)
         near = (1, *shape) if len(shape) == rank - 1 and shape[:1] != (1,) else shape  # a batch of one
-        near = tuple(n if size is None else size for n, size in zip(example, near)) if len(near) == rank else ()
-        example = near if near and all(_is_whole(size) and size > 0 for size in near) else example
+        near = [n if size is None else size for n, size in zip(example_shape(rank), near)] if len(near) == rank else []
+        example = example_shape(rank, wanted, near if all(_is_whole(size) and size > 0 for size in near) else ())
         raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
@@ -135,21 +134,22 @@ def as_shape(x, rank):
     return shape
 
 
-def example_shape(rank):
-    """A shape for an input of so many axes, batch first.
+def example_shape(rank, wanted=(), near=()):
+    """A shape for an input of so many axes, batch first; `wanted` has the sizes that it must have, else None.
 
-    >>> example_shape(4), example_shape(3)
-    ((1, 8, 8, 3), (1, 8, 3))
+    >>> example_shape(4), example_shape(3, (None, None, 2))
+    ((1, 8, 8, 3), (1, 8, 2))
     """
-    return (1, *[8] * ((rank or 4) - 2), 3)
+    shape = near or (1, *[8] * ((rank or 4) - 2), 3)
+    return tuple(must or size for size, must in zip(shape, wanted or shape))
 
 
-def as_values(x, rank, channel_axis=-1):
+def as_values(x, rank, channel_axis=-1, wanted=()):
     """The values as a float32 array with `rank` axes, batch first; with rank None, any number of them.
 
     What can only mean one thing is taken for it: a path is read, a photograph is a batch of one, and so is what lacks
     batch and channels; of a dataset the first batch is taken, and of (x, y) in it x. `channel_axis` is where the
-    layer has its channels: there a photograph's go.
+    layer has its channels: there a photograph's go; `wanted` is as in `example_shape`.
     Raises TypeError where x does not hold real numbers in all of its cells, ValueError for another rank or no cells.
 
     >>> as_values(np.zeros((20, 30, 3)), 4).shape, as_values(np.zeros((20, 30)), 4).shape
@@ -163,10 +163,10 @@ def as_values(x, rank, channel_axis=-1):
     if not real and isinstance(x, FILES):
         received = repr(os.fspath(x)) if isinstance(x, (str, os.PathLike)) else type(x).__name__
         raise TypeError(say("facts.bad_path", received=received))
-    example = example_shape(rank)
+    example = example_shape(rank, wanted)
     if not real:
         received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") else "")
-        fields = {"received": received, "example": example, "remedy": _remedy(x, rank) or example}
+        fields = {"received": received, "example": example, "remedy": _remedy(x, example) or example}
         raise TypeError(say("facts.not_numbers", **fields))
     if np.ma.is_masked(x):
         raise TypeError(say("facts.masked"))
@@ -213,7 +213,7 @@ def _is_photograph(shape):
     return shape[-1] in (3, 4) and min(shape[:-1]) > 4
 
 
-def _remedy(x, rank, code="x"):
+def _remedy(x, example, code="x"):
     """What to hand over in place of x, which holds no real numbers, as code; "" where it leads to none."""
     if x is None:  # of an empty dataset
         return ""
@@ -221,11 +221,11 @@ def _remedy(x, rank, code="x"):
         return code
     if isinstance(x, Mapping) and x:  # a picture rather than its label
         name = max(x, key=lambda name: len(getattr(x[name], "shape", ())))
-        return _remedy(x[name], rank, f"{code}[{name!r}]")
+        return _remedy(x[name], example, f"{code}[{name!r}]")
     if isinstance(x, (tuple, list)) and x and (hasattr(x[0], "shape") or isinstance(x[0], (Mapping, tuple))):
-        return _remedy(x[0], rank, f"{code}[0]")
+        return _remedy(x[0], example, f"{code}[0]")
     if hasattr(x, "__next__"):
-        return f"next({code})"
+        return f"next({code}, {example})"  # it may be empty, which nobody sees from outside
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the imaginary part, which goes
@@ -233,12 +233,12 @@ def _remedy(x, rank, code="x"):
     except Exception:
         shape = getattr(x, "shape", None)
         if shape is not None:  # of a tensor without values
-            fits = is_shape(shape) and len(shape) == (rank or len(shape)) and None not in tuple(shape)[1:]
+            fits = is_shape(shape) and len(shape) == len(example) and None not in tuple(shape)[1:]
             return f"{code}.shape" if fits else ""
         if not hasattr(x, "__iter__") or isinstance(x, (list, tuple, Mapping, set, bytes, str, type)):
             return ""
         try:
-            return _remedy(next(iter(x), None), rank, f"next(iter({code}))")
+            return _remedy(next(iter(x), None), example, f"next(iter({code}))")
         except Exception:  # whatever the reader's own raises
             return ""
     return f'numpy.asarray({code}, "float32")'

@@ -20,6 +20,7 @@ CELLWISE = set(
 MERGES = set(
     "Add Average Concatenate CustomScaleLayer Divide Maximum Minimum Multiply Power Subtract TrueDivide".split()
 )
+CONSTANT = {"OnesLike", "ZerosLike"}  # these make it of nothing
 MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis
 
 

@@ -29,6 +29,8 @@ def unchanged(layer, name):
     if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
         shape = getattr(layer, "_output_shape", None)
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
+    if isinstance(layer, keras.Model) and not layer.layers:
+        raise ValueError(say("model.no_layers"))
     if isinstance(layer, keras.Sequential) or hasattr(layer, "_nodes_by_depth"):  # functional
         return keras.models.clone_model(layer, clone_function=lambda part: unchanged(part, part.name))
     try:
@@ -38,7 +40,11 @@ def unchanged(layer, name):
         takes = inspect.signature(type(layer).__init__).parameters
         if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
             config = {key: value for key, value in config.items() if key in takes}
-        made = type(layer).from_config(config)
+        if type(layer) in (keras.layers.TimeDistributed, keras.layers.SpectralNormalization):
+            # Keras makes no config of the reader's functions inside.
+            made = type(layer)(**config | {"layer": unchanged(layer.layer, layer.layer.name)})
+        else:
+            made = type(layer).from_config(config)
     except Exception as error:  # a layer of the reader's own
         raise TypeError(say("facts.not_copied", name=type(layer).__name__)) from error
     vars(made).update((k, v) for k, v in vars(layer).items() if isinstance(v, keras.initializers.Initializer))

@@ -235,7 +235,9 @@ def _shape_after(layer, input_shape):
     """The shape of what the layer returns, which is not asked for values; None where Keras cannot tell."""
     try:
         with isolated_keras():  # the spec knows layers without compute_output_shape too
-            shape = tuple(layer.compute_output_spec(keras.KerasTensor(input_shape)).shape)
+            x, own = keras.KerasTensor(input_shape), not type(layer).__module__.startswith("keras.")
+            # To tell it, one of the reader's that is not built would build what is inside, but not itself.
+            shape = tuple((layer(x) if own and not layer.built else layer.compute_output_spec(x)).shape)
     except Exception:
         return None
     return None if None in shape else shape

@@ -4,9 +4,10 @@ import html
 from collections import defaultdict
 
 import keras
+import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
-from widgets.facts.costs import layer_macs
+from widgets.facts.costs import node_macs
 from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
@@ -37,6 +38,8 @@ class ModelSteps:
             model = _built(model, values[0].shape)
         self.x = values if values[1:] else values[0]
         self._inputs, self._nodes, self.params = model.inputs, model_nodes(model), model.count_params()
+        if not self._nodes:
+            raise ValueError(say("model.no_layers"))
         self._axes, clock = channel_axes(model), clock or Clock()
         taken = [one.shape for one in values]
         try:
@@ -60,7 +63,7 @@ class ModelSteps:
                     "layer": type(layer).__name__,
                     "output_shape": shapes[id(out)],
                     "params": layer.count_params() if isinstance(layer, keras.Layer) else 0,
-                    "macs": layer_macs(layer, [shapes[id(tensor)] for tensor in node.input_tensors], shapes[id(out)]),
+                    "macs": node_macs(node, shapes, taken[0][0]),
                     "receptive_field": seen,
                     "receptive_field_is": certainty,
                 }
@@ -101,6 +104,8 @@ class ModelSteps:
         values = self.x if self._inputs[1:] else [self.x]
         place = next((i for i, one in enumerate(self._inputs) if one is reached), None)
         if place is None:
+            texts = [one.dtype == "string" for one in self._inputs]  # any will do
+            values = [tf.strings.as_string(one) if text else one for one, text in zip(values, texts)]
             x = keras.ops.convert_to_numpy(keras.Model(self._inputs, reached, name=NAME)(values, training=False))
         else:
             x = values[place]

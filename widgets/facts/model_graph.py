@@ -30,17 +30,14 @@ def model_nodes(model):
 
 def tensor_shapes(model, input_shapes):
     """The shape of every tensor in a model, by its id, for inputs of these shapes."""
-    tensors = [tensor for node in model_nodes(model) for tensor in node.output_tensors]
-    known = {id(tensor): (input_shapes[0][0], *tensor.shape[1:]) for tensor in tensors}
-    as_made = all(tuple(one.shape[1:]) == tuple(shape[1:]) for one, shape in zip(model.inputs, input_shapes))
-    if not as_made or any(None in shape for shape in known.values()):  # a model for pictures of any size
-        ask = keras.Function(model.inputs, tensors, name=NAME)
-        spec = keras.tree.flatten(ask.compute_output_spec(list(map(keras.KerasTensor, input_shapes))))
-        known = {id(t): tuple(s.shape) for t, s in zip(tensors, spec)}
-        if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
-            answers = keras.tree.flatten(ask(list(map(keras.ops.zeros, input_shapes))))
-            known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
-    return known | {id(one): tuple(shape) for one, shape in zip(model.inputs, input_shapes)}
+    tensors = [*model.inputs, *(tensor for node in model_nodes(model) for tensor in node.output_tensors)]
+    ask = keras.Function(model.inputs, tensors, name=NAME)
+    given = [keras.KerasTensor(shape, one.dtype) for shape, one in zip(input_shapes, model.inputs)]
+    known = {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(ask.compute_output_spec(given)))}
+    if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
+        answers = keras.tree.flatten(ask([keras.ops.zeros(one.shape, one.dtype) for one in given]))
+        known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
+    return known
 
 
 def channel_axis(model):
@@ -78,12 +75,13 @@ def chain_axes(layers, ranks=None):
 
 def _axes(calls, ranks):
     wanted = {}  # of a tensor, what is said by a layer that takes it
+    own = {id(operation): _own_axes(operation) for operation, *_ in calls}  # asked once: models may be nested deeply
     for operation, before, after in reversed(calls):
-        says = wanted.get(after[0]) if keras_name(operation) in KEEPING else _own_axes(operation)[0]
+        says = wanted.get(after[0]) if keras_name(operation) in KEEPING else own[id(operation)][0]
         wanted |= dict.fromkeys(before, says) if says else {}
     axes = {key: wanted.get(key, -1) for key in ranks}  # the inputs'; all others follow
     for operation, before, after in calls:
-        here, says = axes[before[0]], _own_axes(operation)[1]
+        here, says = axes[before[0]], own[id(operation)][1]
         if keras_name(operation) in KEEPING:
             axes |= dict.fromkeys(after, here)
             continue

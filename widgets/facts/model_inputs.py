@@ -24,7 +24,7 @@ def model_values(model, x):
     while not (inputs := model_inputs(taker)) and isinstance(next(iter(taker.layers), None), keras.Model):
         taker = taker.layers[0]
     wanted = [tensor.shape for tensor in inputs] or [None]
-    if x is None and inputs and (inputs[1:] or wanted[0][1:] != (8, 8, 1)):
+    if x is None and inputs and (inputs[1:] or wanted[0] != (None, 8, 8, 1)):
         parts = _borne(taker)
     else:
         parts = _parts(model, x) if inputs[1:] else [x]
@@ -63,19 +63,19 @@ def _of_one(model, wanted, x, axis):
         return default_input(rank or 4, LayerTemplate(first).channels if is_convolution(first) else None, axis)
     shape = (1, 12) if x is None else x
     ids = [part.input_dim for part in parts if isinstance(part, keras.layers.Embedding)]
-    values = pattern(as_shape(shape, rank), axis) if is_shape(shape) else as_values(x, rank, axis)
+    values = pattern(as_shape(shape, rank, wanted), axis) if is_shape(shape) else as_values(x, rank, axis, wanted)
     if ids and rank == 2 and is_shape(shape):
         values = np.round(4 * values) % min(ids)
-    if any(size not in (None, got) for size, got in zip((wanted or ())[1:], values.shape[1:])):
+    if any(size not in (None, got) for size, got in zip(wanted or (), values.shape)):
         raise ValueError(say("model.other_input", wanted=tuple(wanted), received=values.shape))
     return values
 
 
 def _borne(model):
     """Shapes that a built model takes, with the first size at which Keras refuses none of its layers."""
-    wanted = [tensor.shape[1:] for tensor in model.inputs]
+    wanted = [(tensor.shape[0] or 1, *tensor.shape[1:]) for tensor in model.inputs]
     for size in FREE_SIZES if any(None in shape for shape in wanted) else FREE_SIZES[:1]:
-        shapes = [(1, *(size if n is None else n for n in shape)) for shape in wanted]
+        shapes = [tuple(size if n is None else n for n in shape) for shape in wanted]
         try:
             if all(n > 0 for known in tensor_shapes(model, shapes).values() for n in known if n is not None):
                 return shapes

@@ -18,7 +18,7 @@ AXES = {
 FACTS = {
     "not_a_layer": "`layer` — это один из слоёв Keras, которые знает `explore`: {known}. Получено: {received}. Попробуем `explore(layers.Conv2D(1, 3))`.",
     "old_layer": "`layer` — это слой Keras 3. Получено: {name} из прежнего Keras. Попробуем `keras.layers.{name}.from_config(layer.get_config())`.",
-    "other_layer": "`layer` — это свёртка: {known}. Получено: {received}. Попробуем `explore(keras.Sequential([layer]), x)`: так перечисляется любой слой.",
+    "other_layer": "`layer` — это свёртка: {known}. Получено: {received}. Попробуем `explore(keras.Sequential([layer]), x)`, а если входов несколько — модель, частью которой он является.",
     "not_copied": "`explore` работает с копией слоя, чтобы сам слой остался как есть. Этот {name} Keras скопировать не может: в класс нужно добавить метод get_config, который возвращает все аргументы его __init__.",
     "recurrent": "Слой `{name}` рекуррентный: шаг за шагом он сворачивает каждый кадр и свой прошлый ответ, поэтому у клетки выхода нет одного определённого окна. Чтобы увидеть одну из его свёрток, попробуем `explore(layers.Conv2D(16, (2, 3)))`.",
     "bad_shape": "Форма — это целые числа не меньше 1, всего {rank}: батч, размеры, каналы. Получено: {received}. Подойдёт {example}.",

@@ -167,7 +167,7 @@ ONLY |= dict.fromkeys(("Attention", "AdditiveAttention", "MultiHeadAttention", "
 ONLY |= {"ConvLSTM1D": (2,), "ConvLSTM2D": (3,)}
 LAST = {"Dense", "EinsumDense", "LayerNormalization", "RMSNormalization", "UnitNormalization", "Softmax", "slice"}
 LAST |= {"TimeDistributed", "ConvLSTM1D", "ConvLSTM2D", "get_item", "space_to_depth", "matmul", "einsum", "pad"}
-LAST |= {"tile", "concatenate", "Wrapper", "Model", "Reshape", "reshape", "RNN", "SimpleRNN", "GRU", "LSTM"}
+LAST |= {"tile", "concatenate", "Wrapper", "Model", "Reshape", "Flatten", "reshape", "RNN", "SimpleRNN", "GRU", "LSTM"}
 LAST |= {"Bidirectional", "Attention", "AdditiveAttention", "MultiHeadAttention", "GroupQueryAttention", "Masking"}
 
 

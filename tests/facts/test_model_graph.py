@@ -82,3 +82,26 @@ def test_models_within_models_take_no_longer_for_each_that_is_around_them():
     with mock.patch.object(model_graph, "keras_name", lambda one: calls.append(one) or keras_name(one)):
         assert set(channel_axes(model).values()) == {-1}
     assert len(calls) < 1000
+
+
+class CalledTwice(keras.Model):
+    """A functional model with a call of its own: its graph says nothing of it."""
+
+    def call(self, x):
+        return super().call(super().call(x))
+
+
+def called_twice():
+    x = keras.Input((12, 10, 1))
+    return CalledTwice(x, conv(1, 3, padding="same")(x))
+
+
+def test_a_model_with_a_call_of_its_own_is_not_listed_as_its_graph_says():
+    with pytest.raises(TypeError, match=r"explore\(model.layers\[1\], x\)"):
+        explore(called_twice())
+
+
+def test_within_a_model_a_call_of_its_own_is_measured_as_a_whole():
+    x = keras.Input((12, 10, 1))
+    row = ModelSteps(keras.Model(x, called_twice()(x)), None, Clock(60)).rows[-1]
+    assert (row["receptive_field"], row["receptive_field_is"], row["macs"]) == ((5, 5), "exact", None)

@@ -18,6 +18,11 @@ def is_convolution(layer):
     return kind is not None and type(layer) is kind.layer_class
 
 
+def has_own_call(model):
+    """Whether a model computes by a call of the reader's own, not what its layers or its graph say."""
+    return not type(model).call.__module__.startswith("keras.")
+
+
 def unchanged(layer, name):
     """A layer like the reader's, which stays as it is: unbuilt, with the initializers that draw the same weights.
 
@@ -31,7 +36,8 @@ def unchanged(layer, name):
         return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
     if isinstance(layer, keras.Model) and not layer.layers:
         raise ValueError(say("model.no_layers"))
-    if isinstance(layer, keras.Sequential) or hasattr(layer, "_nodes_by_depth"):  # functional
+    functional = hasattr(layer, "_nodes_by_depth")
+    if (isinstance(layer, keras.Sequential) or functional) and not has_own_call(layer):
         return keras.models.clone_model(layer, clone_function=lambda part: unchanged(part, part.name))
     try:
         config = layer.get_config() | {"name": name}

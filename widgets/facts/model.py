@@ -15,7 +15,7 @@ from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convol
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import Chain, drawn_axes, wrap_layer
 from widgets.facts.measure import Clock
-from widgets.facts.model_graph import chain_axes, channel_axes, model_inputs, model_nodes, tensor_shapes
+from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes
 from widgets.facts.model_inputs import model_values
 from widgets.language import say, words
 
@@ -33,6 +33,7 @@ class ModelSteps:
 
     @isolated_keras()
     def __init__(self, model, x, clock=None):
+        check_listed(model)
         values = model_values(model, x)
         if not model_inputs(model):
             model = _built(model, values[0].shape)
@@ -185,20 +186,13 @@ def wrap_stack(layers):
         if isinstance(layer, keras.Model) and len(inputs := model_inputs(layer)) != 1:
             if inputs:
                 raise TypeError(say("compare.not_a_stack", received=type(layer).__name__, count=len(inputs)))
-            _check_listed(layer)
+            check_listed(layer)
     wrapped = {id(layer): wrap_layer(layer, axis) for layer, axis in zip(layers, chain_axes(layers))}
     return Chain(wrapped[id(layer)] for layer in layers)
 
 
-def _check_listed(model):
-    if not isinstance(model, keras.Sequential):
-        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
-        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
-
-
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
-    _check_listed(model)
     if not model.layers:
         raise ValueError(say("model.no_layers"))
     copies = [unchanged(layer, layer.name) for layer in model.layers]

@@ -3,7 +3,8 @@
 import keras
 
 from widgets.facts.known_layers import CELLWISE, MERGES, keras_name
-from widgets.facts.layer_template import NAME
+from widgets.facts.layer_template import NAME, has_own_call, is_convolution
+from widgets.language import say
 
 KEEPING = CELLWISE | MERGES | {"Activation"}  # their answer lies as what they are given does
 
@@ -15,7 +16,15 @@ def model_inputs(model):
 
 def is_listed(operation, given):
     """Whether this is a model of so many inputs whose calls can be listed."""
-    return isinstance(operation, keras.Model) and len(model_inputs(operation)) == len(given)
+    listed = isinstance(operation, keras.Model) and not has_own_call(operation)
+    return listed and len(model_inputs(operation)) == len(given)
+
+
+def check_listed(model):
+    """Raises TypeError for a model whose layers do not say what it computes."""
+    if has_own_call(model) or not (isinstance(model, keras.Sequential) or model_inputs(model)):
+        number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
+        raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
 
 
 def model_nodes(model):

@@ -128,7 +128,8 @@ def test_two_sliders_move_even_where_a_state_is_large(recording):
 
 
 def test_two_sliders_move_even_where_menus_are_named_in_the_line(recording):
-    recording(24_000)
+    recording(10**6)
+    LIMITS.states = 4
     made = explore(layers.Conv2D(6, 3, activation="relu", use_bias=False), NOISE)
     controls = displayed(made)[SITE_TOOL]["record"]["controls"]
     sliders = [control["name"] for control in controls if control["element"] == "range"]

@@ -601,3 +601,11 @@ def test_macs_of_a_model_at_each_step_are_those_of_its_layers():
     inner = keras.Sequential([keras.Input((9, 8, 2)), layers.Conv2D(3, 2), layers.Flatten(), layers.Dense(4)])
     model = keras.Sequential([keras.Input((5, 9, 8, 2)), layers.TimeDistributed(inner)])
     assert ModelSteps(model, None).macs == (5 * (8 * 7 * 24 + 168 * 4), "exact")
+
+
+def test_a_window_that_reads_nothing_but_padding_sees_nothing():
+    apart = layers.Conv1D(1, 2, dilation_rate=2, padding="same")  # beside the one cell, on both sides
+    rows = ModelSteps(
+        keras.Sequential([keras.Input((6, 1)), layers.GlobalMaxPooling1D(keepdims=True), apart]), None
+    ).rows
+    assert [row["receptive_field_is"] for row in rows] == ["exact", "unknown"]

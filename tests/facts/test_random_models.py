@@ -169,7 +169,7 @@ def judge(seed, kinds):
         if holds := certainty == "unknown" or agree(said, certainty, measured, shape[1:-1]):
             break
     how = "as it is"
-    if not holds and certainty == "exact" and said and measured != ():
+    if not holds and certainty == "exact" and said:
         how, holds, measured = on_a_larger_input(model, said, measured, shape, first)
     return certainty, holds, (said, certainty, measured, how, [row["layer"] for row in steps.rows])
 
@@ -177,10 +177,10 @@ def judge(seed, kinds):
 def on_a_larger_input(model, said, measured, shape, first):
     """How it was judged, whether it holds, and what moves, on an input so large that a window fits inside it.
 
-    Windows count the padding at a border, which nobody can change.
+    Windows count the padding at a border, which nobody can change: of one cell, they may read nothing else.
     """
     sizes = shape[1:-1]
-    pairs = list(zip(said, measured or sizes))
+    pairs = list(zip(said, [0] * len(said) if measured == () else measured or sizes))
     if any(a < b for a, b in pairs):
         return "as it is", False, measured
     larger = [n if a == b else 2 * a + 16 for (a, b), n in zip(pairs, sizes)]

@@ -13,9 +13,9 @@ TRIALS = [
 ]
 # How the lessons speak when something is to be changed.
 TOLD = re.compile(
-    r"\*\*Try|Try that|To go on|Now give|Write `|, write `|put the sizes|Clear the box|tick \*|change the seed"
-    r"|run the first two|[Ss]et (both )?`|[Ss]et the stride to|give it rate|Choose layer|walk the"
-    r"|[Mm]ove `|[Mm]ove both|(?<!can )[Mm]ove (it|the slider|the rate|the `\w+` slider)|move a slider and"
+    r"\*\*Try|Try that|To go on|Now give|Write `|, write `|put the sizes|[Cc]lear the box|tick \*|change the seed"
+    r"|run the first two|[Ss]et (both |its )?`|[Ss]et it to|[Ss]et the stride to|give it rate|Choose layer|walk (the|`)"
+    r"|[Mm]ove `|[Mm]ove both|(?<!can )[Mm]ove (it|the slider|the rate|the `\w+` slider)|move a slider (and|after)"
 )
 # A model of the reader's own; and points that are dragged, for which there is tests/browser/test_deformable.py.
 OPEN = {("08_compare", "next"), ("06_deformable", "explore")}

@@ -251,7 +251,8 @@ def _behind_windows(one, layer, windows, shape, shape_after):
     if is_convolution(layer):
         parts = tuple(_behind_channels(part, layer, channels + 1, shape[channels + 1]) for part in parts)
     for axis, steps in zip(axes, windows):
-        parts = tuple(_behind_steps(part, axis + 1, steps, shape_after[axis + 1]) for part in parts)
+        sizes = shape[axis + 1], shape_after[axis + 1]
+        parts = tuple(_behind_steps(part, axis + 1, steps, sizes) for part in parts)
     certainty = one.certainty
     if is_convolution(layer) and KINDS[type(layer).__name__].reads_between_cells and layer.built:
         # Its points may leave the window, which the layer that moves them reads whatever they do.
@@ -272,9 +273,10 @@ def _behind_channels(part, layer, axis, channels):
     return np.take(part, read, axis).max(axis + 1)
 
 
-def _behind_steps(part, axis, steps, size_after):
-    """A part of a field behind windows along one of its axes; padding sees nothing."""
-    if part.shape[axis] == 1:
+def _behind_steps(part, axis, steps, sizes):
+    """A part of a field behind windows along an axis of these sizes before and behind; padding sees nothing."""
+    size_before, size_after = sizes
+    if part.shape[axis] < size_before:  # all of them see the same
         return part
     for number, (k, s, d, before) in enumerate(steps):
         n, stretch = part.shape[axis], Fraction(s).denominator

@@ -463,7 +463,10 @@ def test_a_model_of_texts_is_listed_and_drawn_behind_them():
 
 def as_it_is():
     x = keras.Input((8, 8, 1))
-    return keras.Model(x, x)
+    try:
+        return keras.Model(x, x)
+    except ValueError:
+        pytest.skip("this Keras refuses a model that returns its input")
 
 
 def test_a_model_within_a_model_may_return_what_it_is_given():
@@ -472,6 +475,8 @@ def test_a_model_within_a_model_may_return_what_it_is_given():
         ((1, 8, 8, 1), (1, 1)),
         ((1, 6, 6, 1), (3, 3)),
     ]
+    with pytest.raises(ValueError, match="must have a layer. Received one without. Try"):
+        explore(as_it_is())
 
 
 @pytest.mark.parametrize(
@@ -481,7 +486,6 @@ def test_a_model_within_a_model_may_return_what_it_is_given():
         (Subclassed(), (1, 9, 9, 1), TypeError, "must be Sequential or functional, .* Received: Subclassed. Try"),
         (FOR_FOUR, (1, 8, 8, 1), ValueError, r"fit the model's input, \(4, 8, 8, 1\). Received shape: .* Try"),
         (stack(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
-        (as_it_is(), (1, 8, 8, 1), ValueError, "must have a layer. Received one without. Try"),
         (keras.Sequential([stack(), layers.ReLU()]), None, ValueError, "must have a layer. Received one without. Try"),
         (BUILT, (9, 8, 2), ValueError, r"needs 4 whole numbers of at least 1: .* Received: \(9, 8, 2\). Try"),
         (BUILT, np.zeros((9, 8, 2)), ValueError, r"needs 4 axes .* Received shape: \(9, 8, 2\)."),
@@ -499,7 +503,7 @@ def test_a_model_within_a_model_may_return_what_it_is_given():
             r"fit the model's input, \(None, 9, 8, 2\). Received shape: \(1, 8, 8, 2\). Try",
         ),
     ],
-    ids="inputs subclassed batch empty as-it-is empty-within rank values text channels size".split(),
+    ids="inputs subclassed batch empty empty-within rank values text channels size".split(),
 )
 def test_misuse_raises_at_once_and_says_what_to_do(model, x, error, words):
     with pytest.raises(error, match=words):

@@ -155,7 +155,7 @@ WALK = [
     *["range Position", "menu Speed", "button My own picture"],
     *["button Save PNG", "button Save GIF", "button Copy state"],
 ]
-QUIZ = ["text y[0", *[f"button {name}" for name in ("Check", "Hint", "Show the solution", "Skip", "Again", "Next")]]
+QUIZ = ["text y[0", *[f"button {name}" for name in ("Check", "Hint", "Show the solution", "Skip")]]  # of the moment
 
 
 def contrast(one, other):

@@ -11,6 +11,12 @@ import pytest
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
+@pytest.fixture(autouse=True)
+def time_to_measure(monkeypatch):
+    """A busy machine measures no less than an idle one. A test of what is told without time takes it away again."""
+    monkeypatch.setattr("widgets.facts.measure.MOST_SECONDS", 60)
+
+
 @pytest.fixture
 def refused_without_onednn():
     """Whether Keras itself cannot call the layer for want of oneDNN; the reader then has to be told just that."""

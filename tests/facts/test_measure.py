@@ -15,7 +15,7 @@ from widgets import explore
 from widgets.facts import fields, measure
 from widgets.facts.fields import chain_field, fields_behind, input_field, keeps_cells
 from widgets.facts.known_layers import CELLWISE
-from widgets.facts.measure import Clock
+from widgets.facts.measure import MOST_SECONDS, Clock
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model import ModelSteps
 
@@ -26,7 +26,7 @@ def measured(layer, shape):
     call = lambda inputs: fields.call_layer(layer, *inputs)  # noqa: E731
     after = [(shape[0], *layer(np.zeros(shape, "float32")).shape[1:])]
     ((parts, certainty),) = measure.Measurement(layer, [shape], ["float32"]).parts_behind(
-        call, [before.parts], after, measure.Clock(60)
+        call, [before.parts], after, Clock()
     )
     return before, parts, certainty
 
@@ -118,7 +118,6 @@ def told(f, shape=(1, 12, 14, 2)):
     ],
 )
 def test_a_function_of_the_readers_is_told_by_what_moves(f, wanted, monkeypatch):
-    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(60))
     assert told(f) == (wanted, "exact")
     assert reach(layers.Lambda(f), (1, 12, 14, 2)) == wanted
 
@@ -144,19 +143,17 @@ def test_what_a_layer_behind_an_unknown_one_sees_is_unknown_too():
 
 def test_without_room_for_a_large_table_the_ends_of_a_middle_cells_field_are_looked_up(monkeypatch):
     monkeypatch.setattr(measure, "LARGEST", 1000)
-    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(60))
     assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME")) == ((5, 3), "at least")
 
 
 def test_without_any_time_what_a_large_layer_sees_is_unknown(monkeypatch):
     monkeypatch.setattr(measure, "SMALL", 0)
     monkeypatch.setattr(measure, "MOST_SECONDS", 0)
-    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(0))
     assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME")) == (None, "unknown")
 
 
 def test_without_any_time_nothing_is_said_of_a_small_layer_either(monkeypatch):
-    monkeypatch.setattr(fields, "Clock", lambda: measure.Clock(0))
+    monkeypatch.setattr(measure, "MOST_SECONDS", 0)
     assert told(lambda x: tf.nn.avg_pool2d(x, (5, 3), 1, "SAME"), (1, 9, 9, 1)) == (None, "unknown")
 
 
@@ -242,7 +239,6 @@ def test_a_layer_that_goes_through_time_is_told_by_what_moves_and_python_does_no
     cells = layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell, keras.src.layers.rnn.conv_lstm.ConvLSTMCell
     for cell in cells:
         monkeypatch.setattr(cell, "call", counted(cell.call))
-    monkeypatch.setattr("widgets.facts.model.Clock", lambda: measure.Clock(60))  # so that a busy machine tells it too
     STEPPED.clear()
     steps = explore(model).steps
     assert len(STEPPED) < 3 * np.prod(shape[:-1]) + 12
@@ -297,7 +293,8 @@ def test_a_condition_is_an_input_that_is_measured():
     assert ModelSteps(keras.Model(words, read), None).rows[-1]["receptive_field_is"] != "unknown"
 
 
-def test_a_layer_that_takes_long_for_each_sample_is_not_measured_for_longer_than_there_is_time():
+def test_a_layer_that_takes_long_for_each_sample_is_not_measured_for_longer_than_there_is_time(monkeypatch):
+    monkeypatch.setattr(measure, "MOST_SECONDS", MOST_SECONDS)
     shape = (10, 64, 64, 1)
     model = keras.Sequential([keras.Input(shape)])
     for size in (5, 3, 1):

@@ -11,7 +11,6 @@ from keras import layers
 from widgets import compare, explore
 from widgets.facts import model_graph
 from widgets.facts.known_layers import keras_name
-from widgets.facts.measure import Clock
 from widgets.facts.model import ModelSteps
 from widgets.facts.model_graph import channel_axes
 
@@ -50,7 +49,7 @@ MODELS = {
 def test_what_is_seen_follows_the_channels_where_they_go(name, needs_channels_first):
     chain, shape, before, behind = MODELS[name]
     model = keras.Sequential([keras.Input(shape), *chain])
-    row = ModelSteps(model, None, Clock(60)).rows[-1]
+    row = ModelSteps(model, None).rows[-1]
 
     def call(x, **options):
         return np.moveaxis(np.asarray(model(np.moveaxis(x, -1, before), **options)), behind, -1)
@@ -103,5 +102,5 @@ def test_a_model_with_a_call_of_its_own_is_not_listed_as_its_graph_says():
 
 def test_within_a_model_a_call_of_its_own_is_measured_as_a_whole():
     x = keras.Input((12, 10, 1))
-    row = ModelSteps(keras.Model(x, called_twice()(x)), None, Clock(60)).rows[-1]
+    row = ModelSteps(keras.Model(x, called_twice()(x)), None).rows[-1]
     assert (row["receptive_field"], row["receptive_field_is"], row["macs"]) == ((5, 5), "exact", None)

@@ -26,8 +26,8 @@ FAINT = 3e-7  # of an answer: more than the last bit of a number, less than sums
 class Clock:
     """How many seconds of this process are left for measuring; what else a busy machine does takes none of them."""
 
-    def __init__(self, seconds=MOST_SECONDS):
-        self.left = seconds
+    def __init__(self):
+        self.left = MOST_SECONDS
 
     def __enter__(self):
         self._start = time.process_time()

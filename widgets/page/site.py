@@ -2,6 +2,7 @@
 
 import time
 
+from widgets.facts import measure
 from widgets.page.page import PICTURES, SHEETS
 from widgets.page.recording import LIMITS
 from widgets.stage import Tool
@@ -17,6 +18,7 @@ def record_what_is_displayed(size):
     """From now on in this kernel; a record may take so many bytes, within what a site allows."""
     LIMITS.states, LIMITS.seconds, LIMITS.probing = 300, 6, 0.2
     LIMITS.clock = time.process_time  # so that a page has the same controls when the machine is busy
+    measure.MOST_SECONDS = 10  # and says the same of what is measured
     LIMITS.size, LIMITS.small_size = min(size, 500_000), 150_000
     Tool._beside = _bundle
 

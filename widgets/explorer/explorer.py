@@ -65,6 +65,7 @@ class Explorer(Tool, ipywidgets.Box):
         """What changes the kernel of the present layer by hand."""
         self._kernel = KernelControls(self._live, lambda: self._controls, self._undo, self._ask, self._own_moves)
 
+    @in_own_words
     def _make_controls(self, settings):
         """Sliders for the input that there is now, beside what changes kernel and picture by hand."""
         size = self._input_shape(), self._resizable()
@@ -198,6 +199,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._ask_layers()
         self._answer()
 
+    @in_own_words
     def _ask_layers(self):
         self._steps = self._chain.ask(self._source.values)
         self.facts = self._together(self._steps)
@@ -286,6 +288,7 @@ class Explorer(Tool, ipywidgets.Box):
             edit(change, self._picture, self._source, drawn, sample, axis, self._undo)
         self._ask()  # the browser waits for an answer
 
+    @in_own_words
     def _export(self, kind, progress):
         """What the browser asked to keep: (name, type, bytes), or text."""
         if kind == "state":
@@ -297,6 +300,7 @@ class Explorer(Tool, ipywidgets.Box):
         made = figure.png(*shown, figure.SHOWN) if kind == "png" else animation.gif(*shown, progress)
         return f"{name}.{kind}", f"image/{kind}", made
 
+    @in_own_words
     def _still(self):
         from widgets.picture import figure
 
@@ -314,6 +318,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.view = look.get("view", self._stage.view)
         self._ask()
 
+    @in_own_words
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
         drawn = self._picture.facts if self._picture and self.facts.problem else self.facts
@@ -321,6 +326,7 @@ class Explorer(Tool, ipywidgets.Box):
             self._picture = layer_picture(drawn, self._stage.view)
         self._stage.show(self.facts, self._picture)
 
+    @in_own_words
     def __repr__(self):
         answer = say("picture.refused") if self.facts.problem else self.facts.output_shape
         if not self._stage.reveal:

@@ -95,12 +95,8 @@ class Explorer(Tool, ipywidgets.Box):
         editable = [name for name in ("picture", "kernel") if self._wanted(name)]
         self._stage = ExplorerStage(reveal=bool(reveal), view=view, editable=editable, takes_image=takes_image)
         self._stage.observe(self._draw, "view")
-        self._stage.on_move = self._move_point
-        self._stage.on_edit = self._edit
-        self._stage.on_back = self._go_back
-        self._stage.on_export = self._export
-        if self._image_menu:
-            self._stage.on_image = self._image_menu.take
+        commands = {"move": self._move_point, "edit": self._edit, "back": self._go_back, "export": self._export}
+        self._stage.commands = commands | ({"image": self._image_menu.take} if takes_image else {})
         self._answer()
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape

@@ -126,7 +126,7 @@ class Controls:
         elif isinstance(rule, (Count, Divisor)):
             good, text = _whole((value,), 1), count_rule(getattr(rule, "low", 1))
         elif isinstance(rule, Flag):
-            good, text = isinstance(value, (bool, np.bool_)), say("controls.rule_flag")
+            good, text = isinstance(value, (bool, np.bool_)), say("rule.Flag")
         else:
             value = in_keras_form(name, value)
             known = list(self._options[name].values())

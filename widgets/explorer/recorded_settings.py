@@ -8,7 +8,7 @@ import keras
 from widgets import arithmetic
 from widgets.facts import Choice, Count, Divisor, notebook_about, spatial_sizes
 from widgets.language import say
-from widgets.page import LIMITS, PICTURES, Control, RecordedTool, estimate, fits, fitting, record_states
+from widgets.page import LIMITS, RECORDED_EXPLORER, Control, RecordedTool, estimate, fits, fitting, record_states
 from widgets.picture import VIEWS
 from widgets.stage import browser_words, whole_state
 
@@ -30,7 +30,7 @@ def record_explorer(explorer, names=None, announced=False, record=None):
     named = {control["name"] for control in record["controls"]}
     fixed = ", ".join(name for name in pages.settings if name not in named)
     return RecordedTool(
-        module=PICTURES,
+        module=RECORDED_EXPLORER,
         record=record,
         words=browser_words(words) | {key: rooms[key] for key in CONTROLS_SAY},
         title=facts.code,

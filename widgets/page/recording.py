@@ -135,12 +135,12 @@ def combinations(controls):
     return (dict(zip(keys, values)) for values in itertools.product(*(control.values for control in controls)))
 
 
-def estimate(controls, ask):
-    """How many states there are, and about how many seconds and bytes they take, from a few drawn at random.
+def estimate(controls, ask, rng=None):
+    """How many states there are, and about how many seconds and bytes they take, from a few drawn by `rng`.
 
     As many again say how the bytes grow: what all states share is in the first.
     """
-    trial, count, draw = Recording(), count_states(controls), random.Random(0).choice
+    trial, count, draw = Recording(), count_states(controls), (rng or random.Random(0)).choice
     drawn = ({(one.name, one.axis): draw(one.values) for one in controls} for _ in itertools.count())
     begin = LIMITS.clock()
     while len(trial.states) < 4 or (len(trial.states) < LIMITS.probes and LIMITS.clock() - begin < LIMITS.probing):
@@ -154,10 +154,10 @@ def estimate(controls, ask):
 
 def fitting(controls, ask, size):
     """As many of the controls, the first ones first, as a page can hold in so many bytes."""
-    chosen = []
+    chosen, rng = [], random.Random(0)
     for control in controls:
         more = [*chosen, control]
-        if count_states(more) <= LIMITS.states and fits(estimate(more, ask), size):
+        if count_states(more) <= LIMITS.states and fits(estimate(more, ask, rng), size):
             chosen = more
     return chosen
 

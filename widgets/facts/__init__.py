@@ -7,7 +7,7 @@ from widgets.facts.tensorflow_import import import_tensorflow
 import_tensorflow()  # first, and quietly
 
 from widgets.facts.certainty import said_field
-from widgets.facts.code_line import activation_name, cell_template, shown_code, symbol, tap_template
+from widgets.facts.code_line import activation_name, cell_template, plain_numbers, shown_code, symbol, tap_template
 from widgets.facts.evaluate import evaluate_layer, input_values, layer_facts
 from widgets.facts.facts import Facts, Weight, chain_receptive_field, channels_last, spatial_sizes
 from widgets.facts.index_tables import NO_CELL, cells_behind

@@ -6,7 +6,7 @@ import numbers
 import operator
 import re
 
-from widgets.facts import is_whole
+from widgets.facts import is_whole, plain_numbers
 from widgets.language import say, thousands
 
 LONGEST = 200  # characters
@@ -99,7 +99,7 @@ def read_settings(answer, layer_class, kind, example):
         if not _fits(rules[name], value, axes):
             rule = say(f"rule.{type(rules[name]).__name__}", low=getattr(rules[name], "low", 1), most=LARGEST)
             raise Unreadable(say("reading.value", name=name, rule=rule, received=_short(value)))
-    return dict(answer)
+    return {name: plain_numbers(value) for name, value in answer.items()}
 
 
 def _worked_out(node):

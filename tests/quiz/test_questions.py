@@ -192,7 +192,7 @@ PARAMS_SLIPS = [
     (
         layers.SeparableConv2D(6, 3, depth_multiplier=2),
         "3*3*12 + 24*6 + 6",
-        "in the depthwise kernel: it gives so many",
+        "in the depthwise kernel: it gives that many",
     ),
     (layers.SeparableConv2D(6, 3, depth_multiplier=2), "3*3*12 + 12*6 + 6", "each of the two kernels is that many"),
     (DeformableConv2D(5, 3), "3*3*12*5 + 5", "the convolution that predicts the offsets"),

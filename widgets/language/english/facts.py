@@ -50,7 +50,7 @@ FACTS = {
     "slow_settings": "Keras was not asked: this would take {macs} multiply-accumulates; {limit} are a few seconds.",
     "other_rank": "The layer reads inputs of {rank} axes, with batch and channels. It was given the shape {shape}.",
     "odd_result": "The activation must keep the shape {before}. It returned {shape}. Try another activation.",
-    "unwritten_result": "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells of memory that nobody wrote.",
+    "unwritten_result": "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells that nothing was written to: what the memory held before.",
     "several_answers": "It returns {count} arrays, and one is shown. Try `{remedy}`.",
     "empty_result": "Keras accepted this, and returned no cells: the output's shape is {shape}.",
     "warning_values": "The layer's values are not the sums that its own definition gives (largest difference {difference}). This is a defect of Keras or of its backend; the numbers shown are what Keras returned. Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported.",

@@ -84,7 +84,7 @@ HINT = {
     "dilated": "The `dilation_rate` makes the window longer.",
     "same": "With this padding the size of the kernel does not matter. Count one output cell for every `strides` input cells; what is left over still gets one.",
     "stamps_valid": "Each input cell stamps the kernel. The stamps start `strides` cells apart. Where does the last one end? None is ever cropped, and with a kernel shorter than the stride each takes `strides` cells.",
-    "stamps_same": "With `same`, each input cell gives `strides` output cells, unless `output_padding` is set: then count from the last stamp, crop what the kernel has too much, and add `output_padding`.",
+    "stamps_same": "With `same`, each input cell gives `strides` output cells, unless `output_padding` is set: then count to the end of the last stamp, crop what the kernel covers too much, and add `output_padding`.",
     "filters": "Each filter gives one output channel.",
     "multiplier": "Each input channel gives `depth_multiplier` output channels.",
     "kernel": "The axes of `{name}` are {axes}.",

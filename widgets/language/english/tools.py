@@ -106,7 +106,7 @@ PAGE = {
     "questions": "Predict: {names}",
     "comparison": "Compare: {names}",
     "model": "Model: {input} -> {output}",
-    "kernel_asks": "Everything here was computed by Keras when the page was made. In a notebook there are other numbers each time, and questions about settings, since Keras builds what you answer.",
+    "kernel_asks": "Everything here was computed by Keras when the page was made. In a notebook the numbers are new each time, and there are questions about settings: Keras builds what you answer.",
     "kernel_measures": "Everything here was computed by Keras when the page was made. In a notebook you can also measure how long each layer takes.",
     "no_end": "A page holds the questions about given layers. Received: a layer class, whose questions never end. Try `predict(layers.Conv2D(10, 3), (4, 28, 28, 12)).save('questions.html')`.",
     "no_questions": "Questions about settings need a kernel: Keras has to build what is answered. Received no others. Try `ask` with 'output_shape'.",

@@ -452,6 +452,24 @@ def test_settings_may_be_written_as_keras_lets_them(wanted, shown):
     np.testing.assert_allclose(explorer.y, keras_own(explorer.x), rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "given, code",
+    [
+        ({"use_bias": 1}, "layers.Conv2D(4, 3)"),
+        ({"use_bias": None}, "layers.Conv2D(4, 3, use_bias=False)"),
+        ({"filters": keras.ops.convert_to_tensor(2)}, "layers.Conv2D(2, 3)"),
+        ({"filters": np.array(2)}, "layers.Conv2D(2, 3)"),
+        ({"groups": keras.Variable(2, dtype="int32")}, "layers.Conv2D(4, 3, groups=2)"),
+    ],
+    ids=str,
+)
+def test_a_layer_may_be_written_as_keras_lets_it(given, code):
+    explorer = explore(layers.Conv2D(**{"filters": 4, "kernel_size": 3} | given), (2, 8, 8, 4))
+    assert (explorer.code, explorer.facts.problem) == (code, "")
+    explorer.settings = {"strides": 2}
+    assert explorer.y.shape[1:3] == (3, 3)
+
+
 @pytest.mark.parametrize("wanted", [None, 5, ["filters"], [("filters", 2)]])
 def test_settings_that_are_no_dict_are_refused_with_the_names_there_are(wanted):
     explorer = explore(layers.Conv2D(4, 3))

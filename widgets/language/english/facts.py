@@ -18,8 +18,8 @@ AXES = {
 FACTS = {
     "not_a_layer": "`layer` must be a Keras layer that `explore` knows: {known}. Received: {received}. Try `explore(layers.Conv2D(1, 3))`.",
     "old_layer": "`layer` must be one of Keras 3. Received: a {name} of the Keras before it. Try `keras.layers.{name}.from_config(layer.get_config())`.",
-    "other_layer": "`layer` must be a convolution: {known}. Received: {received}. Try `explore(keras.Sequential([layer]), x)`, or with several inputs the model that it is part of.",
-    "not_copied": "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: give its class a method get_config that returns all arguments of its __init__.",
+    "other_layer": "`layer` must be a convolution: {known}. Received: {received}. Try `explore(keras.Sequential([{layer}]), x)`, or with several inputs the model that it is part of.",
+    "not_copied": "A layer that is shown is copied first, so that yours stays as it is. Keras cannot copy this {name}: give its class a method get_config that returns all arguments of its __init__, or hand over `keras.Model(start := keras.Input((8, 8, 1)), layer(start))`, which is not copied.",
     "recurrent": "`{name}` is recurrent: it convolves each picture and its own last answer, step by step, so that no fixed window stands behind an output cell. Try `explore(layers.Conv2D(16, (2, 3)))` for one of its convolutions.",
     "bad_shape": "A shape needs {rank} whole numbers of at least 1: batch, the spatial sizes, channels. Received: {received}. Try {example}.",
     "bad_rank": "`x` needs {rank} axes (batch, spatial axes, channels) and at least one cell. Received shape: {received}. {remedy}",

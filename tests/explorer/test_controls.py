@@ -394,7 +394,10 @@ def test_unknown_names_and_wrong_values_raise_with_the_rule_what_came_and_a_way_
         ({"dilation_rate": -1}, "`dilation_rate` must be a whole number of at least 1, or 2 of them."),
         ({"padding": "full"}, "`padding` must be 'valid' or 'same'."),
         ({"groups": 0}, "`groups` must be a whole number of at least 1."),
-        ({"activation": "softmin"}, "Move the setting that was changed last back, or press Reset."),
+        (
+            {"activation": "softmin"},
+            "Move the setting that was changed last back, press Reset, or try another input or layer.",
+        ),
     ],
 )
 def test_settings_that_no_layer_can_have_are_shown_with_what_keras_says(wanted, way_out):

@@ -457,6 +457,7 @@ def test_a_layer_that_returns_several_tensors_is_listed_and_not_drawn():
     "model",
     [
         lambda: stack((2, 4, 5, 6, 1), layers.ReLU()),
+        lambda: keras.Sequential([layers.ConvLSTM3D(1, 2)]),
         lambda: stack((2, 3, 3, 3, 1), layers.ConvLSTM3D(1, 2, return_sequences=True), layers.BatchNormalization()),
         lambda: stack((8, 9, 1), layers.Reshape((4, 2, 3, 3, 1)), layers.Dropout(0.5), layers.Reshape((8, 9, 1))),
     ],
@@ -488,6 +489,13 @@ def test_an_input_that_a_model_is_not_made_for_is_refused_in_its_row(inside):
 def test_values_that_a_layer_refuses_are_refused_in_a_sentence(model, x, said):
     with pytest.raises(ValueError, match=f"^The model must work for .* Keras says: .*{said}.*Try another input.$"):
         explore(model, x)
+
+
+def test_a_single_number_is_no_input_and_what_keras_says_of_one_is_one_sentence():
+    with pytest.raises(ValueError, match=r"at least one cell. Received shape: \(\)"):
+        compare([layers.ReLU()], np.array(3.0))
+    (row,) = compare([layers.StringLookup(vocabulary=["a"])]).rows
+    assert "Cast float to string" in row["problem"] and "Arguments received" not in row["problem"]
 
 
 def test_of_a_layer_that_adds_an_axis_nothing_is_asked_as_if_it_did_not():

@@ -158,8 +158,9 @@ class GenericLayer:
                 y = keras.ops.convert_to_numpy(answers[0]).astype("float32", copy=False)
                 macs = None if answers[1:] else layer_macs(self.layer, [x.shape], y.shape)  # a model may refuse x here
         except Exception as refusal:
-            problem = plain_text(refusal)
-            return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
+            said = plain_text(refusal)
+            problem, other = said.split("\n\n")[0], say("facts.advice_other")
+            return Facts(**known, problem=problem, whole_problem=said, advice=other)
         if answers[1:]:
             one = f"keras.Model(start := keras.Input({x.shape[1:]}), keras.tree.flatten(layer(start))[0])"
             one = "keras.Model(model.inputs, model.outputs[0])" if model_inputs(self.layer) else one

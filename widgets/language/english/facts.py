@@ -45,7 +45,7 @@ FACTS = {
     "advice_onednn": "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else.",
     "advice_rank": "Remove what changes the axes, or use the layer for so many axes: Conv1D, Conv2D or Conv3D.",
     "advice_large": "Move the setting that was changed last back, or try a smaller input, fewer samples or filters.",
-    "advice_other": "Move the setting that was changed last back, or press Reset.",
+    "advice_other": "Move the setting that was changed last back, press Reset, or try another input or layer.",
     "large_settings": "Keras was not asked: this would take {size} bytes, and at most {limit} are shown.",
     "slow_settings": "Keras was not asked: this would take {macs} multiply-accumulates; {limit} are a few seconds.",
     "other_rank": "The layer reads inputs of {rank} axes, with batch and channels. It was given the shape {shape}.",

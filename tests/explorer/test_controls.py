@@ -394,7 +394,10 @@ def test_unknown_names_and_wrong_values_raise_with_the_rule_what_came_and_a_way_
         ({"dilation_rate": -1}, "`dilation_rate` must be a whole number of at least 1, or 2 of them."),
         ({"padding": "full"}, "`padding` must be 'valid' or 'same'."),
         ({"groups": 0}, "`groups` must be a whole number of at least 1."),
-        ({"activation": "softmin"}, "Move the setting that was changed last back, or press Reset."),
+        (
+            {"activation": "softmin"},
+            "Move the setting that was changed last back, press Reset, or try another input or layer.",
+        ),
     ],
 )
 def test_settings_that_no_layer_can_have_are_shown_with_what_keras_says(wanted, way_out):
@@ -450,6 +453,24 @@ def test_settings_may_be_written_as_keras_lets_them(wanted, shown):
     keras_own.build((2, 8, 8, 4))
     keras_own.set_weights(explorer.layer.get_weights())
     np.testing.assert_allclose(explorer.y, keras_own(explorer.x), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "given, code",
+    [
+        ({"use_bias": 1}, "layers.Conv2D(4, 3)"),
+        ({"use_bias": None}, "layers.Conv2D(4, 3, use_bias=False)"),
+        ({"filters": keras.ops.convert_to_tensor(2)}, "layers.Conv2D(2, 3)"),
+        ({"filters": np.array(2)}, "layers.Conv2D(2, 3)"),
+        ({"groups": keras.Variable(2, dtype="int32")}, "layers.Conv2D(4, 3, groups=2)"),
+    ],
+    ids=str,
+)
+def test_a_layer_may_be_written_as_keras_lets_it(given, code):
+    explorer = explore(layers.Conv2D(**{"filters": 4, "kernel_size": 3} | given), (2, 8, 8, 4))
+    assert (explorer.code, explorer.facts.problem) == (code, "")
+    explorer.settings = {"strides": 2}
+    assert explorer.y.shape[1:3] == (3, 3)
 
 
 @pytest.mark.parametrize("wanted", [None, 5, ["filters"], [("filters", 2)]])

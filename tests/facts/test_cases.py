@@ -453,6 +453,60 @@ def test_a_layer_that_returns_several_tensors_is_listed_and_not_drawn():
     assert isinstance(e.layer, layers.Conv2D)
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        lambda: stack((2, 4, 5, 6, 1), layers.ReLU()),
+        lambda: keras.Sequential([layers.ConvLSTM3D(1, 2)]),
+        lambda: stack((2, 3, 3, 3, 1), layers.ConvLSTM3D(1, 2, return_sequences=True), layers.BatchNormalization()),
+        lambda: stack((8, 9, 1), layers.Reshape((4, 2, 3, 3, 1)), layers.Dropout(0.5), layers.Reshape((8, 9, 1))),
+    ],
+)
+def test_what_has_more_axes_than_a_volume_is_listed_and_not_drawn(model, tmp_path):
+    e = explore(model())
+    assert len(e.steps) == len(model().layers) and not hasattr(e, "facts")
+    compare([layers.ReLU(), layers.Conv2D(1, 1)], (1, 8, 9, 1)).save(tmp_path / "drawn.html")
+    compare([layers.ReLU()], (1, 2, 4, 5, 6, 1)).save(tmp_path / "listed.html")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_an_input_that_a_model_is_not_made_for_is_refused_in_its_row(inside):
+    model = made((None, None, 3), layers.Dropout(0.5))  # whose layer would take any channels
+    model = keras.Sequential([layers.ReLU(), model]) if inside else model
+    rows = compare([model, layers.Conv2D(2, 3)], (1, 8, 8, 1)).rows
+    assert "expected shape (None, None, None, 3)" in rows[0]["problem"] and rows[1]["problem"] == ""
+    assert "gives no output" in goal(input_shape=(8, 8, 1), sees=3)([model, layers.Conv2D(2, 3)]).text
+
+
+@pytest.mark.parametrize(
+    "model, x, said",
+    [
+        (stack((8,), layers.Embedding(4, 2), layers.Conv1D(2, 3)), np.arange(8)[None], r"= 4 is not in \[0, 4\)"),
+        (stack((8, 8, 1), layers.StringLookup(), layers.Conv2D(1, 3)), (1, 8, 8, 1), "Cast float to string"),
+    ],
+    ids=["number", "text"],
+)
+def test_values_that_a_layer_refuses_are_refused_in_a_sentence(model, x, said):
+    with pytest.raises(ValueError, match=f"^The model must work for .* Keras says: .*{said}.*Try another input.$"):
+        explore(model, x)
+
+
+def test_a_single_number_is_no_input_and_what_keras_says_of_one_is_one_sentence():
+    with pytest.raises(ValueError, match=r"at least one cell. Received shape: \(\)"):
+        compare([layers.ReLU()], np.array(3.0))
+    (row,) = compare([layers.StringLookup(vocabulary=["a"])]).rows
+    assert "Cast float to string" in row["problem"] and "Arguments received" not in row["problem"]
+
+
+def test_of_a_layer_that_adds_an_axis_nothing_is_asked_as_if_it_did_not():
+    layer = layers.Hashing(4, output_mode="one_hot", dtype="int32")
+    assert not goal(input_shape=(8, 8, 1), sees=3)([layers.Conv2D(2, 3), layer])
+
+
+def test_an_argument_counts_for_keras_as_true_or_false_whatever_it_is():
+    assert last(stack((8, 8, 2), layers.GlobalMaxPooling2D(keepdims="yes")))["receptive_field"] is None
+
+
 def test_a_layer_of_ones_own_is_not_called_one_of_keras():
     e = explore(stack((9, 9, 1), conv(2, 3), layers.Lambda(lambda x: x), Twice()))
     assert "layers.Twice" not in e.code and "Twice(" in layer_code(Twice())

@@ -306,7 +306,7 @@ def test_an_empty_result_that_keras_accepts_is_a_problem(monkeypatch):
     monkeypatch.setattr("widgets.facts.evaluate.call", lambda *_: (np.zeros((1, 0, 4, 2), "float32"),) * 2)
     facts = layer_facts(layers.Conv2D(2, 3), (1, 6, 6, 1))
     assert facts.problem == "Keras accepted this, and returned no cells: the output's shape is (1, 0, 4, 2)."
-    assert facts.advice == "Move the setting that was changed last back, or press Reset."
+    assert facts.advice == "Move the setting that was changed last back, press Reset, or try another input or layer."
     assert facts.y is None
 
 

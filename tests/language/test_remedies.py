@@ -383,16 +383,25 @@ STRETCHING = layers.Conv2DTranspose(2, 2, strides=3, padding="same")
 SINGLE = keras.Sequential([keras.Input((9, 9, 1)), layers.MaxPooling2D(2)])
 BUILT = keras.Sequential([keras.Input((9, 9, 3)), layers.Conv2D(2, 3)]).layers[0]
 
+CELLS = layers.LSTMCell(3), layers.StackedRNNCells([layers.GRUCell(2)])
+UNCOPIED = NoConfig(np.ones(1)), layers.RandomShear(0.1, 0.2)
+
 REMEDIES = {
-    "facts.not_a_layer": (lambda: explore(3), do),
+    "facts.not_a_layer": (lambda: explore(layers.InputLayer((8, 8, 1))), do),
     "facts.old_layer": (lambda: explore(old_layer()), lambda text: explore(do(text, layer=old_layer()))),
     "facts.other_layer": (
         lambda: explore(layers.MaxPooling2D(2)),
-        lambda text: do(text, layer=layers.MaxPooling2D(2), x=(1, 8, 8, 1)),
+        lambda text: [
+            do(text, layer=layers.MaxPooling2D(2), x=(1, 8, 8, 1)),
+            *(do(text_of(lambda cell=cell: explore(cell)), layer=cell, x=(1, 8, 2)) for cell in CELLS),
+        ],
     ),
     "facts.not_copied": (
         lambda: compare([NoConfig(np.ones(1))]),
-        lambda text: compare([WithConfig(np.ones(1))]),
+        lambda text: [
+            compare([WithConfig(np.ones(1))]),
+            *((compare([model]), explore(model)) for one in UNCOPIED for model in [do(text, layer=one)]),
+        ],
     ),
     "facts.several_answers": (
         lambda: problem_of(TWO_ANSWERS),

@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import math
 import re
 
 import keras
@@ -66,6 +65,8 @@ def layer_code(layer):
         return say("facts.code_lacks", code="keras.Model()", names=layer.name.removeprefix(f"{NAME}_"))
     try:
         arguments = {name: _argument(layer, name, value) for name, value in layer.get_config().items()}
+        if arguments.get("bin_boundaries") is not None:  # learned, say: Keras takes one of the two
+            arguments.pop("num_bins", None)
         given = {name: arguments[name] for name in _required(type(layer))}
         return code_line(type(layer), arguments, _made_of(type(layer), given))
     except Exception:  # a layer with arguments of its own kind
@@ -151,14 +152,14 @@ def _argument(layer, name, configured):
 
 
 def plain_numbers(value):
-    """Numbers of NumPy as those of Python, which a line of code can hold; anything else as it is.
+    """Single numbers of NumPy or a tensor as those of Python, which a line of code can hold; anything else as it is.
 
     >>> plain_numbers((np.int64(3), np.float64(0.5), "same"))
     (3, 0.5, 'same')
     """
     if type(value) in (tuple, list):
         return type(value)(map(plain_numbers, value))
-    return value.item() if isinstance(value, np.generic) else value
+    return np.asarray(value).item() if getattr(value, "shape", None) == () else value
 
 
 def by_name(activation):
@@ -201,9 +202,9 @@ def _written(value):
     if hasattr(value, "__array__"):  # an array or tensor
         value = keras.ops.convert_to_numpy(value).squeeze()  # a normalisation keeps its mean with axes of 1 around it
         few = value.size <= MOST_NUMBERS and _is_literal(value.tolist())
-        return f"numpy.array({value.tolist()})" if few else None
+        return f"numpy.array({_literal(value.tolist())})" if few else None
     if not _is_object(value):
-        return None if callable(value) or not _is_literal(value) else repr(value)
+        return None if callable(value) or not _is_literal(value) else _literal(value)
     module = type(value).__module__
     if not module.startswith("keras."):
         return None
@@ -218,7 +219,7 @@ def _written(value):
         return None
     if not config and room == "initializers":  # Keras takes its own names for these: "he_normal"
         return repr(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(value).__name__).lower())
-    return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={v!r}' for name, v in config.items())})"
+    return f"keras.{room}.{type(value).__name__}({', '.join(f'{name}={_literal(v)}' for name, v in config.items())})"
 
 
 def _is_literal(value):
@@ -226,7 +227,12 @@ def _is_literal(value):
         return "class_name" not in value and all(map(_is_literal, value.values()))  # with it: an object, as config
     if isinstance(value, (tuple, list)):
         return all(map(_is_literal, value))
-    return value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value))
+    return value is None or isinstance(value, (bool, int, float, str))
+
+
+def _literal(value):
+    """Code for plain values; Python has no word for a float that is not finite."""
+    return re.sub(r"(?<![\w'\"])(inf|nan)(?![\w'\"])", r'float("\1")', repr(value))
 
 
 def _is_object(value):

@@ -154,7 +154,7 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=parts, counted=counted)]
         if name.startswith("Global"):
             spatial = mixed_of(known_layers.spatial_axes(operation, shape))
-            parts = tuple(part.max(spatial, keepdims=operation.keepdims) for part in one.parts)
+            parts = tuple(part.max(spatial, keepdims=bool(operation.keepdims)) for part in one.parts)
             return [replace(one, parts=parts, counted=None)]
     call = call or (lambda inputs: call_layer(operation, *inputs))
     dtypes = dtypes or ["float32"] * len(shapes)

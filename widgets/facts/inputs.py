@@ -49,7 +49,7 @@ def default_input(rank, channels=None, channel_axis=-1):
     if rank == 4 and channels in (None, 1):
         x = boat()
     else:
-        x = pattern((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}[rank], channels or 1))
+        x = pattern((1, *{3: (12,), 4: (8, 8), 5: (5, 6, 7)}.get(rank, (6,) * (rank - 2)), channels or 1))
     return np.moveaxis(x, -1, channel_axis)
 
 
@@ -178,13 +178,13 @@ def as_values(x, rank, channel_axis=-1, wanted=()):
         values = np.moveaxis(values[None], -1, channel_axis)
     elif lacking == 1 and rank == 4 and channel_axis == 1 and _is_photograph((*values.shape[1:], values.shape[0])):
         values = values[None]
-    if values.ndim != (values.ndim if rank is None else rank) or values.size == 0:
+    axes = rank or max(values.ndim, 1)
+    if values.ndim != axes or values.size == 0:
         lacking = lacking if values.size else 0
         remedy = {1: "facts.try_a_batch", -1: "facts.try_a_part"}.get(lacking, "facts.try_a_shape")
         square = values.ndim == 3 and values.shape[-1] == values.shape[-2] > 4
         if lacking == 1 and (values.shape[:1] == (1,) or square):  # a batch of one, it seems, or of grey pictures
             remedy = "facts.try_a_channel"
-        axes = values.ndim if rank is None else rank
         if not (isinstance(taken, np.ndarray) or hasattr(taken, "device")):  # what knows no index such as None
             code = f"numpy.asarray({code})"
         remedy = say(remedy, example=example, x=code)

@@ -93,6 +93,7 @@ class LayerTemplate:
         names = [*defaults(self.layer_class), *self.kind.settings]
         self.arguments = {name: plain_numbers(getattr(layer, name)) for name in names if hasattr(layer, name)}
         self.arguments |= {"name": NAME, "dtype": "float32", "activation": by_name(layer.activation)}
+        self.arguments["use_bias"] = bool(layer.use_bias)  # for Keras anything is true or false
         self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1
@@ -144,8 +145,10 @@ def _not_known(layer):
         return say("facts.recurrent", name=name)
     if type(layer).__module__.startswith("tf_keras.") and hasattr(keras.layers, name):
         return say("facts.old_layer", name=name)
-    if isinstance(layer, keras.layers.Layer):
-        return say("facts.other_layer", known=known, received=name)
+    if isinstance(layer, keras.layers.Layer) and not isinstance(layer, keras.layers.InputLayer):
+        cell = hasattr(layer, "state_size") and not isinstance(layer, keras.layers.RNN)
+        one = "keras.layers.RNN(layer)" if cell else "layer"
+        return say("facts.other_layer", known=known, received=name, layer=one)
     received = layer.__name__ + " (a class)" if isinstance(layer, type) else name
     return say("facts.not_a_layer", known=known, received=received)
 

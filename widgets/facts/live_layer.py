@@ -107,7 +107,7 @@ class LiveLayer:
         drawn = self._draws[name].fill(draw()) if drawn is None else drawn
         values = self.made[name](shape) if name in self.made else None
         values = self._memories[name].fill(drawn) if values is None else values
-        self._own[name] = not np.array_equal(values.astype("float32"), drawn.astype("float32"))
+        self._own[name] = not np.array_equal(values.astype("float32"), drawn.astype("float32"), equal_nan=True)
         return values
 
 
@@ -156,9 +156,11 @@ class GenericLayer:
                     self._weights = []
                 answers = keras.tree.flatten(call_layer(self.layer, x))
                 y = keras.ops.convert_to_numpy(answers[0]).astype("float32", copy=False)
+                macs = None if answers[1:] else layer_macs(self.layer, [x.shape], y.shape)  # a model may refuse x here
         except Exception as refusal:
-            problem = plain_text(refusal)
-            return Facts(**known, problem=problem, whole_problem=problem, advice=say("facts.advice_other"))
+            said = plain_text(refusal)
+            problem, other = said.split("\n\n")[0], say("facts.advice_other")
+            return Facts(**known, problem=problem, whole_problem=said, advice=other)
         if answers[1:]:
             one = f"keras.Model(start := keras.Input({x.shape[1:]}), keras.tree.flatten(layer(start))[0])"
             one = "keras.Model(model.inputs, model.outputs[0])" if model_inputs(self.layer) else one
@@ -168,7 +170,7 @@ class GenericLayer:
         if y.size == 0:
             problem = say("facts.empty_result", shape=y.shape)
             return Facts(**known, problem=problem, advice=say("facts.advice_other"))
-        params, macs = self.layer.count_params(), layer_macs(self.layer, [x.shape], y.shape)
+        params = self.layer.count_params()
         axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis, clock) or ()
         return Facts(
             **known,
@@ -216,7 +218,7 @@ def drawn_axes(layer, input_shape, output_shape, channel_axis=-1, clock=None):
     >>> drawn_axes(keras.layers.ReLU(), (1, 9, 8, 3), (1, 9, 8, 3))[0]
     {'n': 9, 'k': 1, 's': 1, 'd': 1, 'padding': 'valid'}
     """
-    if len(input_shape) < 3:
+    if not 3 <= len(input_shape) <= 5:
         return None
     if (axes := window_axes(layer, input_shape)) is not None:
         return axes
@@ -270,8 +272,10 @@ class Chain(list):
         """
         windows = []
         for one, step in zip(self, steps):
-            if is_convolution(one.layer) or not keeps_cells(one.layer, step.input_shape, step.channel_axis):
-                windows.append(known_windows(one.layer, step.input_shape))
+            shape = step.input_shape
+            kept = step.output_shape == shape and keeps_cells(one.layer, shape, step.channel_axis)
+            if is_convolution(one.layer) or not kept:
+                windows.append(known_windows(one.layer, shape))
         if None in windows:
             return None
         return tuple(cells_read([*itertools.chain(*steps)]) for steps in zip(*windows))

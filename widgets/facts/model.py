@@ -11,6 +11,7 @@ from widgets.facts.costs import node_macs
 from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import KINDS
+from widgets.facts.known_layers import acts_on_cells
 from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.limits import plain_text
 from widgets.facts.live_layer import Chain, drawn_axes, wrap_layer
@@ -46,8 +47,7 @@ class ModelSteps:
         try:
             shapes = tensor_shapes(model, taken)
         except Exception as refusal:  # whatever Keras raises
-            message = say("model.model_refuses", shape=", ".join(map(str, taken)), problem=plain_text(refusal))
-            raise ValueError(message) from refusal
+            raise _refused(taken, refusal) from refusal
         ids = list(map(id, self._inputs))
         starts = [input_field(shape, self._axes[key]) for shape, key in zip(taken, ids)]
         fields = []  # of each input by itself
@@ -107,7 +107,11 @@ class ModelSteps:
         if place is None:
             texts = [one.dtype == "string" for one in self._inputs]  # any will do
             values = [tf.strings.as_string(one) if text else one for one, text in zip(values, texts)]
-            x = keras.ops.convert_to_numpy(keras.Model(self._inputs, reached, name=NAME)(values, training=False))
+            before = keras.Model(self._inputs, reached, name=NAME)
+            try:
+                x = keras.ops.convert_to_numpy(before(values, training=False))
+            except Exception as refusal:  # it may take such a shape, and other values
+                raise _refused([one.shape for one in values], refusal) from refusal
         else:
             x = values[place]
         return [self._nodes[i].operation for i in indices], x
@@ -138,7 +142,7 @@ class ModelSteps:
         if axis > 1 or axis != self._axes[id(node.output_tensors[0])]:
             return False
         if drawn_axes(layer, before, after, axis, clock) is not None:
-            return True
+            return acts_on_cells(layer) or can_copy(layer)
         known = all(some[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST) for some in fields)
         inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
         return known and not inside and 3 <= len(before) == len(after) <= 5 and can_copy(layer)
@@ -191,6 +195,11 @@ def wrap_stack(layers):
     return Chain(wrapped[id(layer)] for layer in layers)
 
 
+def _refused(shapes, refusal):
+    problem = plain_text(refusal).split("\n\n")[0]
+    return ValueError(say("model.model_refuses", shape=", ".join(map(str, shapes)), problem=problem))
+
+
 def _built(model, input_shape):
     """A Sequential of copies that knows its input: the reader's own stays unbuilt."""
     if not model.layers:
@@ -203,8 +212,7 @@ def _built(model, input_shape):
             if layer.built and getattr(built, "inputs", None) is not None:
                 give_weights(copy, layer.get_weights())  # which Keras refuses for an input of other channels
     except Exception as refusal:  # whatever Keras raises
-        message = say("model.model_refuses", shape=input_shape, problem=plain_text(refusal))
-        raise ValueError(message) from refusal
+        raise _refused([input_shape], refusal) from refusal
     if getattr(built, "inputs", None) is None:  # Keras says nothing, and goes on without knowing its shapes
         raise ValueError(say("model.no_shapes"))
     return built

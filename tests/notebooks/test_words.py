@@ -74,3 +74,11 @@ def test_a_cell_reads_cells_and_does_not_see_them(lesson):
         for seen in re.findall(r"[^.\n]*(?<!you )\bsees?\b \d[^.\n]*", text)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_section_that_a_sentence_refers_to_is_there(lesson):
+    text = "\n".join(text for _, text in texts(lesson))
+    headings = re.findall(r"^#+ (\d+(?:\.\d+)?)\b", text, re.MULTILINE)
+    referred = re.findall(r"\bsections? (\d+)(?: and (\d+))?|\b(?:in|of|from|until) ([12]\.\d+)\b", text)
+    assert {number for numbers in referred for number in numbers if number} <= set(headings)

@@ -14,8 +14,6 @@ from widgets.language import say
 from widgets.picture import VIEWS
 from widgets.stage import whole_state
 
-PROBES = 48  # states that an estimate is made from at most
-
 
 @dataclass
 class Limits:
@@ -28,7 +26,8 @@ class Limits:
     values: int = 5  # of a control
     sliders_first: bool = False  # before menus and boxes
     asked: dict = field(default_factory=dict)  # values that a control must have, by name: a lesson's text asks for them
-    probing: float = 0.6  # seconds after which an estimate has enough
+    probes: int = 24  # states that an estimate is made from, and as many again
+    probing: float = 0.3  # seconds after which it has enough of them
     clock: Callable[[], float] = time.perf_counter
 
     SMALL = 12 * 12
@@ -138,7 +137,7 @@ def estimate(controls, ask, rng):
     """
     trial, count = Recording(), count_states(controls)
     begin = LIMITS.clock()
-    while len(trial.states) < 4 or (len(trial.states) < PROBES // 2 and LIMITS.clock() - begin < LIMITS.probing / 2):
+    while len(trial.states) < 4 or (len(trial.states) < LIMITS.probes and LIMITS.clock() - begin < LIMITS.probing):
         _probe(trial, controls, ask, rng)
     seconds, probed, shared = LIMITS.clock() - begin, len(trial.states), trial.size
     for _ in range(probed):

@@ -16,7 +16,7 @@ _known = []  # records of what is displayed next
 
 def record_what_is_displayed(size):
     """From now on in this kernel; a record may take so many bytes, within what a site allows."""
-    LIMITS.states, LIMITS.seconds, LIMITS.probing = 300, 6, 0.2
+    LIMITS.states, LIMITS.seconds, LIMITS.probes, LIMITS.probing = 300, 6, 10, 6
     LIMITS.clock = time.process_time  # so that a page has the same controls when the machine is busy
     measure.MOST_SECONDS = 10  # and says the same of what is measured
     LIMITS.size, LIMITS.small_size = min(size, 500_000), 150_000

@@ -44,7 +44,7 @@ def test_a_display_bears_a_record_only_while_a_site_is_built(recording):
     assert SITE_TOOL not in displayed(e)
     recording(10**6)
     told = displayed(e)[SITE_TOOL]
-    assert (told["module"], told["name"]) == ("page/recorded_picture.js", "recorded_picture")
+    assert (told["module"], told["name"]) == ("page/recorded_explorer.js", "recorded_explorer")
     counts = {control["name"]: len(control["values"]) for control in told["record"]["controls"]}
     assert list(counts.items())[:3] == [("kernel_size", 5), ("strides", 3), ("padding", 2)]
     assert math.prod(counts.values()) <= 300
@@ -230,7 +230,7 @@ def test_what_was_to_be_predicted_is_folded(tmp_path, language, word):
 
 
 @pytest.mark.parametrize(
-    "name, fold", [("recorded_picture", False), ("recorded_questions", False), ("recorded_comparison", True)]
+    "name, fold", [("recorded_explorer", False), ("recorded_questions", False), ("recorded_comparison", True)]
 )
 def test_what_a_reader_works_in_is_not_folded(tmp_path, name, fold):
     asked = nbformat.v4.new_markdown_cell("**Predict** it.")

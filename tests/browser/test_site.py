@@ -109,7 +109,7 @@ def states_of(control):
 @each_lesson
 def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_explained(open_page, name):
     page = open_page(f"{name}.html")
-    for place in page.places("[data-tool=recorded_picture]"):
+    for place in page.places("[data-tool=recorded_explorer]"):
         code, controls = place.locator(".cn-code"), place.locator(".cn-recorded-controls :is(input, select)").all()
         assert place.locator(".cn-recorded-controls input[type=range]").count() >= 2
         for control in controls:
@@ -175,7 +175,7 @@ def in_words(told):
 
 @each_lesson
 def test_the_advice_to_a_refusal_names_what_its_page_can_show(site, name):
-    for address in records(site, name, "page/recorded_picture.js"):
+    for address in records(site, name, "page/recorded_explorer.js"):
         record = json.loads((site / address).read_text(encoding="utf-8"))
         can_show = {control["name"]: control["values"] for control in record["controls"]}
         for snapshot in [state["snapshot"] for state in states_in(record)]:

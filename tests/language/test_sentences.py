@@ -316,6 +316,19 @@ def test_a_tool_keeps_its_language(made_up):
     assert repr(explore(layers.Conv2D(1, 30))).endswith("refused>")
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_an_explorer_keeps_its_language_where_other_controls_and_answers_come(made_up):
+    model = keras.Sequential([layers.Conv2D(2, 3), layers.Conv2D(3, (2, 3))])
+    images, chain = explore(layers.Conv2D(2, 3)), explore(model, (1, 12, 12, 1))
+    set_language("en")
+    images._image_menu.menu.value = "photo_grey"
+    chain._which.value = 1
+    for e in (images, chain):
+        assert [run for text in shown(e) for run in english(text)] == []
+        e.settings = {"kernel_size": 200}
+        assert repr(e).endswith("xx_picture_refused>") and e.facts.advice.startswith("xx_")
+
+
 def test_words_for_a_while_are_those_of_the_tool_at_work(made_up):
     tool = SimpleNamespace(words=words())
     set_language("en")

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import random
 import re
 
 import keras
@@ -133,17 +132,17 @@ def test_controls_that_take_too_many_bytes_or_seconds_are_left_out(monkeypatch):
     few, many = Control("filters", (1, 2)), Control("strides", tuple(range(40)))
     noise = np.random.default_rng(0)
     ask = {"large": lambda _: {"a": noise.bytes(20_000)}, "small": lambda _: {"a": b"abc"}}
-    assert fitting([few, many], ask["large"], random.Random(0), 10**6) == [few]  # 80 states would take 2 MB
-    assert fitting([few, many], ask["small"], random.Random(0), 10**6) == [few, many]
+    assert fitting([few, many], ask["large"], 10**6) == [few]  # 80 states would take 2 MB
+    assert fitting([few, many], ask["small"], 10**6) == [few, many]
     monkeypatch.setattr(recording.LIMITS, "seconds", 0)
-    assert fitting([few, many], ask["small"], random.Random(0), 10**6) == []
+    assert fitting([few, many], ask["small"], 10**6) == []
 
 
 def test_an_estimate_counts_once_what_all_states_share():
     noise = np.random.default_rng(0)
     shared = noise.bytes(30_000)
     controls = [Control("filters", tuple(range(100)))]
-    *_, size = estimate(controls, lambda values: {"a": shared, "b": noise.bytes(1000)}, random.Random(0))
+    *_, size = estimate(controls, lambda values: {"a": shared, "b": noise.bytes(1000)})
     assert size == pytest.approx((30_000 + 100 * 1000) * 4 / 3, rel=0.1)  # 4 letters for 3 bytes
 
 

@@ -415,6 +415,12 @@ def test_what_is_no_setting_gets_a_sentence(typed, said):
     assert said in str(sentence.value)
 
 
+def test_numbers_of_numpy_are_settings_as_those_of_python_are():
+    answer = {"kernel_size": (np.int64(3), 2), "strides": np.int32(2), "use_bias": np.False_}
+    read = read_settings(answer, layers.Conv2D, KINDS["Conv2D"], "strides=2")
+    assert repr(read) == "{'kernel_size': (3, 2), 'strides': 2, 'use_bias': False}"
+
+
 def test_commas_in_a_shape_stand_between_its_sizes():
     assert read_shape("1, 3, 3", "") == read_shape("1,3,3", "") == (1, 3, 3)
     assert read_shape("1,090", "") == (1, 90)

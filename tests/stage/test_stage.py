@@ -168,7 +168,7 @@ def test_a_refusal_of_an_image_travels_by_its_key_too():
     def refuse(data):
         raise ValueError(say("editing.image_large", limit=9, received=10.5))
 
-    stage.on_image = refuse
+    stage.commands["image"] = refuse
     stage._answer(None, {"image": "mine.png"}, [b""])
     assert sent == [{"image_refused": {"key": "editing.image_large", "fields": {"limit": 9, "received": "10.5"}}}]
 
@@ -555,7 +555,7 @@ def test_a_change_or_a_file_that_is_interrupted_is_answered_all_the_same():
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    stage.on_edit = stage.on_move = stage.on_export = interrupted
+    stage.commands = dict.fromkeys(["edit", "move", "export"], interrupted)
     stage.send = lambda content, buffers=(): sent.append(content)
     for question in ({"edit": {"undo": True}}, {"move": [[0, 0, 0, 0], [0, 0]]}):
         revision = stage.snapshot["revision"]

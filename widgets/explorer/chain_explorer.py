@@ -84,12 +84,13 @@ class StackExplorer(Explorer):
         self.facts = self._together(self._steps)
         self._draw()
 
+    @in_own_words
     def _choose(self, chosen):
         """Sliders for one layer of the chain, at its present settings."""
         self._chosen = chosen
         if chosen is None:
             inside = say("model.explore_part", part=self._model.inside) if self._model.inside else ""
-            remark = together(self.words("chain.no_convolution"), inside)
+            remark = together(say("chain.no_convolution"), inside)
             before, self._side.children = self._side.children, [ipywidgets.HTML(remark)]
             lifetime.close(*before)
             self._controls = None

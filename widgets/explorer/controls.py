@@ -1,7 +1,6 @@
 """A layer's settings as ipywidgets: sliders, menus and boxes with Keras' names on them."""
 
 from collections.abc import Mapping
-from numbers import Integral
 
 import ipywidgets
 import numpy as np
@@ -12,6 +11,7 @@ from widgets.facts import Choice, Count, Divisor, Flag, activation_name, count_r
 from widgets.language import either, say
 
 INPUT_SIZE, INPUT_CHANNELS = Count(1, 224), Count(1, 64)  # where only the input's shape was given
+INPUT_SHAPE = Count(1, 224, per_axis=True)
 
 
 class OwnMoves:
@@ -48,7 +48,7 @@ class Controls:
 
     OTHERS = ("input_shape", "kernel", "picture")  # what else can be named
 
-    def __init__(self, template, input_shape, shape_only, changed, restart, own_moves, settings=None, shown=None):
+    def __init__(self, template, input_shape, shape_only, changed, restart, own_moves, settings, shown):
         known = (*template.kind.settings, *self.OTHERS)
         if unknown := [name for name in shown or () if not (isinstance(name, str) and name in known)]:
             fields = {"known": ", ".join(known), "received": unknown[0], "example": "strides"}
@@ -69,7 +69,7 @@ class Controls:
             made = self._input_rows()
             rows += made if shown is None or "input_shape" in shown else []
         for name, rule in self._kind.settings.items():
-            made = self._setting_rows(name, rule, (settings or template.settings)[name])
+            made = self._setting_rows(name, rule, settings[name])
             rows += made if shown is None or name in shown else []
         reset = ipywidgets.Button(description=say("controls.reset"), icon="undo", layout={"width": "auto"})
         reset.on_click(lambda _: self.reset())
@@ -111,31 +111,25 @@ class Controls:
         """The value in Keras' form; ValueError where it is not of the argument's type. Keras judges all others."""
         if name not in self._controls:
             raise ValueError(say("controls.unknown_setting", known=", ".join(self._controls), received=name))
-        now = self.settings[name]
-        if name in self._given and value is None:
-            return None
-        if name in self._given and now is None:
-            now = (self._kind.settings[name].low,) * len(self._controls[name])
-        rule = self._kind.settings.get(name)
-        if name == "input_shape":
-            good = _whole(value, len(now)) and min(value) >= 1 and value[0] == now[0]
+        now, axes = self.settings[name], len(self._kind.axes)
+        if now is None and name in self._given:
+            now = (self._kind.settings[name].low,) * axes
+        rule, listed = self._kind.settings.get(name, INPUT_SHAPE), isinstance(value, (tuple, list))
+        good = rule.takes(value, len(now) if rule is INPUT_SHAPE else axes)
+        if rule is INPUT_SHAPE:
+            good = good and listed and min(value) >= 1 and value[0] == now[0]
             text = say("controls.rule_shape", rank=len(now), batch=now[0])
-        elif isinstance(rule, Count) and rule.per_axis:
-            value = (value,) * len(now) if _whole((value,), 1) else value
-            good, text = _whole(value, len(now)), count_rule(rule.low, len(now))
-        elif isinstance(rule, (Count, Divisor)):
-            good, text = _whole((value,), 1), count_rule(getattr(rule, "low", 1))
-        elif isinstance(rule, Flag):
-            good, text = isinstance(value, (bool, np.bool_)), say("controls.rule_flag")
-        else:
+        elif isinstance(rule, Choice):
             value = in_keras_form(name, value)
             known = list(self._options[name].values())
             good = value in known or isinstance(value, str) or (name == "activation" and callable(value))
             text = either([repr(option) for option in known])
+        else:
+            text = say("rule.Flag") if isinstance(rule, Flag) else count_rule(rule.low, np.size(now))
         if not good:
             raise ValueError(say("controls.bad_setting", name=name, rule=text, received=value, example=now))
-        if isinstance(now, tuple):
-            return tuple(map(int, value))
+        if isinstance(now, tuple) and value is not None:
+            return tuple(map(int, value if listed else (value,) * axes))
         return type(now)(value) if isinstance(now, (bool, int)) else value
 
     def _put(self, name, value):
@@ -289,9 +283,3 @@ def option_name(option):
     ('None', 'same')
     """
     return "None" if option is None else activation_name(option)
-
-
-def _whole(values, length):
-    """Whether these are `length` whole numbers."""
-    right_length = isinstance(values, (tuple, list)) and len(values) == length
-    return right_length and all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)

@@ -65,6 +65,7 @@ class Explorer(Tool, ipywidgets.Box):
         """What changes the kernel of the present layer by hand."""
         self._kernel = KernelControls(self._live, lambda: self._controls, self._undo, self._ask, self._own_moves)
 
+    @in_own_words
     def _make_controls(self, settings):
         """Sliders for the input that there is now, beside what changes kernel and picture by hand."""
         size = self._input_shape(), self._resizable()
@@ -94,12 +95,8 @@ class Explorer(Tool, ipywidgets.Box):
         editable = [name for name in ("picture", "kernel") if self._wanted(name)]
         self._stage = ExplorerStage(reveal=bool(reveal), view=view, editable=editable, takes_image=takes_image)
         self._stage.observe(self._draw, "view")
-        self._stage.on_move = self._move_point
-        self._stage.on_edit = self._edit
-        self._stage.on_back = self._go_back
-        self._stage.on_export = self._export
-        if self._image_menu:
-            self._stage.on_image = self._image_menu.take
+        commands = {"move": self._move_point, "edit": self._edit, "back": self._go_back, "export": self._export}
+        self._stage.commands = commands | ({"image": self._image_menu.take} if takes_image else {})
         self._answer()
         if self.facts.points is not None and self.facts.y is not None:  # in a corner most of them are at home
             _, rows, columns, _ = self.facts.output_shape
@@ -198,6 +195,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._ask_layers()
         self._answer()
 
+    @in_own_words
     def _ask_layers(self):
         self._steps = self._chain.ask(self._source.values)
         self.facts = self._together(self._steps)
@@ -286,6 +284,7 @@ class Explorer(Tool, ipywidgets.Box):
             edit(change, self._picture, self._source, drawn, sample, axis, self._undo)
         self._ask()  # the browser waits for an answer
 
+    @in_own_words
     def _export(self, kind, progress):
         """What the browser asked to keep: (name, type, bytes), or text."""
         if kind == "state":
@@ -297,6 +296,7 @@ class Explorer(Tool, ipywidgets.Box):
         made = figure.png(*shown, figure.SHOWN) if kind == "png" else animation.gif(*shown, progress)
         return f"{name}.{kind}", f"image/{kind}", made
 
+    @in_own_words
     def _still(self):
         from widgets.picture import figure
 
@@ -314,6 +314,7 @@ class Explorer(Tool, ipywidgets.Box):
         self._stage.view = look.get("view", self._stage.view)
         self._ask()
 
+    @in_own_words
     def _draw(self, _=None):
         """Draw the last answer that was none of Keras' refusals, in the view that is chosen."""
         drawn = self._picture.facts if self._picture and self.facts.problem else self.facts
@@ -321,6 +322,7 @@ class Explorer(Tool, ipywidgets.Box):
             self._picture = layer_picture(drawn, self._stage.view)
         self._stage.show(self.facts, self._picture)
 
+    @in_own_words
     def __repr__(self):
         answer = say("picture.refused") if self.facts.problem else self.facts.output_shape
         if not self._stage.reveal:

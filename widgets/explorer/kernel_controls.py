@@ -94,11 +94,7 @@ class KernelControls:
             self._sliders().settings = {"kernel_size": size}
         self._chosen = change.new
         self._random_kernels += change.new == "random"
-        values = self._made(getattr(live.layer, name).shape)
-        if values is None:  # Keras refuses the settings, and the layer is an older one
-            live.made[name] = self._made
-        else:
-            self._put(values)
+        self._put(self._made(getattr(live.layer, name).shape))
 
     def _flip(self, change):
         live, name = self._live, self._name
@@ -110,7 +106,8 @@ class KernelControls:
 
     def _put(self, values):
         live, name = self._live, self._name
-        self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
+        if values is not None:  # else Keras refuses the settings, and the layer is an older one
+            self._undo.change(lambda index, new: live.put(name, index, new), ..., values)
         if self._chosen:
             live.made[name] = self._made
         self._changed()

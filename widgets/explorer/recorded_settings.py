@@ -2,14 +2,13 @@
 
 import html
 import math
-import random
 
 import keras
 
 from widgets import arithmetic
 from widgets.facts import Choice, Count, Divisor, notebook_about, spatial_sizes
 from widgets.language import say
-from widgets.page import LIMITS, PICTURES, Control, RecordedTool, estimate, fits, fitting, record_states
+from widgets.page import LIMITS, RECORDED_EXPLORER, Control, RecordedTool, estimate, fits, fitting, record_states
 from widgets.picture import VIEWS
 from widgets.stage import browser_words, whole_state
 
@@ -31,7 +30,7 @@ def record_explorer(explorer, names=None, announced=False, record=None):
     named = {control["name"] for control in record["controls"]}
     fixed = ", ".join(name for name in pages.settings if name not in named)
     return RecordedTool(
-        module=PICTURES,
+        module=RECORDED_EXPLORER,
         record=record,
         words=browser_words(words) | {key: rooms[key] for key in CONTROLS_SAY},
         title=facts.code,
@@ -46,7 +45,7 @@ def record_explorer(explorer, names=None, announced=False, record=None):
 def _record(explorer, pages, names, announced):
     """All states of the controls, asked for."""
     controls = pages.controls(names)
-    count, seconds, _ = estimate(controls, pages.asker(), random.Random(0))
+    count, seconds, _ = estimate(controls, pages.asker())
     progress = [keras.utils.Progbar(count, unit_name="state").update] if announced else []
     if announced:
         print(say("page.estimate", count=count, seconds=f"{seconds:.0f}"))
@@ -91,12 +90,11 @@ class RecordedSettings:
         wanted = self._explorer._wanted_controls
         if names is None and wanted is not None:
             names = [name for name in self._rules if name in wanted]
-        rng = random.Random(0)
         if names is None:
-            chosen = fitting([*self._view(), *self._all(self._by_wish())], self.asker(), rng, self.most_bytes)
+            chosen = fitting([*self._view(), *self._all(self._by_wish())], self.asker(), self.most_bytes)
             return sorted(chosen, key=lambda control: control.name == "view")
         chosen = [*self._all(dict.fromkeys(names)), *self._view()]
-        estimated = estimate(chosen, self.asker(), rng)
+        estimated = estimate(chosen, self.asker())
         if not fits(estimated, self.most_bytes):
             raise self.too_much(chosen, estimated)
         return chosen
@@ -104,7 +102,7 @@ class RecordedSettings:
     def too_much(self, controls, estimated):
         """The refusal of these controls, for so many states, seconds and bytes."""
         by_wish = sorted(controls, key=lambda control: control.name != "view")
-        kept = fitting(by_wish, self.asker(), random.Random(0), self.most_bytes)
+        kept = fitting(by_wish, self.asker(), self.most_bytes)
         left_out = [control.name for control in controls if control not in kept] or [controls[-1].name]
         example = dict.fromkeys(control.name for control in controls if control.name not in [*left_out, "view"])
         count, seconds, size = estimated
@@ -167,7 +165,7 @@ class RecordedSettings:
 
     def _view(self):
         views = VIEWS.get(self._explorer.facts.operation, ())
-        return [Control("view", views, views.index(self._explorer._stage.view), label="view")] if views else []
+        return [Control("view", views, views.index(self._explorer._stage.view))] if views else []
 
     def _all(self, names):
         """Their controls, but for those that have one value to choose from."""
@@ -175,23 +173,22 @@ class RecordedSettings:
 
     def _of(self, name):
         """The controls of one setting: one that moves all axes, as a square one is moved, or one for each."""
-        rule, value = self._rules[name], self.settings[name]
+        value = self.settings[name]
+        parts = {"": value[0] if isinstance(value, tuple) else value}
         if isinstance(value, tuple) and any(len(set(one)) > 1 for one in (value, *self._asked(name))):
-            return [self._control(name, rule, one, axis) for one, axis in zip(value, self._axes)]
-        one = value[0] if isinstance(value, tuple) else value
-        return [self._control(name, rule, one, axes=len(self._axes) if self._per_axis(name) else 1)]
-
-    def _control(self, name, rule, value, axis="", axes=1):
-        values = self._values(name, rule, value, axis)
-        label = say("controls.along", name=name, axis=say(f"axes.{axis}")) if axis else name
-        return Control(name, values, values.index(value), axis, label, axes)
+            parts = dict(zip(self._axes, value))
+        for axis, start in parts.items():
+            values = self._values(name, start, axis)
+            moved = len(self._axes) if self._per_axis(name) and not axis else 1
+            yield Control(name, values, values.index(start), axis, moved)
 
     def _asked(self, name):
         """The values of a setting that a text asks for, each with one number for each axis."""
         values = LIMITS.asked.get(name, ())
         return [value if isinstance(value, list) else [value] * len(self._axes) for value in values]
 
-    def _values(self, name, rule, value, axis):
+    def _values(self, name, value, axis):
+        rule = self._rules[name]
         if isinstance(rule, Count):
             most = min(MOST_VALUES.get(name, OTHERS_MOST), LIMITS.values)
             low = max(rule.low, (value or 0) - most + 1)

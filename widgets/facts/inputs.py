@@ -112,7 +112,7 @@ def is_shape(x):
     """
     if hasattr(x, "as_list"):  # a tf.TensorShape
         return x.rank is not None
-    return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or _is_whole(size) for size in x)
+    return isinstance(x, (tuple, list)) and len(x) > 0 and all(size is None or is_whole(size) for size in x)
 
 
 def as_shape(x, rank, wanted=()):
@@ -123,10 +123,10 @@ def as_shape(x, rank, wanted=()):
     shape = tuple(x.as_list() if hasattr(x, "as_list") else x)
     if len(shape) == rank and shape[0] is None:
         shape = (1, *shape[1:])
-    if len(shape) != rank or any(not _is_whole(size) or size < 1 for size in shape):
+    if len(shape) != rank or any(not is_whole(size) or size < 1 for size in shape):
         near = (1, *shape) if len(shape) == rank - 1 and shape[:1] != (1,) else shape  # a batch of one
         near = [n if size is None else size for n, size in zip(example_shape(rank), near)] if len(near) == rank else []
-        example = example_shape(rank, wanted, near if all(_is_whole(size) and size > 0 for size in near) else ())
+        example = example_shape(rank, wanted, near if all(is_whole(size) and size > 0 for size in near) else ())
         raise ValueError(say("facts.bad_shape", rank=rank, received=shape, example=example))
     shape = tuple(int(size) for size in shape)
     if (size := 4 * math.prod(shape)) > LARGEST_INPUT:
@@ -252,5 +252,6 @@ def _holds_numbers(x):
     return dtype.kind in "biuf" or np.can_cast(dtype, "float32")
 
 
-def _is_whole(size):
+def is_whole(size):
+    """Whether this is a whole number, True and False not among them."""
     return isinstance(size, (int, np.integer)) and not isinstance(size, bool)

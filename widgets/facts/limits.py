@@ -25,9 +25,8 @@ def broken_rule(rules, settings):
     """
     for name, value in settings.items():
         rule, numbers = rules[name], value if isinstance(value, tuple) else (value,)
-        low = getattr(rule, "low", 1)
-        if isinstance(rule, (Count, Divisor)) and value is not None and min(numbers) < low:
-            return say("facts.broken_rule", name=name, rule=count_rule(low, len(numbers)))
+        if isinstance(rule, (Count, Divisor)) and value is not None and min(numbers) < rule.low:
+            return say("facts.broken_rule", name=name, rule=count_rule(rule.low, len(numbers)))
         if isinstance(rule, (Count, Divisor)) and value is not None and max(numbers) > MOST_COUNTED:
             return say("facts.broken_rule", name=name, rule=say("facts.count_most", most=f"{MOST_COUNTED:,}"))
         if name == "padding" and isinstance(rule, Choice) and value not in rule.options:

@@ -41,6 +41,6 @@ function buildControl({ element: kind, name, axis, label, values }, moved) {
     else made.value = values[value];
     write(beside, values[value]);
   };
-  const heading = kind === "range" && axis ? [element("span", {}, label)] : [];
-  return { root: element("label", {}, ...heading, made, ...(menu ? [] : [beside])), show };
+  const heading = kind === "range" && axis && element("span", {}, label);
+  return { root: element("label", {}, heading, made, !menu && beside), show };
 }

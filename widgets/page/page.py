@@ -13,7 +13,7 @@ from widgets.language import say
 from widgets.stage import joined
 
 HERE = Path(__file__).parent
-PICTURES = HERE / "recorded_picture.js"  # the module of a tool that is a picture with controls
+RECORDED_EXPLORER = HERE / "recorded_explorer.js"  # the module of an explorer on a page
 # Around its stage, a page is laid out as an explorer is.
 _SHEETS = ("stage/stage.css", "stage/cells.css", "explorer/explorer.css", "page/page.css")
 SHEETS = tuple(HERE.parent / name for name in _SHEETS)

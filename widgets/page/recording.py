@@ -4,6 +4,7 @@ import base64
 import itertools
 import json
 import math
+import random
 import time
 import zlib
 from collections.abc import Callable
@@ -48,8 +49,12 @@ class Control:
     values: tuple
     start: int = 0  # which of the values it shows first
     axis: str = ""  # "" where one control moves all axes
-    label: str = ""
     axes: int = 1  # how many axes it moves: an address names each of them
+
+    @property
+    def label(self):
+        """What it is called: an argument, or one axis of it."""
+        return say("controls.along", name=self.name, axis=say(f"axes.{self.axis}")) if self.axis else self.name
 
     @property
     def options(self):
@@ -130,29 +135,26 @@ def combinations(controls):
     return (dict(zip(keys, values)) for values in itertools.product(*(control.values for control in controls)))
 
 
-def estimate(controls, ask, rng):
+def estimate(controls, ask, rng=None):
     """How many states there are, and about how many seconds and bytes they take, from a few drawn by `rng`.
 
     As many again say how the bytes grow: what all states share is in the first.
     """
-    trial, count = Recording(), count_states(controls)
+    trial, count, draw = Recording(), count_states(controls), (rng or random.Random(0)).choice
+    drawn = ({(one.name, one.axis): draw(one.values) for one in controls} for _ in itertools.count())
     begin = LIMITS.clock()
     while len(trial.states) < 4 or (len(trial.states) < LIMITS.probes and LIMITS.clock() - begin < LIMITS.probing):
-        _probe(trial, controls, ask, rng)
+        trial.add(ask(next(drawn)))
     seconds, probed, shared = LIMITS.clock() - begin, len(trial.states), trial.size
     for _ in range(probed):
-        _probe(trial, controls, ask, rng)
+        trial.add(ask(next(drawn)))
     growth = (trial.size - shared) / probed
     return count, seconds / probed * count, shared + growth * max(count - probed, 0)
 
 
-def _probe(trial, controls, ask, rng):
-    trial.add(ask({(control.name, control.axis): rng.choice(control.values) for control in controls}))
-
-
-def fitting(controls, ask, rng, size):
+def fitting(controls, ask, size):
     """As many of the controls, the first ones first, as a page can hold in so many bytes."""
-    chosen = []
+    chosen, rng = [], random.Random(0)
     for control in controls:
         more = [*chosen, control]
         if count_states(more) <= LIMITS.states and fits(estimate(more, ask, rng), size):

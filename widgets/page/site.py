@@ -3,7 +3,7 @@
 import time
 
 from widgets.facts import measure
-from widgets.page.page import PICTURES, SHEETS
+from widgets.page.page import RECORDED_EXPLORER, SHEETS
 from widgets.page.recording import LIMITS
 from widgets.stage import Tool
 
@@ -43,7 +43,7 @@ def _bundle(tool):
             continue
         if best is None or _sliders(made) > _sliders(best):
             best = made
-        if known or made.module != PICTURES or _sliders(made) > 1:
+        if known or made.module != RECORDED_EXPLORER or _sliders(made) > 1:
             break
     if best is None:
         return {SITE_TOOL: None}

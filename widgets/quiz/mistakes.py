@@ -115,13 +115,13 @@ def kernel_shapes(facts, name):
         ((*spatial, b, a), say("mistake.kernel_turned", axes=named)),
         ((b, a, *spatial), say("mistake.kernel_order", axes=named)),
         ((a, b, *spatial), say("mistake.kernel_order", axes=named)),
-        (shape[:at] + shape[at + 1 :], say("mistake.kernel_channels")),
+        (shape[:at] + shape[at + 1 :], say("mistake.channels_missing")),
         (spatial, say("mistake.kernel_flat", axes=named)),
-        (shape[:at] + (1,) + shape[at + 1 :], say("mistake.kernel_channels")),
+        (shape[:at] + (1,) + shape[at + 1 :], say("mistake.channels_missing")),
         *((other, say("mistake.swapped", axes=named)) for other in swapped(shape, 0, taps)),
     ]
     if groups > 1 and name == "kernel":
-        found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.kernel_groups")))
+        found.append((shape[:at] + (channels,) + shape[at + 1 :], say("mistake.groups_forgotten")))
         found.append(((*spatial, channels, b // groups), say("mistake.kernel_groups_filters")))
         found.append(((*spatial, a, b // groups), say("mistake.kernel_one_group")))
     if windows := _dilated(facts, shape):
@@ -165,7 +165,7 @@ def params(facts):
         found.append((total + facts.settings["filters"], say("mistake.bias_extra")))
     at = next((i for i, axis in enumerate(axes.get("kernel", ())) if axis.startswith("in")), None)
     if at is not None:
-        note(total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at], "params_channels")
+        note(total - cells["kernel"] + cells["kernel"] // shapes["kernel"][at], "channels_missing")
         if windows := _dilated(facts, shapes["kernel"]):
             note(total - cells["kernel"] + math.prod(windows) * math.prod(shapes["kernel"][-2:]), "kernel_window")
         if "filters" in axes["kernel"]:
@@ -173,7 +173,7 @@ def params(facts):
             note(total - cells["kernel"] + one, "params_one_filter")
         if groups > 1:
             found.append(((cells["kernel"] + bias) // groups, say("mistake.params_one_group")))
-            note(total + (groups - 1) * cells["kernel"], "params_groups")
+            note(total + (groups - 1) * cells["kernel"], "groups_forgotten")
         if "filters" in axes["kernel"]:
             dense = math.prod(facts.input_shape[1:]) * facts.settings["filters"]
             note(total - cells["kernel"] + dense, "params_input_cells")

@@ -6,7 +6,7 @@ import numbers
 import operator
 import re
 
-from widgets.facts import Choice, Flag
+from widgets.facts import is_whole, plain_numbers
 from widgets.language import say, thousands
 
 LONGEST = 200  # characters
@@ -99,7 +99,7 @@ def read_settings(answer, layer_class, kind, example):
         if not _fits(rules[name], value, axes):
             rule = say(f"rule.{type(rules[name]).__name__}", low=getattr(rules[name], "low", 1), most=LARGEST)
             raise Unreadable(say("reading.value", name=name, rule=rule, received=_short(value)))
-    return dict(answer)
+    return {name: plain_numbers(value) for name, value in answer.items()}
 
 
 def _worked_out(node):
@@ -133,16 +133,8 @@ def _arguments(text, layer_class, example):
 
 def _fits(rule, value, axes):
     """Whether Keras should be asked about this value at all."""
-    if isinstance(rule, Flag):
-        return isinstance(value, bool)
-    if isinstance(rule, Choice):
-        return value is None or isinstance(value, str)
-    if value is None:
-        return getattr(rule, "optional", False)
-    listed = isinstance(value, (tuple, list))
-    if listed and not (getattr(rule, "per_axis", False) and len(value) == axes):
-        return False
-    return all(type(v) is int and getattr(rule, "low", 1) <= v <= LARGEST for v in (value if listed else [value]))
+    numbers = filter(is_whole, value if isinstance(value, (tuple, list)) else [value])
+    return rule.takes(value, axes) and all(rule.low <= number <= LARGEST for number in numbers)
 
 
 def _short(received):

@@ -144,9 +144,7 @@ class Prediction(Tool, ipywidgets.VBox):
             self._again = self._round
             self._begin()
 
-    def skip(self):
-        """Leave this question unanswered, and go on to the next."""
-        self.next()
+    skip = next
 
     @in_own_words
     def again(self):

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from widgets.explorer import explore
-from widgets.facts import evaluate_layer
+from widgets.facts import evaluate_layer, is_whole
 from widgets.language import axis_names, factor, number, say, thousands, together
 from widgets.quiz import generate, mistakes
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
@@ -308,7 +308,7 @@ class Settings(Question):
         """The settings answered last, in Keras' form, on top of the layer's own."""
         rank, rules = len(self.about.template.kind.axes), self.about.template.kind.settings
         for_all = {
-            name: (value,) * rank if getattr(rules[name], "per_axis", False) and type(value) is int else value
+            name: (value,) * rank if getattr(rules[name], "per_axis", False) and is_whole(value) else value
             for name, value in self._given.items()
         }
         return self.facts.settings | {n: tuple(v) if isinstance(v, list) else v for n, v in for_all.items()}

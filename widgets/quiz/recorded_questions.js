@@ -20,8 +20,8 @@ function buildFeedback({ feedback, folded }, words) {
   const mark = { right: "\u2713 ", wrong: "\u2717 ", told: "" }[kind];
   const said = paragraphs((mark + feedback.text).split("\n"));
   const summary = element("summary", {}, words["predict.folded"]);
-  const more = folded ? [element("details", {}, summary, ...paragraphs(folded.split("\n").slice(1)))] : [];
-  return [element("div", { class: `cn-feedback cn-${kind}`, role: "alert" }, ...said, ...more)];
+  const more = folded && element("details", {}, summary, ...paragraphs(folded.split("\n").slice(1)));
+  return [element("div", { class: `cn-feedback cn-${kind}`, role: "alert" }, ...said, more)];
 }
 
 /** @param {HTMLElement} place @param {any} record @param {import("../page/places.js").Texts} texts */

@@ -13,11 +13,12 @@ export const ICONS = {
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" }; // keys that Jupyter's shortcuts would take away
 export const CELLS_A_SECOND = [1, 3, 8, 20];
 
-/** @param {string} tag @param {Record<string, any>} attributes @param {(Node | string)[]} children @returns {any} */
+/** @param {string} tag @param {Record<string, any>} attributes @param {(Node | string | false | undefined)[]} children what is
+ * none is left out @returns {any} */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
+  made.append(...children.filter(Boolean));
   return made;
 }
 
@@ -76,9 +77,10 @@ export function panel(what) {
   const cells = element("canvas", { class: "cn-cells" });
   const frame = element("div", { class: "cn-frame", role: "application", tabindex: "0", ...OWN_KEYS }, cells);
   const [planes, channels] = [chooser("plane"), chooser("channel")];
-  const kind = what.link === undefined ? "grid" : "kernel";
-  const heading = element("div", { class: "cn-heading" }, title, ...(kind === "grid" ? [shape] : []));
-  const parts = [heading, frame, ...(kind === "grid" ? [] : [bias, shape]), label, planes.root, channels.root];
+  const kernel = what.link !== undefined;
+  const heading = element("div", { class: "cn-heading" }, title, !kernel && shape);
+  const parts = [heading, frame, kernel && bias, kernel && shape, label, planes.root, channels.root];
+  const kind = kernel ? "kernel" : "grid";
   const root = element("section", { class: `cn-panel cn-panel-${kind}`, "data-grid": what.id }, ...parts);
   return { ...what, root, title, shape, label, bias, frame, cells, plain, marked, planes, channels, cell: 10 };
 }

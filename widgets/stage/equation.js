@@ -9,14 +9,10 @@ const BETWEEN = ["×", "="];
 
 /** The tables with signs between them; two are asked about. @param {Table[]} tables @param {string} [name] what they show together */
 export function equation(tables, name) {
-  const parts = tables.flatMap((table, i) => [...(i ? [element("b", {}, BETWEEN[i - 1])] : []), tableOf(table)]);
-  const asked = tables.length === 2 ? [element("b", {}, "= ?")] : [];
-  return element(
-    "div",
-    { class: "cn-equation", ...(name ? { role: "group", "aria-label": name } : {}) },
-    ...parts,
-    ...asked,
-  );
+  const sign = (text) => element("b", {}, text);
+  const parts = tables.flatMap((table, i) => [i > 0 && sign(BETWEEN[i - 1]), tableOf(table)]);
+  const named = name ? { role: "group", "aria-label": name } : {};
+  return element("div", { class: "cn-equation", ...named }, ...parts, tables.length === 2 && sign("= ?"));
 }
 
 /** @param {Table} table */
@@ -24,7 +20,7 @@ function tableOf({ caption, planes, paint }) {
   const cell = (value) => element("td", {}, String(value));
   const row = (values) => element("tr", {}, ...values.map(cell));
   const bodies = planes.map((rows) => element("tbody", {}, ...rows.map(row)));
-  const made = element("table", {}, ...(caption ? [element("caption", {}, caption)] : []), ...bodies);
+  const made = element("table", {}, caption && element("caption", {}, caption), ...bodies);
   if (paint) made.querySelectorAll("td").forEach(paint);
   return made;
 }

@@ -24,17 +24,11 @@ export function roomIn(cell, least = 0) {
 
 /** Draw a panel's cells, without what is highlighted. @param {any} panel @param {PanelView} view @param {import("./colours.js").Theme} theme */
 export function drawPlain(panel, view, theme) {
-  const numbers = drawCells(panel.plain, view, panel.cell, theme, true);
-  Object.assign(panel, { view, numbers, highlightKey: null, touched: null });
-}
-
-/** @param {HTMLCanvasElement} canvas @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme
- * @param {boolean} [beside] the page @returns {string[][]} the number in each cell, [row][column]; [] where cells have none */
-export function drawCells(canvas, view, cell, theme, beside = false) {
+  const { plain, cell } = panel;
   const { rows, columns, unread, padding } = view;
   const [[top, bottom], [left, right]] = padding;
   const [width, height] = [(columns + left + right) * cell, (rows + top + bottom) * cell];
-  const context = sized(canvas, width, height, beside);
+  const context = sized(plain, width, height, true);
   for (const fill of padding.flat().some(Boolean) ? [theme.paper, pattern(context, "hatch", theme.hatch)] : []) {
     context.fillStyle = fill;
     context.fillRect(0, 0, width, height);
@@ -57,11 +51,13 @@ export function drawCells(canvas, view, cell, theme, beside = false) {
     for (const y of range(rows + top + bottom + 1)) drawLine(context, 0, y * cell, width, y * cell);
     context.stroke();
   }
-  return drawNumbers(context, view, cell, theme);
+  const numbers = drawNumbers(context, view, cell, theme);
+  Object.assign(panel, { view, numbers, highlightKey: null, touched: null });
 }
 
 /** The numbers in the cells, if all of them have room: numbers in some cells only would read as a pattern.
- * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme */
+ * @param {CanvasRenderingContext2D} context @param {PanelView} view @param {number} cell @param {import("./colours.js").Theme} theme
+ * @returns {string[][]} them, [row][column]; [] where cells have none */
 function drawNumbers(context, view, cell, theme) {
   const { rows, columns, unread, limit, grey, least = 0 } = view;
   const [[top], [left]] = view.padding;

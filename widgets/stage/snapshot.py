@@ -13,7 +13,7 @@ THUMBNAIL = (6, 24, 24)  # planes, rows and columns at most
 MOST_THUMBNAILS = 64
 
 
-def make_snapshot(facts, picture, view="", sample=0, blocks=(), samples=None):
+def make_snapshot(facts, picture, view, sample, blocks, samples=None):
     """All that is drawn of one sample of `picture`, and what is said of `facts`.
 
     The picture is that of other facts where Keras refused, or None. `blocks` are the channels that are sent, see

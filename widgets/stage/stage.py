@@ -69,12 +69,11 @@ class Stage(anywidget.AnyWidget):
         self._facts = self._picture = self._first_sent = None
         super().__init__(words=browser_words(words()), **traits)
         self._revisions = itertools.count(1)
-        self.on_move = lambda place, offset: None  # a sampling point was dragged: its place and its new offset
-        self.on_back = lambda: None  # the settings before the last answer are wanted again
+        # Who carries out what a reader asks for: "move" a sampling point (its place, its new offset), "edit" cells or
+        # weights (the change, the sample), "back" to the settings before the last answer, "image" (a file's bytes;
+        # ValueError says what is wrong), "export" ("png", "gif" or "state", and whom to tell of the progress).
+        self.commands = {}
         self.may_go_back = False
-        self.on_edit = lambda change, sample: None  # cells or weights were changed by hand
-        self.on_image = lambda data: None  # an image file's bytes were handed over; ValueError says what is wrong
-        self.on_export = lambda kind, progress: None  # "png", "gif" or "state" was asked for
         self._highlighted = []  # the output cell that the browser last said was highlighted
         self.observe(lambda _: self._redraw(), "requested_channels")
         self.on_msg(self._answer)
@@ -133,11 +132,11 @@ class Stage(anywidget.AnyWidget):
             case "heard?":
                 self.send("heard")
             case {"move": [place, [dy, dx]]}:
-                self._carry_out(lambda: self.on_move((self.snapshot["sample"], *place), (dy, dx)))
+                self._carry_out("move", (self.snapshot["sample"], *place), (dy, dx))
             case {"edit": change}:
-                self._carry_out(lambda: self.on_edit(change, self.snapshot["sample"]))
+                self._carry_out("edit", change, self.snapshot["sample"])
             case {"back": _}:
-                self._carry_out(self.on_back)
+                self._carry_out("back")
             case {"image": _}:
                 self._take_image(bytes(buffers[0]))
             case {"export": _}:
@@ -160,18 +159,18 @@ class Stage(anywidget.AnyWidget):
         answer = {name: question[name] for name in ("window", "grid", "revision")}
         self.send(answer, [window.tobytes()])
 
-    def _carry_out(self, change):
+    def _carry_out(self, name, *arguments):
         """The browser waits for a new revision, even where the change was interrupted."""
         before = self.snapshot["revision"]
         try:
-            change()
+            self.commands[name](*arguments)
         finally:
             if self.snapshot["revision"] == before:
                 self._redraw()
 
     def _take_image(self, data):
         try:
-            self.on_image(data)
+            self.commands["image"](data)
         except ValueError as error:
             self.send({"image_refused": sent(*error.args)})
 
@@ -180,7 +179,7 @@ class Stage(anywidget.AnyWidget):
         self.requested_channels = self.requested_channels | {"channels": question["channels"]}
         self._highlighted = question["cell"]
         try:
-            made = self.on_export(question["export"], lambda part: self.send({"progress": part}))
+            made = self.commands["export"](question["export"], lambda part: self.send({"progress": part}))
         except ValueError as error:  # what text cannot hold
             return self.send({"refused": sent(*error.args)})
         except BaseException:  # interrupted, say

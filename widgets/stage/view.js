@@ -85,10 +85,15 @@ function panelView(picture, state, what, written) {
     return { ...content, at: written?.plane(plane) ?? final, final, ...scaleOf(picture.grids[g], channels[g]) };
   }
   const link = picture.links[i];
-  const slice = sliceOf(link, channels[i], channels[i + 1]);
-  const at = (row, column) => weightAt(link, [plane, row, column], slice, channels[i + 1]);
-  return { ...content, at, grey: false, limit: link.kernel_limit };
+  return { ...content, ...sliceView(link, plane, sliceOf(link, channels[i], channels[i + 1]), channels[i + 1]) };
 }
+
+/** One plane of a kernel's slice. @param {any} link @param {number} plane @param {number} slice @param {number} filter */
+const sliceView = (link, plane, slice, filter) => ({
+  at: (row, column) => weightAt(link, [plane, row, column], slice, filter),
+  grey: false,
+  limit: link.kernel_limit,
+});
 
 /** All that is drawn on canvases. Pictures come before words: a font set on a canvas has the browser work out every style
  * that words have touched. @param {View} view @param {any} picture @param {State} state */
@@ -189,9 +194,8 @@ function drawChoosers(view, picture, { channels }, one, content) {
   const kind = link ? "slices" : g === 0 ? "channels" : g === picture.grids.length - 1 ? "filters" : "between";
   const [count, index] = link ? [link.fan, sliceOf(link, channels[i], channels[i + 1])] : [grid.channels, channels[g]];
   const tile = (plane, n) => {
-    if (!link) return { at: content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n), ...scaleOf(grid, n) };
-    const at = (row, column) => weightAt(link, [plane, row, column], n, channels[i + 1]);
-    return { at, grey: false, limit: content.limit };
+    if (link) return sliceView(link, plane, n, channels[i + 1]);
+    return { at: content.written?.thumbnail(plane, n) ?? thumbnailOf(grid, plane, n), ...scaleOf(grid, n) };
   };
   const { rows, columns, sizes, plane } = content;
   const groups = link ? undefined : groupsShown(picture, g);
@@ -250,12 +254,9 @@ export function drawHighlighted(view, picture, state) {
 
 /** What the picture's colours and patterns mean. @param {View} view @param {string[][]} meanings kind and text of each */
 function showLegend({ ui }, meanings) {
-  const texts = (list) => list.join("\n");
-  if (texts(meanings.map(([, text]) => text)) === texts([...ui.legend.children].map(({ textContent }) => textContent)))
-    return;
   const swatch = (kind) => element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" });
   const key = ([kind, text]) => element("span", { class: "cn-key" }, swatch(kind), text);
-  ui.legend.replaceChildren(...meanings.map(key));
+  refill(ui.legend, meanings.map(key));
 }
 
 /** Headline, code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
@@ -287,16 +288,14 @@ function showHeadline({ headline: place }, list, goBack) {
   place.hidden = list.length === 0; // a refusal may leave nothing to tell, and a list without items is none
 }
 
-/** The facts as rows; only what changed is written. @param {any} ui @param {any[]} rows @param {any} words */
+/** The facts as rows. @param {any} ui @param {any[]} rows @param {any} words */
 function showFacts(ui, rows, words) {
-  const row = () => element("div", { class: "cn-fact", role: "listitem" }, element("span"), element("span"));
-  if (ui.facts.children.length !== rows.length) ui.facts.replaceChildren(...rows.map(row));
-  rows.forEach((fact, i) => {
+  const row = (fact) => {
     const { label, before, value, after } = factLine(words, fact);
-    const [name, text] = ui.facts.children[i].children;
-    write(name, label);
-    write(text, before + value + after);
-  });
+    const texts = [label, before + value + after].map((text) => element("span", {}, text));
+    return element("div", { class: "cn-fact", role: "listitem" }, ...texts);
+  };
+  refill(ui.facts, rows.map(row));
 }
 
 /** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */

@@ -6,6 +6,7 @@ import numpy as np
 
 from widgets import arithmetic
 from widgets.facts.index_tables import Tables
+from widgets.facts.inputs import is_whole
 
 
 class Count(NamedTuple):
@@ -19,19 +20,36 @@ class Count(NamedTuple):
     per_axis: bool = False
     optional: bool = False
 
+    def takes(self, value, axes):
+        """Whether a value is of this type, for so many axes. Like the other rules' it does not ask what Keras bears."""
+        if self.per_axis and isinstance(value, (tuple, list)):
+            return len(value) == axes and all(map(is_whole, value))
+        return is_whole(value) or (self.optional and value is None)
+
 
 class Choice(NamedTuple):
     """One of a few values."""
 
     options: tuple
 
+    def takes(self, value, axes):
+        return value is None or isinstance(value, str)
+
 
 class Divisor(NamedTuple):
     """A whole number that divides the input's channels."""
 
+    low = 1
+
+    def takes(self, value, axes):
+        return is_whole(value)
+
 
 class Flag(NamedTuple):
     """True or False."""
+
+    def takes(self, value, axes):
+        return isinstance(value, (bool, np.bool_))
 
 
 SIZES = {"kernel_size": Count(1, 11, per_axis=True), "strides": Count(1, 6, per_axis=True)}

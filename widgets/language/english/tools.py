@@ -16,7 +16,6 @@ CONTROLS = {
     "unknown_setting": "`settings` takes a dict with these names: {known}. Received: {received}. Try one of them.",
     "bad_setting": "`{name}` must be {rule}. Received: {received}. Try {name}={example!r}.",
     "rule_shape": "{rank} whole numbers of at least 1, the first of them {batch}",
-    "rule_flag": "True or False",
     "along": "{name} {axis}",
     "input": "input",
     "square": "square",

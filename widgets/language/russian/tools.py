@@ -16,7 +16,6 @@ CONTROLS = {
     "unknown_setting": "`settings` — это словарь с именами: {known}. Получено: {received}. Попробуем одно из них.",
     "bad_setting": "`{name}` — это {rule}. Получено: {received}. Попробуем {name}={example!r}.",
     "rule_shape": "целые числа не меньше 1, всего {rank}, первое из них {batch}",
-    "rule_flag": "True или False",
     "along": "{name} {axis}",
     "input": "вход",
     "square": "квадрат",

@@ -1,5 +1,5 @@
 // @ts-check
-/** A recorded tool on a page without a kernel: its controls, its stage, and its state in the address. */
+/** An explorer on a page without a kernel: its controls, its stage, and its state in the address. */
 import { button, copy, element, write } from "../stage/dom.js";
 import { buildControls } from "./controls.js";
 import { fragmentOf, fromFragment, toFragment } from "./address.js";
@@ -93,4 +93,4 @@ function memory(id, fragment) {
   return { remember, addressNow };
 }
 
-bringToLife("recorded_picture", startTool);
+bringToLife("recorded_explorer", startTool);

@@ -119,6 +119,13 @@ def test_cells_without_room_for_a_number_bear_none(show):
     assert written(page, 0, 100, 100) == {}
 
 
+def test_lines_between_small_cells_leave_a_dark_picture_dark(show):
+    page = show("layers.Conv2D(1, 3)", "np.eye(40).reshape(1, 40, 40, 1)")
+    whole = colours(canvas(page, 0), [20.5 / 40, 0.5 / 40, 39.5 / 40, 19.5 / 40])
+    assert 5 <= canvas(page, 0).bounding_box()["width"] / 40 < 8 and len(whole) > 1
+    assert max(map(brightness, whole)) < 160  # where lines cross; a line alone is paler
+
+
 def test_fed_cells_bear_the_weight_that_they_were_fed_with(show):
     page = show("layers.Conv2D(1, 2)", "np.full((1, 3, 3, 1), 7)")
     page.run("e.layer.kernel.assign(np.arange(1, 5).reshape(2, 2, 1, 1))\ne.settings = {}")

@@ -721,6 +721,20 @@ def test_on_a_full_screen_all_is_in_sight_beside_either_controls_or_facts(show, 
     assert not button(page, "Show facts (F)").is_visible() and beside.is_visible()
 
 
+@pytest.mark.parametrize(
+    "layer", ["layers.Conv2D(6, 2, groups=3), (4, 28, 28, 12)", "layers.Conv2D(3, 3), (1, 75, 64, 1)"]
+)
+def test_a_full_screen_that_grows_or_is_revealed_on_has_nothing_below_its_edge(show, layer):
+    page = show(layer, "reveal=False")
+    page.page.set_viewport_size({"width": 1366, "height": 768})
+    button(page, "Full screen").click()
+    button(page, "Reveal answer").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+
+
 def test_on_a_full_screen_numbers_stay_in_cells_beside_a_typed_answer(show):
     page = show("layers.Conv2D(6, 2)", "(1, 5, 7, 12)", "question='How many lines?'")
     page.page.set_viewport_size({"width": 1366, "height": 768})

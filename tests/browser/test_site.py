@@ -22,7 +22,7 @@ from test_for_everyone import AXE, RUN_AXE
 from widgets.language.sentences import Words
 
 ALL = [edition.prefix + name for edition in build_site.EDITIONS for name in edition.names]
-SOME = ["00_start_here", "02_grouped", "04_transposed", "08_compare", "ru/00_start_here"]
+SOME = ["00_start_here", "02_grouped", "04_transposed", "08_compare", "ru/02_grouped"]
 NAMES = ALL if os.environ.get("SOAK") else SOME
 LOOKS = [(390, "dark"), (1366, "light")] + [(390, "light"), (1366, "dark")] * bool(os.environ.get("SOAK"))
 FIRST_VIEW, PAGE, SMALL, LARGE = 400_000, 4_000_000, 150_000, 500_000  # bytes
@@ -120,9 +120,8 @@ def test_every_control_moves_from_end_to_end_and_a_cell_that_is_pointed_at_is_ex
                 codes.append(code.inner_text())
             assert len(set(codes)) == len(codes) > 1
             choices[codes.index(start)]()
-        reveal = place.get_by_role("button", name="Reveal answer")
-        if reveal.is_visible():
-            reveal.click()
+        if place.locator(".cn-hidden").count():
+            place.locator(".cn-reveal").click()
         place.locator("[data-grid='1'] .cn-cells").hover()
         assert re.match(r"[yz]\d*\[.*\] = ", place.locator(".cn-sum").inner_text())
 

@@ -284,14 +284,14 @@ def test_a_layer_without_windows_has_none(layer):
 # Chains
 
 
-def chain(*of):
+def chain(*of, chosen=None):
     steps, x = [], X
     for layer in of:
         steps.append(wrap_layer(layer).ask(x))
         x = steps[-1].y
         if x is None:
             break
-    return Chain.facts(steps)
+    return Chain.facts(steps, chosen)
 
 
 def test_the_facts_of_a_chain_are_those_of_its_layers_added_up():
@@ -328,3 +328,10 @@ def test_the_first_refusal_is_the_chains_and_says_which_layer_it_is(bad, at):
     assert "window covers 10 cells" in facts.advice
     assert facts.y is None
     assert facts.output_shape is None
+
+
+@pytest.mark.parametrize("chosen, advice", [(0, "Move the setting that was changed last back"), (1, "try a smaller")])
+def test_the_advice_to_a_refusal_is_about_the_layer_that_a_reader_changes(chosen, advice):
+    facts = chain(layers.Conv2D(3, 4), layers.Conv2D(3, 5), chosen=chosen)
+    assert facts.problem.startswith("Layer 1: ")
+    assert advice in facts.advice

@@ -282,7 +282,7 @@ test("sampling points are shown for an output cell, and one far outside at the r
     [
       [
         [-7, 0.5],
-        [-1.3, 0.5],
+        [-1.2, 0.5],
       ],
     ],
   );

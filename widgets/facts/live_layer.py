@@ -290,9 +290,10 @@ class Chain(list):
         known = {name: getattr(first, name) for name in ("input_shape", "x", "axes", "channel_axis")}
         known |= {"operation": CHAIN, "code": code}
         if last.problem:
-            fields = {name: getattr(last, name) for name in ("whole_problem", "advice")}
-            where = say("facts.step_refused", number=len(steps) - 1, problem=last.problem)
-            return Facts(**known, problem=where, **fields)
+            at = len(steps) - 1
+            rule = last.advice if chosen in (None, at) else say("facts.advice_other")  # others have no controls now
+            where = say("facts.step_refused", number=at, problem=last.problem)
+            return Facts(**known, problem=where, whole_problem=last.whole_problem, advice=rule)
         counts = {}
         for name in ("params", "macs"):
             parts = [getattr(step, name) for step in steps]

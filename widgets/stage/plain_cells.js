@@ -45,7 +45,7 @@ export function drawPlain(panel, view, theme) {
   }
   if (cell >= 5) {
     context.strokeStyle = theme.line;
-    context.lineWidth = 1;
+    context.lineWidth = Math.min(cell / 16, 1); // in small cells, not a tenth of the picture
     context.beginPath();
     for (const x of range(columns + left + right + 1)) drawLine(context, x * cell, 0, x * cell, height);
     for (const y of range(rows + top + bottom + 1)) drawLine(context, 0, y * cell, width, y * cell);

@@ -102,6 +102,8 @@ function draw(stage, whole) {
     (whole ? drawPicture : drawHighlighted)(view, picture, state);
     stage.explain();
     if (whole) namePicture(view, picture, state);
+    // What stands around the cells may have grown, and on a full screen nothing scrolls.
+    if (whole && isFull(el) && el.scrollHeight > el.clientHeight) drawPicture(view, picture, state);
   }
   for (const show of stage.afterDraw) show();
   const { highlighted } = state;

@@ -82,7 +82,7 @@ export function pointsShown(picture, { highlighted, channels, reveal }) {
   const link = picture.links[0];
   if (!link?.points || highlighted?.id !== "1") return [];
   const { sizes, padding } = extentOf(picture, { id: "0", grid: 0 }, reveal);
-  const atRim = (at, axis) => clamp(at, -padding[axis][0] - 0.3, sizes[axis] + padding[axis][1] - 0.7);
+  const atRim = (at, axis) => clamp(at, -padding[axis][0] - 0.2, sizes[axis] + padding[axis][1] - 0.8);
   const points = pointsOf(link, highlighted.cell, channels[0], picture.grids[0].channels);
   return points.map((point) => ({ ...point, drawn: point.point.map((at, axis) => atRim(at, axis + 1)) }));
 }

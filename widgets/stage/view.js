@@ -115,7 +115,7 @@ export function namePicture(view, picture, state) {
     .slice(0, state.reveal ? undefined : 1)
     .flatMap(({ white }) => white.filter(Boolean))
     .map((limit) => number(limit));
-  const points = Boolean(picture.links[0]?.points);
+  const points = state.reveal && Boolean(picture.links[0]?.points);
   const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
   const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
   const meaning = (kind) => [kind, view.words[`legend_${kind}`]];

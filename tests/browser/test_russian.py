@@ -114,10 +114,10 @@ def test_russian_words_have_their_room_on_the_whole_screen(page):
     look(page, "light", 1920, 1080)
     box = page.page.locator(".cn-explorer").nth(1)
     box.get_by_role("button", name="На весь экран").press("Enter")
-    box.get_by_role("button", name="Свернуть").wait_for()
+    box.get_by_role("button", name="Выйти из полного экрана").wait_for()
     try:
         page.screenshot("russian-full")
         assert page.page.evaluate(CUT, OURS) == []
     finally:
-        box.get_by_role("button", name="Свернуть").press("Enter")
+        box.get_by_role("button", name="Выйти из полного экрана").press("Enter")
         box.get_by_role("button", name="На весь экран", exact=True).wait_for()

@@ -136,7 +136,7 @@ def test_the_answer_is_not_to_be_read_in_the_page(prediction, tmp_path):
 def test_what_a_page_cannot_ask_is_left_out_or_refused(tmp_path):
     asked = predict(layers.Conv2D(2, 3), (1, 6, 6, 1), ask=["params", "settings"]).recorded()
     assert asked.record["controls"][0]["values"] == ("0",)
-    assert "questions about settings, since Keras builds what you answer" in asked.notes[0]
+    assert "questions about settings: Keras builds what you answer" in asked.notes[0]
     with pytest.raises(ValueError, match="whose questions never end"):
         predict(layers.Conv2D).save(tmp_path / "page.html")
     with pytest.raises(ValueError, match="Questions about settings need a kernel"):

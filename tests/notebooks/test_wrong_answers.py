@@ -120,7 +120,7 @@ AXES = {
     "That counts the cropped cells on one side": lambda a: [
         a.sizes((a.o + a.shape(padding="valid")[1:-1] + up) // 2) for up in (0, 1)
     ],
-    "That takes output_padding for another number": lambda a: [a.shape(output_padding=0)],
+    "That reckons with another output_padding": lambda a: [a.shape(output_padding=0)],
     "That is input size times strides": lambda a: [a.sizes(a.n * a.s)],
     "Those are the input's channels": lambda a: [(*a.out[:-1], a.c)],
     "Those are the channels between the two steps": lambda a: [

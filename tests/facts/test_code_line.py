@@ -203,6 +203,12 @@ def test_a_number_that_python_has_no_name_for_and_what_was_learned_are_written_s
     assert str(layer_code(again)) == str(layer_code(layer))
 
 
+def test_a_text_that_holds_such_a_word_stays_as_it_is():
+    words = ["nan", "a nan b", 'it\'s "nan", not inf']
+    again = eval(str(layer_code(layers.StringLookup(vocabulary=words))), {"layers": layers})
+    assert again.get_vocabulary()[1:] == words
+
+
 def test_an_object_of_the_readers_own_class_is_named_after_a_hash():
     class Checkers(keras.initializers.Initializer):
         def __call__(self, shape, dtype=None):

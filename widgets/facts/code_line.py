@@ -232,7 +232,8 @@ def _is_literal(value):
 
 def _literal(value):
     """Code for plain values; Python has no word for a float that is not finite."""
-    return re.sub(r"(?<![\w'\"])(inf|nan)(?![\w'\"])", r'float("\1")', repr(value))
+    text = r"""('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""  # is left as it is
+    return re.sub(text + r"|\b(inf|nan)\b", lambda found: found[1] or f'float("{found[2]}")', repr(value))
 
 
 def _is_object(value):

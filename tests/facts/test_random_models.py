@@ -26,6 +26,7 @@ CANCELLING = [
         {"Mean", *(f"GlobalAveragePooling{n}D" for n in (1, 2, 3))},
     ),
     ({"Cumsum", "LayerNormalization"}, {"Diff"}),
+    ({"CenterCrop", "Resizing"}, {"Diff"}),  # which may make of one cell many that are alike
 ]
 # Behind these numbers still add up to what they did.
 KEEPING = {"Permute", "Transpose", "SwapAxes", "Moveaxis", "Reshape", "Flatten", "Flip", "Identity", "Rescaling"}
@@ -60,7 +61,9 @@ def step(x, draw, first, kinds):
 
 
 def drawn_model(draw, kinds):
-    """A functional model of 2 to 8 layers, with a branch now and then, and a shape that it is to take."""
+    """A functional model of 2 to 8 layers, with a branch now and then, a shape that it is to take, and whether the
+    channels come first there, and in its answer.
+    """
     rank, first = draw([1, 2, 2, 2, 3]), draw([False, False, False, True])
     sizes = {1: [40], 2: [draw([22, 25]), draw([21, 26])], 3: [7, draw([8, 9]), 8]}[rank]
     shape = (draw([1, 2]), *sizes) if first else (*sizes, draw([1, 2]))
@@ -68,16 +71,20 @@ def drawn_model(draw, kinds):
     x = start = keras.Input([None if free and size in sizes else size for size in shape])
     if first:  # a model is to say so
         x = KNOWN["Conv{}D"](Tensor(x, first, draw))(x)
+    last = first
     for _ in range(draw([2, 3, 4, 5])):
-        kind = draw(["step"] * 6 + ["merge"])
+        kind = draw(["step"] * 12 + ["merge"] * 2 + ["other format"])
         if kind == "step":
-            x = step(x, draw, first, kinds)
+            x = step(x, draw, last, kinds)
+        elif kind == "other format":  # nothing moves, but what was a row of cells is a cell's channels now
+            for last in (last, not last):  # each says which it is
+                x = KNOWN["Conv{}D"](Tensor(x, last, draw))(x)
         else:
-            t = Tensor(x, first, draw)
+            t = Tensor(x, last, draw)
             other = t.named("Conv{}D")(t.c, draw([1, 3]), padding="same", **t.form, **AWAY)(x)
             merge = getattr(layers, draw(MERGES))
             x = (merge(axis=t.axis) if merge is layers.Concatenate else merge())([x, other])
-    return keras.Model(start, x), (1, *shape), first
+    return keras.Model(start, x), (1, *shape), (first, last)
 
 
 LOOKS = (  # a change may be rare: the smaller of two branches may nearly always be the same one
@@ -87,9 +94,10 @@ LOOKS = (  # a change may be rare: the smaller of two branches may nearly always
 )
 
 
-def channels_last(model):
-    """A model with its channels first, called with those of its input and its answer last."""
-    return lambda x, **options: np.moveaxis(np.asarray(model(np.moveaxis(x, -1, 1), **options)), 1, -1)
+def channels_last(model, first, last):
+    """A model whose channels come first, in its input or its answer, called with those of both last."""
+    before, behind = (1 if form else -1 for form in (first, last))
+    return lambda x, **options: np.moveaxis(np.asarray(model(np.moveaxis(x, -1, before), **options)), behind, -1)
 
 
 # Of these the parts are multiplied by rules of their own, which nobody counts.
@@ -97,7 +105,7 @@ MULTIPLYING = {"Matmul", "Einsum", "Conv", "ConvTranspose", "DepthwiseConv", "Se
 MULTIPLYING |= {"AdditiveAttention", "GroupQueryAttention", "GroupedQueryAttention", "Wrapper", "Block"}
 
 
-def products(layer, before, after, first):
+def products(layer, before, after):
     """The multiply-accumulates of a layer, by its kernels and how often each is laid on; None if not clear."""
     name = type(layer).__name__
     kernels = [v for v in layer.variables if "kernel" in v.name] if isinstance(layer, keras.Layer) else []
@@ -106,9 +114,9 @@ def products(layer, before, after, first):
     if name == "Attention":
         return 2 * before[1] * before[1] * before[2]
     if name == "SpectralNormalization":
-        return products(layer.layer, before, after, first)
+        return products(layer.layer, before, after)
     if name == "TimeDistributed":
-        return before[1] * products(layer.layer, (1, *before[2:]), (1, *after[2:]), first)
+        return before[1] * products(layer.layer, (1, *before[2:]), (1, *after[2:]))
     if name == "MultiHeadAttention":
         return (
             before[1] * sum(math.prod(k.shape) for k in kernels) + before[1] ** 2 * layer.num_heads * 2 * layer.key_dim
@@ -119,30 +127,30 @@ def products(layer, before, after, first):
         return before[1] * sum(math.prod(k.shape) for k in kernels)
     cells = before if "Transpose" in name else after
     if "Conv" in name:
-        cells = cells[2:] if first else cells[1:-1]
+        cells = cells[2:] if layer.data_format == "channels_first" else cells[1:-1]
         return math.prod(cells) * sum(math.prod(k.shape) for k in kernels)
     return math.prod(before[1:-1]) * sum(math.prod(k.shape) for k in kernels)
 
 
-def judge_costs(model, steps, first, sizes):
+def judge_costs(model, steps, sizes):
     for node, row in zip(steps._nodes, steps.rows):
         if row["macs"] is not None:
-            wanted = counted(node, first, sizes)
+            wanted = counted(node, sizes)
             assert row["macs"] == wanted, (row, wanted)
     assert steps.params == model.count_params()
     assert steps.macs[1] == ("at least" if None in [row["macs"] for row in steps.rows] else "exact")
 
 
-def counted(node, first, sizes):
+def counted(node, sizes):
     operation = node.operation
     if isinstance(operation, keras.Model):
         x = keras.ops.zeros(sizes[id(node.input_tensors[0])])
         total = 0
         for layer in operation.layers[1:]:
             before, x = x.shape, layer(x)
-            total += products(layer, before, x.shape, first)
+            total += products(layer, before, x.shape)
         return total
-    return products(operation, sizes[id(node.input_tensors[0])], sizes[id(node.output_tensors[0])], first)
+    return products(operation, sizes[id(node.input_tensors[0])], sizes[id(node.output_tensors[0])])
 
 
 def judge(seed, kinds):
@@ -150,7 +158,7 @@ def judge(seed, kinds):
     draw = random.Random(seed).choice
     keras.utils.set_random_seed(seed)
     try:
-        model, shape, first = drawn_model(draw, kinds)
+        model, shape, (first, last) = drawn_model(draw, kinds)
         answer = model(np.zeros(shape, "float32"))
     except Exception:  # no window fits, or TensorFlow has no kernel for it
         return None
@@ -159,22 +167,22 @@ def judge(seed, kinds):
     steps = ModelSteps(model, shape)
     tensors = {id(t): t for node in steps._nodes for t in [*node.input_tensors, *node.output_tensors]}
     values = keras.Function(model.inputs[0], list(tensors.values()))(np.zeros(shape, "float32"))
-    judge_costs(model, steps, first, {key: tuple(value.shape) for key, value in zip(tensors, values)})
+    judge_costs(model, steps, {key: tuple(value.shape) for key, value in zip(tensors, values)})
     said, certainty = steps.rows[-1]["receptive_field"], steps.rows[-1]["receptive_field_is"]
     if certainty == "exact" and (cancels(steps._nodes) or one_always_wins(steps._nodes)):
         certainty = "at most"
-    call, shape = (channels_last(model), (shape[0], *shape[2:], shape[1])) if first else (model, shape)
+    call, shape = channels_last(model, first, last), (shape[0], *shape[2:], shape[1]) if first else shape
     for looks in LOOKS:
         measured = reach(call, shape, **looks)
         if holds := certainty == "unknown" or agree(said, certainty, measured, shape[1:-1]):
             break
     how = "as it is"
     if not holds and certainty == "exact" and said:
-        how, holds, measured = on_a_larger_input(model, said, measured, shape, first)
+        how, holds, measured = on_a_larger_input(model, said, measured, shape, first, last)
     return certainty, holds, (said, certainty, measured, how, [row["layer"] for row in steps.rows])
 
 
-def on_a_larger_input(model, said, measured, shape, first):
+def on_a_larger_input(model, said, measured, shape, first, last):
     """How it was judged, whether it holds, and what moves, on an input so large that a window fits inside it.
 
     Windows count the padding at a border, which nobody can change: of one cell, they may read nothing else.
@@ -192,7 +200,7 @@ def on_a_larger_input(model, said, measured, shape, first):
     except Exception:  # its layers are made for one size
         return "loosely", all(a == b or 2 * a > n for (a, b), n in zip(pairs, sizes)), measured
     for looks in ({"rounds": 2, "tolerance": 1e-6}, *LOOKS[1:]):
-        found = reach(channels_last(again) if first else again, (1, *larger, shape[-1]), **looks)
+        found = reach(channels_last(again, first, last), (1, *larger, shape[-1]), **looks)
         if found != () and said == tuple(found or larger):
             return "on a larger input", True, found
     return "on a larger input", False, found

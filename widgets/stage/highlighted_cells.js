@@ -134,8 +134,9 @@ function keepNumbers(context, panel, cells, middle, room) {
     if (number !== undefined || !(width > room)) continue;
     const [x, y] = middle([row, column]);
     const wide = width + 4; // not the whole cell: the frame goes on outside
-    const place = [x - wide / 2, y - font * 0.6, wide, font * 1.2];
-    const part = place.map((length) => Math.round(length * scale)); // it would blur between pixels
+    const [left, top] = [x - wide / 2, y - font * 0.6].map((at) => Math.ceil(at * scale)); // it would blur between pixels
+    const [right, bottom] = [x + wide / 2, y + font * 0.6].map((at) => Math.floor(at * scale));
+    const part = [left, top, right - left, bottom - top];
     context.drawImage(plain, ...part, ...part.map((length) => length / scale));
   }
 }

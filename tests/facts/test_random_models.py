@@ -77,8 +77,9 @@ def drawn_model(draw, kinds):
         if kind == "step":
             x = step(x, draw, last, kinds)
         elif kind == "other format":  # nothing moves, but what was a row of cells is a cell's channels now
-            for last in (last, not last):  # each says which it is
-                x = KNOWN["Conv{}D"](Tensor(x, last, draw))(x)
+            x = KNOWN["Conv{}D"](Tensor(x, last, draw))(x)  # each says which it is
+            last = not last
+            x = KNOWN["Conv{}D"](Tensor(x, last, draw))(x)
         else:
             t = Tensor(x, last, draw)
             other = t.named("Conv{}D")(t.c, draw([1, 3]), padding="same", **t.form, **AWAY)(x)

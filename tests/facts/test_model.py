@@ -10,7 +10,6 @@ import tensorflow as tf
 from keras import layers
 
 from widgets import explore
-from widgets.deformable import DeformableConv2D
 from widgets.facts.model import ModelSteps
 
 ONES = {"kernel_initializer": "ones"}
@@ -104,8 +103,8 @@ def test_the_macs_of_a_network_are_near_those_in_its_paper(name, macs):
 def test_a_network_opens_at_its_first_convolution():
     model, steps = application("ResNet50")
     assert steps.starts[:2] == [("0 conv1_pad (ZeroPadding2D)", 0), ("1 conv1_conv (Conv2D)", 1)]
-    assert steps.start == 1
-    assert steps.longest(1) == 5  # convolution, normalisation, activation, padding, pooling; then a branch
+    assert steps.runs.start == 1
+    assert len(steps.runs.following(1)) == 5  # convolution, normalisation, activation, padding, pooling; then a branch
     assert steps.x.shape == (1, 224, 224, 3)
 
 
@@ -362,35 +361,6 @@ def test_sums_and_products_written_with_signs_are_steps_in_their_place():
     model = keras.Model(x, layers.Conv2D(1, 3)(x * 2.0 + 1.0))
     assert [row[0] for row in rows(model)] == ["Multiply", "Add", "Conv2D"]
     assert [row[-1] for row in rows(model)] == [(1, 1), (1, 1), (3, 3)]
-
-
-# Runs
-
-
-def test_a_run_goes_on_to_the_next_branch_and_is_at_most_six_layers_long():
-    x = keras.Input((20, 20, 1))
-    a = layers.Conv2D(2, 3, padding="same")(x)
-    b = layers.ReLU()(a)
-    end = layers.Conv2D(1, 3)(layers.Add()([b, layers.Conv2D(2, 1)(b)]))
-    steps = ModelSteps(keras.Model(x, end), None)
-    assert [row["layer"] for row in steps.rows] == ["Conv2D", "ReLU", "Conv2D", "Add", "Conv2D"]
-    assert [steps.longest(start) for _, start in steps.starts] == [2, 1, 1, 1]
-    deep = ModelSteps(stack(*[layers.Conv2D(1, 2) for _ in range(8)]), (1, 12, 12, 1))
-    assert [deep.longest(start) for _, start in deep.starts] == [6, 6, 6, 5, 4, 3, 2, 1]
-
-
-def test_a_deformable_layer_is_drawn_by_itself():
-    steps = ModelSteps(stack(layers.Conv2D(1, 3), DeformableConv2D(1, 3), layers.Conv2D(1, 3)), (1, 12, 12, 1))
-    assert [steps.longest(start) for _, start in steps.starts] == [1, 1, 1]
-
-
-def test_a_run_with_a_convolution_in_it_comes_first():
-    x = keras.Input((20, 20, 1))
-    pooled = layers.AveragePooling2D(2)(x)
-    model = keras.Model(x, layers.Conv2D(1, 3)(layers.Concatenate()([pooled, pooled])))
-    steps = ModelSteps(model, None)
-    assert [name.split()[-1] for name, _ in steps.starts] == ["(AveragePooling2D)", "(Conv2D)"]
-    assert steps.start == 2
 
 
 # What is handed over

@@ -27,9 +27,11 @@ class StackExplorer(Explorer):
         self._shape_only = x is not None and is_shape(x)
         self._image_menu = None
         self._prepare(None, controls)  # what reaches the first layer is known when the run is opened
-        self._first = ipywidgets.Dropdown(options=model.starts, value=model.start, description=say("chain.first_drawn"))
-        longest = model.longest(model.start)
-        self._count = IntSlider(min(longest, model.most_drawn), 1, longest, description=say("chain.drawn"))
+        self._first = ipywidgets.Dropdown(
+            options=model.starts, value=model.runs.start, description=say("chain.first_drawn")
+        )
+        longest = len(model.runs.following(model.runs.start))
+        self._count = IntSlider(min(longest, model.runs.most_drawn), 1, longest, description=say("chain.drawn"))
         self._which = ipywidgets.Dropdown(description=say("chain.sliders_for"))
         fitting = ipywidgets.Layout(width="auto")
         add = ipywidgets.Button(description=say("chain.add_layer"), icon="plus", layout=fitting)
@@ -40,7 +42,7 @@ class StackExplorer(Explorer):
         controls = ipywidgets.VBox([self._first, self._count, self._which, self._side, buttons, self._note])
         controls.add_class("cn-controls")
         self._open()
-        shown_anyway = len(self.steps) <= model.longest(model.start)
+        shown_anyway = len(self.steps) <= longest
         self._show(reveal, (), controls, listing(model, folded=shown_anyway))
         self._first.observe(self._start_elsewhere, "value")
         self._count.observe(lambda _: self._own_moves or self._again(), "value")
@@ -49,7 +51,7 @@ class StackExplorer(Explorer):
         remove.on_click(lambda _: self._remove())
 
     def _start_elsewhere(self, _):
-        longest = self._model.longest(self._first.value)
+        longest = len(self._model.runs.following(self._first.value))
         with self._own_moves:
             self._count.value = min(self._count.value, longest)
             self._count.limit(1, longest)
@@ -111,7 +113,7 @@ class StackExplorer(Explorer):
 
     def _add(self):
         """One more layer like the chosen one, behind it."""
-        if len(self._chain) < self._model.MOST and self._chosen is not None and not self.facts.problem:
+        if len(self._chain) < self._model.runs.MOST and self._chosen is not None and not self.facts.problem:
             with isolated_keras():
                 random.seed(next(self._added))  # for weights that no other layer has
                 another = self._live.template.reseeded_copy(self._live.settings)

@@ -61,7 +61,7 @@ def explore(layer=None, x=None, *, reveal=True, controls=None, state=None, quest
 
 def _made(layer, x, reveal, controls, question):
     model = ModelSteps(layer, x) if isinstance(layer, keras.Model) else None
-    if model and model.start is None:
+    if model and model.runs.start is None:
         return ModelTable(model)
     explorer = StackExplorer(model, x, reveal, controls) if model else Explorer(layer, x, reveal, controls)
     explorer._stage.question = question

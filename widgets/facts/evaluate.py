@@ -15,7 +15,8 @@ from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import kind_of
 from widgets.facts.kinds.kind import axis_numbers
 from widgets.facts.layer_template import NAME, LayerTemplate, call
-from widgets.facts.limits import advice, broken_rule, plain_text, too_large
+from widgets.facts.limits import broken_rule, too_large
+from widgets.facts.refusals import advice, plain_text
 from widgets.language import number, say, together
 
 

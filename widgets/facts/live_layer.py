@@ -21,11 +21,11 @@ from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, kind_of
 from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
-from widgets.facts.limits import plain_text
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model_graph import model_inputs
 from widgets.facts.position_memory import Memory
+from widgets.facts.refusals import plain_text
 from widgets.language import say, together
 
 

@@ -1,23 +1,21 @@
 """A model, layer by layer: shapes, parameters, MACs, and what one cell sees of the model's input."""
 
 import html
-from collections import defaultdict
 
 import keras
 import tensorflow as tf
 
-from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, said_field
+from widgets.facts.certainty import AT_LEAST, EXACT, said_field
 from widgets.facts.costs import node_macs
 from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
-from widgets.facts.kinds import KINDS
-from widgets.facts.known_layers import acts_on_cells
-from widgets.facts.layer_template import NAME, can_copy, give_weights, is_convolution, seeds_kept, unchanged
-from widgets.facts.limits import plain_text
-from widgets.facts.live_layer import Chain, drawn_axes, wrap_layer
+from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
+from widgets.facts.live_layer import Chain, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes
 from widgets.facts.model_inputs import model_values
+from widgets.facts.model_runs import ModelRuns
+from widgets.facts.refusals import plain_text
 from widgets.language import say, words
 
 
@@ -29,8 +27,6 @@ class ModelSteps:
     of them where the model has several inputs; in `params` what is used twice counts once. Raises TypeError for a
     model that is neither.
     """
-
-    MOST = 6  # layers drawn at once
 
     @isolated_keras()
     def __init__(self, model, x, clock=None):
@@ -71,36 +67,19 @@ class ModelSteps:
             )
         counts = [row["macs"] for row in self.rows]
         self.macs = sum(filter(None, counts)), AT_LEAST if None in counts else EXACT  # as far as they are known
-        self._users = defaultdict(list)  # a tensor -> the calls that it goes into
-        for i, node in enumerate(self._nodes):
-            for key in {id(tensor) for tensor in node.input_tensors}:
-                self._users[key].append(i)
-        self._drawable = [self._can_draw(node, shapes, fields, clock) for node in self._nodes]
-        first = [i for i, drawable in enumerate(self._drawable) if drawable]
-        small = len(self.rows) <= self.MOST
-        self.most_drawn = self.MOST if small else 3  # when a tool opens
-        # A run with a convolution comes first, of a large model one that starts with it; None where nothing is drawn.
-        wanted = self.MOST if small else 1
-        runs = ((i, self._following(i)[:wanted]) for i in first)
-        convolving = (i for i, run in runs if any(is_convolution(self._nodes[j].operation) for j in run))
-        convolution = next(convolving, None)
-        self.start = next(iter(first), None) if convolution is None else convolution
+        self.runs = ModelRuns(self._nodes, self._axes, shapes, fields, clock)
         parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
-        self.inside = next(filter(None, parts), None) if convolution is None else None
-        self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in first]
+        self.inside = None if self.runs.convolve else next(filter(None, parts), None)
+        self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in self.runs.starts]
 
     def channel_axis(self, start):
         """The axis of the channels in what reaches this layer."""
         return self._axes[id(self._nodes[start].input_tensors[0])]
 
-    def longest(self, start):
-        """How many layers from this one on can be drawn as a chain."""
-        return len(self._following(start))
-
     @isolated_keras()
     def run(self, start, count):
         """The layers of a run, and the activations that reach the first of them."""
-        indices = self._following(start)[:count]
+        indices = self.runs.following(start)[:count]
         reached = self._nodes[start].input_tensors[0]
         values = self.x if self._inputs[1:] else [self.x]
         place = next((i for i, one in enumerate(self._inputs) if one is reached), None)
@@ -131,37 +110,6 @@ class ModelSteps:
         table = f"<table><thead><tr>{heads}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
         return f"<details{'' if folded else ' open'}><summary>{total}</summary><div>{table}</div></details>"
 
-    def _can_draw(self, node, shapes, fields, clock):
-        layer, one = node.operation, len(node.input_tensors) == len(node.output_tensors) == 1
-        if not one or not isinstance(layer, keras.Layer) or isinstance(layer, keras.Model):
-            return False
-        if is_convolution(layer):
-            return True
-        before, after = shapes[id(node.input_tensors[0])], shapes[id(node.output_tensors[0])]
-        axis = self._axes[id(node.input_tensors[0])]
-        if axis > 1 or axis != self._axes[id(node.output_tensors[0])]:
-            return False
-        if drawn_axes(layer, before, after, axis, clock) is not None:
-            return acts_on_cells(layer) or can_copy(layer)
-        known = all(some[id(node.output_tensors[0])].certainty in (EXACT, AT_MOST) for some in fields)
-        inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
-        return known and not inside and 3 <= len(before) == len(after) <= 5 and can_copy(layer)
-
-    def _following(self, start):
-        """Indices of the layers that follow one another from `start` on without a branch."""
-        run = [start]
-        while len(run) < self.MOST:
-            out = self._nodes[run[-1]].output_tensors[0]
-            users = self._users[id(out)]
-            if len(users) != 1 or not self._drawable[users[0]]:
-                break
-            # What lies between the cells has no window that a chain could go on with.
-            names = [self.rows[i]["layer"] for i in (run[-1], users[0])]
-            if any(KINDS[name].reads_between_cells for name in names if name in KINDS):
-                break
-            run += users
-        return run
-
 
 def _part(layer, code, clock):
     """The code of what is inside a layer and can be explored; None where nothing is."""
@@ -174,7 +122,7 @@ def _part(layer, code, clock):
                 steps = ModelSteps(part, None, clock)
             except (TypeError, ValueError):  # it is listed neither
                 continue
-            if steps.start is not None:
+            if steps.runs.start is not None:
                 return name
             if steps.inside:
                 return steps.inside.replace("model", name, 1)

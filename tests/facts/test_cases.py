@@ -88,6 +88,17 @@ SEEN = {
     "spectral twice": stack((16, 15, 2), layers.SpectralNormalization(conv(3, (3, 2))), conv(1, 2)),
     "time distributed pool": stack((3, 9, 8, 1), layers.TimeDistributed(layers.MaxPooling2D(2)), layers.Conv3D(1, 2)),
     "bidirectional": stack((7, 2), layers.Bidirectional(layers.SimpleRNN(2, return_sequences=True))),
+    "frames in a row": stack(
+        (3, 6, 5, 2), layers.TimeDistributed(conv(2, 2)), layers.TimeDistributed(layers.Flatten()), layers.GRU(2)
+    ),
+    "steps that may be masked": stack(
+        (9, 30),
+        layers.Masking(),
+        layers.BatchNormalization(),
+        layers.TimeDistributed(layers.Dense(2)),
+        layers.Conv1D(1, 3),
+    ),
+    "masked and recurrent": stack((5, 30), layers.Masking(), layers.SimpleRNN(2, return_sequences=True)),
     "two in a list": stack((12, 15, 2), Twice(), conv(1, 3)),
     "gate": stack((11, 12, 1), Gate(), conv(1, 2)),
     "nested": stack((15, 16, 1), stack((15, 16, 1), conv(2, 3), layers.AveragePooling2D(2)), conv(1, 2)),
@@ -168,6 +179,8 @@ def test_text_has_windows_too():
         (30,), lambda x: layers.MaxPooling1D(2)(layers.Conv1D(2, 4)(layers.Embedding(9, 3)(x))), dtype="int32"
     )
     assert last(pooled)["receptive_field"] == (5,)
+    masked = made((6,), lambda x: layers.TimeDistributed(layers.Dense(2))(layers.Embedding(9, 3, mask_zero=True)(x)))
+    assert [row["receptive_field"] for row in ModelSteps(masked, None).rows] == [(1,)] * 3
     unbuilt = keras.Sequential([layers.Embedding(60, 4), layers.SeparableConv1D(5, 3, dilation_rate=2)])
     assert [step["receptive_field"] for step in explore(unbuilt, (1, 20)).steps] == [(1,), (5,)]
 

@@ -13,7 +13,7 @@ from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
 from widgets.facts.kinds import KINDS
 from widgets.facts.kinds.kind import Kind
 from widgets.facts.layer_template import is_convolution
-from widgets.facts.measure import Clock, measurement
+from widgets.facts.measure import Clock, measurement, shrunk
 from widgets.facts.model_graph import chain_axes, is_listed, model_nodes, tensor_shapes
 
 
@@ -120,6 +120,8 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     """
     certainty, clock = surest(one.certainty for one in fields), clock or Clock()
     name = known_layers.keras_name(operation)
+    if known_layers.ignores_masks(operation):
+        fields, shapes = fields[:1], shapes[:1]
     if certainty == UNKNOWN or shapes[0][:1] != shapes_after[0][:1]:  # what was cells is other samples now, say
         return [replace(fields[0], parts=(), certainty=UNKNOWN)] * len(shapes_after)
     if name in known_layers.CONSTANT or all(one.is_blind for one in fields):
@@ -156,6 +158,9 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             spatial = mixed_of(known_layers.spatial_axes(operation, shape))
             parts = tuple(part.max(spatial, keepdims=bool(operation.keepdims)) for part in one.parts)
             return [replace(one, parts=parts, counted=None)]
+    if known_layers.mixes_each_step(operation):  # not so a mask, which has two axes
+        fields = [replace(seen, parts=tuple(map(_of_steps, seen.parts))) for seen in fields]
+        one = fields[0]
     call = call or (lambda inputs: call_layer(operation, *inputs))
     dtypes = dtypes or ["float32"] * len(shapes)
     measured, before = measurement(operation, shapes, dtypes), [seen.parts for seen in fields]
@@ -164,6 +169,10 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     alike = len(behind) == len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
     # Where each cell of what it returns sees what that cell saw, the field stays the same.
     return fields if alike and all(map(np.array_equal, one.parts, behind[0].parts)) else behind
+
+
+def _of_steps(part):
+    return part.max(-1, keepdims=True) if part.ndim == 3 else part
 
 
 def _at_each_step(layer, one, shape, shape_after, clock):
@@ -176,7 +185,8 @@ def _at_each_step(layer, one, shape, shape_after, clock):
         steps += fields_behind(layer, [before], *shapes, clock=clock)
         if steps[-1].certainty == UNKNOWN:
             return steps[-1]
-    parts = tuple(np.stack(np.broadcast_arrays(*several), 1) for several in zip(*(step.parts for step in steps)))
+    several = zip(*(step.parts for step in steps))
+    parts = tuple(shrunk(np.stack(np.broadcast_arrays(*some), 1)) for some in several)
     return replace(one, parts=parts, counted=None, certainty=surest(step.certainty for step in steps))
 
 

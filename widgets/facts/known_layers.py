@@ -13,8 +13,8 @@ from widgets.facts.layer_template import is_convolution
 CELLWISE = set(
     "ActivityRegularization AlphaDropout BatchNormalization Dropout ELU GaussianDropout GaussianNoise Identity "
     "LayerScale LeakyReLU Normalization PReLU ReLU Rescaling SpatialDropout1D SpatialDropout2D SpatialDropout3D "
-    "StochasticDepth Abs Absolute Cast Clip Exp Gelu HardSigmoid HardSilu Log Log1p Negative Relu Relu6 Rsqrt Sigmoid "
-    "Silu Softplus Sqrt Square Tanh".split()
+    "StochasticDepth Abs Absolute Cast Clip Exp Gelu HardSigmoid HardSilu Log Log1p Negative NotEqual Relu Relu6 Rsqrt "
+    "Sigmoid Silu Softplus Sqrt Square Tanh".split()
 )
 # These make it of the numbers in that place of several inputs.
 MERGES = set(
@@ -107,6 +107,24 @@ def mixed_axes(name, layer, shape):
         axes = tuple(range(rank))
     # Of one number alone these make the same whatever it is.
     return axes if axes and math.prod(shape[axis + 1] for axis in axes) > 1 else None
+
+
+def loops_over_time(operation):
+    """Whether a layer goes through time step by step, and is all Keras' own: a reader's might keep what it is given."""
+    parts = list(operation._flatten_layers()) if isinstance(operation, keras.Layer) else []
+    looping = any(isinstance(part, keras.layers.RNN) for part in parts)
+    return looping and all(type(part).__module__.startswith("keras.") for part in parts)
+
+
+def mixes_each_step(layer):
+    """Whether a layer that goes through time makes each number of a step's answer of all numbers of that step."""
+    return keras_name(getattr(layer, "forward_layer", layer)) in ("GRU", "LSTM", "SimpleRNN")
+
+
+def ignores_masks(layer):
+    """Whether a mask that Keras hands to a layer changes nothing when it is used and not trained."""
+    inner = layer.layer if keras_name(layer) == "TimeDistributed" else layer
+    return keras_name(layer) == "BatchNormalization" or (inner is not layer and not inner._call_has_mask_arg)
 
 
 def mixes_channels(layer, shape, channel_axis):

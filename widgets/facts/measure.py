@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, AT_MOST, EXACT, UNKNOWN, surest
 from widgets.facts.isolation import isolated_keras, variables_kept
+from widgets.facts.known_layers import loops_over_time
 
 LARGEST = 64 * 2**20  # bytes of changed copies for one table
 LARGEST_SAMPLE = LARGEST // 2  # which takes a second to fill with noise
@@ -66,7 +67,7 @@ class Measurement:
         self._variables, self._dtypes = list(getattr(operation, "variables", ())), dtypes
         self._shapes = [tuple(shape[1:]) for shape in shapes]
         self._call, self.answers, self._pace = None, {}, 1e-9  # seconds a sample
-        self._loops, self._one_by_one = _loops_over_time(operation), type(operation).__name__ == "Matmul"
+        self._loops, self._one_by_one = loops_over_time(operation), type(operation).__name__ == "Matmul"
 
     def parts_behind(self, call, parts, shapes_after, clock):
         """The parts of the fields of each output and how sure they are, from those of each input; see `Field.parts`.
@@ -136,16 +137,20 @@ class Measurement:
     def _noise(self, random, j, count=1, turn=0):
         """Values for an input: mixed, positive or negative in turn."""
         kind = tf.as_dtype(self._dtypes[j]).as_numpy_dtype
-        if kind is np.bool_ or np.issubdtype(kind, np.integer):
-            return random.integers(0, 2 if kind is np.bool_ else 8, (count, *self._shapes[j])).astype(kind)
-        values = random.normal(size=(count, *self._shapes[j])).astype("float32")
+        size = (count, *self._shapes[j])
+        if kind is np.bool_:  # where one of many numbers decides, few of them are as it is
+            few = 1 / (size[-1] + 1)
+            return random.random(size) < (0.5, few, 1 - few)[turn % 3]
+        if np.issubdtype(kind, np.integer):
+            return random.integers(0, 8, size).astype(kind)
+        values = random.normal(size=size).astype("float32")
         return (values, np.abs(values), -np.abs(values))[turn % 3]
 
     def _is_steady(self):
         """Whether the same sample gives the same answer again, alone and among others, and another one another."""
         random = np.random.default_rng(0)
         one = [self._noise(random, j) for j in range(len(self._shapes))]
-        more = [np.concatenate([x, self._noise(random, j)]) for j, x in enumerate(one)]
+        more = [np.concatenate([x, self._noise(random, j, turn=1)]) for j, x in enumerate(one)]
         alone, among = self._outputs(one), self._outputs(more)
         same = all(
             len(b) == 2 and np.allclose(a[0], b[0], rtol=1e-3, atol=_rounding(a), equal_nan=True)
@@ -225,7 +230,7 @@ class Measurement:
             tables = [along(np.eye(n, dtype=bool), axis, table.ndim) for table in tables]
         if not all(_of_cells(table).any(0).all() for table in tables):
             return tables, UNKNOWN
-        return [_shrunk(table) for table in tables], AT_LEAST if lost else EXACT
+        return [shrunk(table) for table in tables], AT_LEAST if lost else EXACT
 
     def _moves(self, random, turn, j, axis, subsets, bytes_each, clock):
         """For each output (subsets, *axes): what moves when the cells of a subset are changed; and what does at all."""
@@ -268,13 +273,6 @@ class Measurement:
         return tables, AT_LEAST
 
 
-def _loops_over_time(operation):
-    """Whether a layer goes through time step by step, and is all Keras' own: a reader's might keep what it is given."""
-    parts = list(operation._flatten_layers()) if isinstance(operation, keras.Layer) else []
-    looping = any(isinstance(part, keras.layers.RNN) for part in parts)
-    return looping and all(type(part).__module__.startswith("keras.") for part in parts)
-
-
 def _middle(table):
     """The index of a middle cell, with all its channels."""
     return (*(size // 2 for size in table.shape[1:-1]), slice(None))
@@ -308,7 +306,7 @@ def differs(values, base, part=1e-5):
         return (np.abs(values - base) > _rounding(base, part)) | gone
 
 
-def _shrunk(array):
+def shrunk(array):
     """An array of size 1 along each axis but the first that makes no difference."""
     for axis in range(1, array.ndim):
         first = array.take([0], axis)
@@ -322,7 +320,7 @@ def _moved(parts, shapes, source):
     behind = []
     for several in zip(*parts):
         flat = [np.broadcast_to(part, (2, *shape)).reshape(2, -1) for part, shape in zip(several, shapes)]
-        behind.append(_shrunk(np.concatenate([np.zeros((2, 1), "float32"), *flat], 1)[:, source]))
+        behind.append(shrunk(np.concatenate([np.zeros((2, 1), "float32"), *flat], 1)[:, source]))
     return tuple(behind)
 
 

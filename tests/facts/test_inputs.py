@@ -287,6 +287,20 @@ class Loader:
 PICTURES = np.zeros((1, 2, 2, 1))
 
 
+class Endless(keras.utils.PyDataset):
+    """Pictures that come again and again, as Keras makes them of those in a folder."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, number):
+        return PICTURES, [1]
+
+    def __iter__(self):
+        yield self[0]
+        raise SystemExit("more than one batch was read")
+
+
 def dataset(*parts):
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0]).batch(1)
 
@@ -300,6 +314,7 @@ def dataset(*parts):
         ((one for one in ()), "next(x, (1, 8, 8, 3))"),
         (Loader(PICTURES), "next(iter(x))"),
         (Loader((PICTURES, [1])), "next(iter(x))[0]"),
+        (Endless(), "next(iter(x))[0]"),
         (Loader({"label": [1], "image": PICTURES}), "next(iter(x))['image']"),
         (dataset({"label": [1], "image": PICTURES}), "next(iter(x))['image']"),
         (dataset({"image": PICTURES}, [1]), "next(iter(x))[0]['image']"),

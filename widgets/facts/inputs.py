@@ -7,6 +7,7 @@ import os
 import warnings
 from collections.abc import Mapping
 
+import keras
 import numpy as np
 
 from widgets.language import say
@@ -229,7 +230,7 @@ def _remedy(x, example, code="x"):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the imaginary part, which goes
-            np.asarray(x, "float32")
+            _array(x, "float32")
     except Exception:
         shape = getattr(x, "shape", None)
         if shape is not None:  # of a tensor without values
@@ -246,10 +247,16 @@ def _remedy(x, example, code="x"):
 
 def _holds_numbers(x):
     try:
-        dtype = np.asarray(x).dtype
+        dtype = _array(x).dtype
     except Exception:  # no such file, a tensor without values, nested lists of unequal length
         return False
     return dtype.kind in "biuf" or np.can_cast(dtype, "float32")
+
+
+def _array(x, *dtype):
+    if isinstance(x, keras.utils.PyDataset):
+        raise TypeError  # NumPy would read all of it, and those of pictures have no end
+    return np.asarray(x, *dtype)
 
 
 def is_whole(size):

@@ -170,6 +170,14 @@ def test_an_x_for_some_of_the_inputs_is_refused_in_a_sentence(x):
         explore(picture_and_numbers(), x)
 
 
+@pytest.mark.parametrize(
+    "x", [{"numbers": np.zeros((1, 5)), "picture": np.ones((2, 1, 9, 8, 1))}, ({"picture": np.ones((9, 8))}, [1])]
+)
+def test_what_is_said_of_one_of_several_inputs_names_no_way_that_all_of_x_cannot_go(x):
+    with pytest.raises(ValueError, match=r"each of the model's 2 inputs.* Try `explore\(model\)` without x"):
+        explore(picture_and_numbers(), x)
+
+
 def test_a_part_that_is_named_can_be_explored_and_no_other_is_named():
     inner = keras.Sequential([keras.Input((9, 9, 1)), conv(2, 3), layers.Flatten()])
     twice = [keras.Input((9, 9, 1)), keras.Input((9, 9, 1))]

@@ -30,7 +30,16 @@ def model_values(model, x):
         parts = _parts(model, x) if inputs[1:] else [x]
     axes = channel_axes(model) if inputs and taker is model else {}
     axes = [axes.get(id(tensor), channel_axis(taker)) for tensor in inputs or [None]]
-    return [_of_one(model, *one) for one in zip(wanted, parts, axes)]
+    try:
+        return [_of_one(model, *one) for one in zip(wanted, parts, axes, strict=True)]
+    except (TypeError, ValueError):
+        if not inputs[1:]:
+            raise
+        shapes = ", ".join(f"{tensor.name} {tuple(tensor.shape)}" for tensor in inputs)
+        sizes = ", ".join(str(getattr(part, "shape", type(part).__name__)) for part in parts)
+        received = sizes or (tuple(x) if is_shape(x) else type(x).__name__)
+        message = say("model.several_inputs", count=len(inputs), inputs=shapes, received=received)
+        raise ValueError(message) from None  # what is said of one of them is no remedy for x
 
 
 def shared_values(layers, x):
@@ -41,15 +50,10 @@ def shared_values(layers, x):
 
 def _parts(model, x):
     """What x holds for each of a model's inputs."""
-    parts, names = [] if is_shape(x) else x, [tensor.name for tensor in model.inputs]
     if isinstance(x, dict):
-        names = sorted(model.input) if isinstance(model.input, dict) else names
-        parts = [x[name] for name in names if name in x]
-    if not isinstance(parts, (list, tuple)) or len(parts) != len(names):
-        shapes = ", ".join(f"{tensor.name} {tuple(tensor.shape)}" for tensor in model.inputs)
-        received = tuple(x) if is_shape(x) else type(x).__name__
-        raise ValueError(say("model.several_inputs", count=len(names), inputs=shapes, received=received))
-    return parts
+        names = sorted(model.input) if isinstance(model.input, dict) else [tensor.name for tensor in model.inputs]
+        return [x[name] for name in names if name in x]
+    return x if isinstance(x, (list, tuple)) and not is_shape(x) else []
 
 
 def _of_one(model, wanted, x, axis):

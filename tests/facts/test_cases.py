@@ -157,6 +157,31 @@ def test_what_is_joined_along_the_batch_is_listed(join):
     assert rows[-1]["receptive_field_is"] == "unknown"
 
 
+class Halved(layers.Layer):
+    """Says of itself that it keeps all rows."""
+
+    def call(self, x):
+        return x[:, ::2]
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Halved(),
+        layers.Lambda(lambda x: x[:, ::2], output_shape=(12, 9, 2)),
+        layers.EinsumDense("...c,cd->...d", output_shape=(2,)),
+    ],
+)
+def test_where_a_shape_that_is_claimed_is_not_so_the_answers_is_told(layer):
+    rows = ModelSteps(stack((12, 9, 2), layer, layers.Conv2D(1, 2)), None).rows
+    y = layer(np.ones((1, 12, 9, 2), "float32"))
+    assert [row["output_shape"] for row in rows] == [y.shape, (1, y.shape[1] - 1, y.shape[2] - 1, 1)]
+    assert rows[1]["macs"] == (y.shape[1] - 1) * (y.shape[2] - 1) * 2 * 2 * 2
+
+
 @pytest.mark.parametrize("name", SEEN)
 def test_what_is_said_to_be_seen_is_what_moves_the_answer(name):
     model = SEEN[name]

@@ -158,9 +158,9 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             spatial = mixed_of(known_layers.spatial_axes(operation, shape))
             parts = tuple(part.max(spatial, keepdims=bool(operation.keepdims)) for part in one.parts)
             return [replace(one, parts=parts, counted=None)]
-    if known_layers.mixes_each_step(operation):  # not so a mask, which has two axes
-        fields = [replace(seen, parts=tuple(map(_of_steps, seen.parts))) for seen in fields]
-        one = fields[0]
+    if known_layers.mixes_each_step(operation):
+        one = replace(one, parts=tuple(part.max(-1, keepdims=True) for part in one.parts))
+        fields = [one, *fields[1:]]
     call = call or (lambda inputs: call_layer(operation, *inputs))
     dtypes = dtypes or ["float32"] * len(shapes)
     measured, before = measurement(operation, shapes, dtypes), [seen.parts for seen in fields]
@@ -169,10 +169,6 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
     alike = len(behind) == len(fields) == 1 and behind[0].certainty == EXACT == one.certainty
     # Where each cell of what it returns sees what that cell saw, the field stays the same.
     return fields if alike and all(map(np.array_equal, one.parts, behind[0].parts)) else behind
-
-
-def _of_steps(part):
-    return part.max(-1, keepdims=True) if part.ndim == 3 else part
 
 
 def _at_each_step(layer, one, shape, shape_after, clock):

@@ -123,8 +123,8 @@ def mixes_each_step(layer):
 
 def ignores_masks(layer):
     """Whether a mask that Keras hands to a layer changes nothing when it is used and not trained."""
-    inner = layer.layer if keras_name(layer) == "TimeDistributed" else layer
-    return keras_name(layer) == "BatchNormalization" or (inner is not layer and not inner._call_has_mask_arg)
+    name = keras_name(layer)
+    return name == "BatchNormalization" or (name == "TimeDistributed" and not layer.layer._call_has_mask_arg)
 
 
 def mixes_channels(layer, shape, channel_axis):

@@ -2,6 +2,7 @@
 
 import keras
 
+from widgets.facts.isolation import variables_kept
 from widgets.facts.known_layers import CELLWISE, MERGES, keras_name
 from widgets.facts.layer_template import NAME, has_own_call, is_convolution
 from widgets.language import say
@@ -43,10 +44,23 @@ def tensor_shapes(model, input_shapes):
     ask = keras.Function(model.inputs, tensors, name=NAME)
     given = [keras.KerasTensor(shape, one.dtype) for shape, one in zip(input_shapes, model.inputs)]
     known = {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(ask.compute_output_spec(given)))}
-    if any(None in shape for shape in known.values()):  # Keras can tell it of an answer alone
-        answers = keras.tree.flatten(ask([keras.ops.zeros(one.shape, one.dtype) for one in given]))
-        known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
+    untold = any(None in shape for shape in known.values())
+    if untold or any(_is_claimed(node.operation) for node in model_nodes(model)):
+        try:
+            with variables_kept(model.variables):
+                answers = keras.tree.flatten(ask([keras.ops.zeros(one.shape, one.dtype) for one in given]))
+            known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
+        except Exception:  # it may take such a shape, and other values
+            if untold:
+                raise
     return known
+
+
+def _is_claimed(operation):
+    """Whether the shape of an answer is the reader's word for it; of an EinsumDense with "..." Keras errs."""
+    told = getattr(operation, "_output_shape", None) or "..." in getattr(operation, "equation", "")
+    own = getattr(type(operation), "compute_output_shape", _is_claimed).__module__
+    return told or not own.startswith(("keras.", __name__))
 
 
 def channel_axis(model):

@@ -15,7 +15,8 @@ import { showParts } from "./pinned_drawing.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
 import { fullScreen, isFull, shareRoom } from "./full_screen.js";
-import { mendControls, tellAround, watchPage } from "./surroundings.js";
+import { mendControls } from "./slider_mending.js";
+import { tellAround, watchPage } from "./surroundings.js";
 
 /**
  * @typedef {{

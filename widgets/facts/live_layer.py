@@ -15,7 +15,6 @@ from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import call_layer, chain_field, keeps_cells
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, kind_of
@@ -25,6 +24,7 @@ from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model_graph import model_inputs
 from widgets.facts.position_memory import Memory
+from widgets.facts.receptive_fields import call_layer, chain_field, keeps_cells
 from widgets.facts.refusals import plain_text
 from widgets.language import say, together
 

@@ -12,7 +12,7 @@ from changing import reach
 from keras import layers, ops
 
 from widgets import explore
-from widgets.facts import fields, measure
+from widgets.facts import measure, receptive_fields
 from widgets.facts.known_layers import CELLWISE
 from widgets.facts.measure import MOST_SECONDS, Clock
 from widgets.facts.measured_tables import measured_tables
@@ -23,7 +23,7 @@ from widgets.facts.receptive_fields import chain_field, fields_behind, input_fie
 def measured(layer, shape):
     """The field of a layer as measured, whatever a list says of it."""
     before = input_field(shape)
-    call = lambda inputs: fields.call_layer(layer, *inputs)  # noqa: E731
+    call = lambda inputs: receptive_fields.call_layer(layer, *inputs)  # noqa: E731
     after = [(shape[0], *layer(np.zeros(shape, "float32")).shape[1:])]
     ((parts, certainty),) = measure.Measurement(layer, [shape], ["float32"]).parts_behind(
         call, [before.parts], after, Clock()

@@ -3,7 +3,7 @@
 import keras
 
 from widgets.facts.isolation import variables_kept
-from widgets.facts.known_layers import CELLWISE, MERGES, keras_name
+from widgets.facts.known_layers import CELLWISE, MERGES, check_survived, keras_name
 from widgets.facts.layer_template import NAME, has_own_call, is_convolution
 from widgets.language import say
 
@@ -22,10 +22,11 @@ def is_listed(operation, given):
 
 
 def check_listed(model):
-    """Raises TypeError for a model whose layers do not say what it computes."""
+    """Raises TypeError for a model whose layers do not say what it computes, ValueError for one that nobody can ask."""
     if has_own_call(model) or not (isinstance(model, keras.Sequential) or model_inputs(model)):
         number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
         raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
+    check_survived(model)
 
 
 def model_nodes(model):
@@ -60,7 +61,7 @@ def _is_claimed(operation):
     """Whether the shape of an answer is the reader's word for it; of an EinsumDense with "..." Keras errs."""
     told = getattr(operation, "_output_shape", None) or "..." in getattr(operation, "equation", "")
     own = getattr(type(operation), "compute_output_shape", _is_claimed).__module__
-    return told or not own.startswith(("keras.", __name__))
+    return told or not own.startswith(("keras.", "widgets."))
 
 
 def channel_axis(model):

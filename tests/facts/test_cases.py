@@ -206,6 +206,9 @@ def test_text_has_windows_too():
     assert last(pooled)["receptive_field"] == (5,)
     masked = made((6,), lambda x: layers.TimeDistributed(layers.Dense(2))(layers.Embedding(9, 3, mask_zero=True)(x)))
     assert [row["receptive_field"] for row in ModelSteps(masked, None).rows] == [(1,)] * 3
+    one, other = (layers.Embedding(9, 3, mask_zero=True) for _ in range(2))
+    twice = made((6,), lambda x: layers.TimeDistributed(layers.Dense(2))(layers.Add()([one(x), other(x)])))
+    assert {row["receptive_field"] for row in ModelSteps(twice, None).rows} == {(1,)}
     unbuilt = keras.Sequential([layers.Embedding(60, 4), layers.SeparableConv1D(5, 3, dilation_rate=2)])
     assert [step["receptive_field"] for step in explore(unbuilt, (1, 20)).steps] == [(1,), (5,)]
 

@@ -19,7 +19,8 @@ CELLWISE = set(
 )
 # These make it of the numbers in that place of several inputs.
 MERGES = set(
-    "Add Average Concatenate CustomScaleLayer Divide Maximum Minimum Multiply Power Subtract TrueDivide".split()
+    "Add Average Concatenate CustomScaleLayer Divide LogicalAnd LogicalOr Maximum Minimum Multiply Power Subtract "
+    "TrueDivide".split()
 )
 CONSTANT = {"OnesLike", "ZerosLike"}  # these make it of nothing
 MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add up the numbers of the last axis

@@ -735,6 +735,44 @@ def test_a_full_screen_that_grows_or_is_revealed_on_has_nothing_below_its_edge(s
         assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
 
 
+def test_a_full_screen_that_shrinks_gives_cells_the_room_that_they_have_on_a_small_one(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "(1, 2, 2, 1)")
+    heights = []
+    button(page, "Full screen").click()
+    for size in [(1366, 768), (1366, 600), (1920, 1080), (1366, 768)]:
+        page.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        settle(page)
+        heights.append(canvas(page, 1).bounding_box()["height"])
+    assert heights[3] == pytest.approx(heights[0], abs=1)
+    assert heights[1] < heights[0] < heights[2]
+
+
+# Where the grids, Play and the sum stand.
+PLACES = """() => [...document.querySelectorAll('.cn-cells, .cn-play, .cn-sum')].flatMap(part => {
+  const { left, top, right, bottom } = part.getBoundingClientRect();
+  return [left, top, right, bottom];
+})"""
+
+
+def test_on_a_full_screen_nothing_moves_while_it_plays_and_nothing_scrolls_where_a_cell_is_pinned(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "(1, 2, 2, 1)")
+    button(page, "Full screen").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        before = page.page.evaluate(PLACES)
+        button(page, "Play").click()
+        button(page, "Whole output").wait_for()
+        assert page.page.evaluate(PLACES) == pytest.approx(before, abs=0.1)
+        button(page, "Whole output").click()
+        canvas(page, 1).click(position={"x": 8, "y": 8})
+        page.stage.locator(".cn-pin").wait_for()
+        assert page.page.evaluate(PLACES) == pytest.approx(before, abs=0.1)
+        assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+        press(page, "Escape")
+        page.stage.locator(".cn-pin").wait_for(state="detached")
+
+
 def test_on_a_full_screen_numbers_stay_in_cells_beside_a_typed_answer(show):
     page = show("layers.Conv2D(6, 2)", "(1, 5, 7, 12)", "question='How many lines?'")
     page.page.set_viewport_size({"width": 1366, "height": 768})

@@ -120,16 +120,17 @@ export function fullScreen({ el, ui, words, listen }) {
   listen(document, "fullscreenchange", () => fill(isFull(el) && document.fullscreenElement !== null));
 }
 
-/** Tell of another width of the stage, and of other colours behind it. @param {HTMLElement} el @param {AbortSignal} signal
+/** Tell of another size of the stage, and of other colours behind it. @param {HTMLElement} el @param {AbortSignal} signal
  * @param {() => void} changed */
 export function watchPage(el, signal, changed) {
-  let width = el.clientWidth;
+  const sizeOf = () => `${el.clientWidth} ${isFull(el) && el.clientHeight}`; // elsewhere the height is the picture's
+  let size = sizeOf();
   const resized = () => {
-    width = el.clientWidth;
+    size = sizeOf();
     changed();
     requestAnimationFrame(check); // a page that changes its colours may have had another width for a moment only
   };
-  const check = () => el.clientWidth !== width && resized();
+  const check = () => sizeOf() !== size && (isFull(el) ? shareRoom(el) : resized());
   const retheme = () => themeBehind(el) !== el.dataset.theme && resized();
   const sizes = new ResizeObserver(check);
   const themes = new MutationObserver(retheme);

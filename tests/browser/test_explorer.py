@@ -386,11 +386,20 @@ def test_the_window_its_taps_and_the_cells_that_are_fed_are_lit_and_no_others(sh
     assert outlined(page, "kernel", 2, 2) == [(0, 1)]
 
 
-def test_an_outline_leaves_a_wide_number_its_sign(show):
+# The colours between the outline of a cell and the middle, at half its height: those of a number's first half.
+INSIDE = """(canvas, [row, column, count]) => {
+  const cell = canvas.width / count;
+  const [x, y] = [column * cell + 5, (row + 0.5) * cell].map(Math.round);
+  const { data } = canvas.getContext('2d').getImageData(x, y, Math.round(cell / 2) - 5, 1);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
+def test_an_outline_stays_whole_and_leaves_a_wide_number_its_sign(show):
     page = show("layers.Conv2D(1, 2, kernel_initializer='ones')", "np.full((1, 8, 8, 1), -0.13)")
     point(page, 1, 3, 4)  # -0.52, as wide as its cell
-    assert outlined(page, 1, 7, 7, within=2) == []
-    assert outlined(page, 1, 7, 7, at=0.1, within=2) == outlined(page, 1, 7, 7) == [(3, 4)]
+    assert outlined(page, 1, 7, 7, within=2) == outlined(page, 1, 7, 7, at=0.1, within=2) == [(3, 4)]
+    assert canvas(page, 1).evaluate(INSIDE, [3, 4, 7]) > 2
 
 
 def test_pointing_sends_no_message_to_the_kernel(show):

@@ -15,7 +15,7 @@ import run_lessons
 from keras import layers
 
 from widgets import compare, explore, predict, set_language
-from widgets.explorer import recorded_settings as explorer_pages
+from widgets.explorer import recorded_controls as explorer_pages
 from widgets.language import say
 from widgets.language.sentences import Words
 from widgets.page import LIMITS, SITE_TOOL, ask_for, record_what_is_displayed

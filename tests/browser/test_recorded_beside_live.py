@@ -13,7 +13,7 @@ from saved_page import Page
 STATES = 10 if os.environ.get("SOAK") else 1
 IN_KERNEL = """\
 from widgets import DeformableConv2D
-from widgets.explorer.recorded_settings import RecordedSettings
+from widgets.explorer.recorded_controls import RecordedControls
 from widgets.page.recording import LIMITS, combinations
 
 LIMITS.probing = 0
@@ -21,7 +21,7 @@ LIMITS.probing = 0
 def prepare(path, names):
     global states
     e.save(path, names)
-    pages = RecordedSettings(e)
+    pages = RecordedControls(e)
     states = [pages._at(values) | {"view": values.get(("view", ""))} for values in combinations(pages.controls(names))]
     states = [{name: value for name, value in state.items() if name in [*names, "view"]} for state in states]
 

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import layers
 
-from widgets.facts.evaluate import disagreement, evaluate_layer, layer_facts
+from widgets.facts.evaluate import evaluate_layer, layer_facts
 from widgets.facts.layer_template import LayerTemplate
+from widgets.facts.warning import disagreement
 
 # The table
 

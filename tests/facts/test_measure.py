@@ -13,11 +13,11 @@ from keras import layers, ops
 
 from widgets import explore
 from widgets.facts import fields, measure
-from widgets.facts.fields import chain_field, fields_behind, input_field, keeps_cells
 from widgets.facts.known_layers import CELLWISE
 from widgets.facts.measure import MOST_SECONDS, Clock
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model import ModelSteps
+from widgets.facts.receptive_fields import chain_field, fields_behind, input_field, keeps_cells
 
 
 def measured(layer, shape):

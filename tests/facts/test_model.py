@@ -1,6 +1,9 @@
 """A reader's model, layer by layer: shapes, parameters, MACs, and what one cell sees of the input."""
 
+import os
 import random
+import subprocess
+import sys
 from functools import cache
 
 import keras
@@ -569,6 +572,33 @@ def test_what_an_unbuilt_model_takes_is_said_by_the_first_layer_that_minds(made,
     assert steps.x.shape == shape
     if len(shape) == 4:
         assert ModelSteps(model, np.ones((9, 7, 3), "uint8")).x.shape == (1, 9, 7, 3)
+
+
+@pytest.mark.skipif(not hasattr(layers, "AdaptiveMaxPooling2D"), reason="this Keras has no such layer")
+def test_a_layer_that_would_end_the_process_is_not_asked_and_what_is_said_of_it_helps():
+    source = """
+from keras import Input, Model, Sequential, layers, ops
+from widgets import compare, explore
+pool = [layers.AdaptiveMaxPooling1D(1), layers.AdaptiveMaxPooling2D((3, 1)), layers.AdaptiveMaxPooling3D(1)]
+shapes = [(1, 8, 1), (1, 8, 8, 1), (1, 4, 4, 4, 1)]
+tools = [lambda one, x: explore(Sequential([one]), x), lambda one, x: compare([one], x)]
+tools.append(lambda one, x: explore(Sequential([layers.TimeDistributed(one)]), (1, *x)))
+tools.append(lambda one, x: explore(Model(x := Input(x[1:]), ops.adaptive_max_pool(x, one.output_size)), None))
+for tool in tools:
+    for one, shape in zip(pool, shapes):
+        try:
+            print("answered", tool(one, shape))
+        except ValueError as refusal:
+            print(refusal)
+"""
+
+    def run(setting):
+        env = os.environ | {"TF_ENABLE_ONEDNN_OPTS": setting}
+        run = subprocess.run([sys.executable, "-c", source], env=env, capture_output=True, text=True)
+        return run.returncode, run.stdout.count("= '0' before everything else"), run.stdout.count("answered")
+
+    assert run("1") == (0, 12, 0)
+    assert run("0") == (0, 0, 12)
 
 
 def test_macs_of_a_model_at_each_step_are_those_of_its_layers():

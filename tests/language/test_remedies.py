@@ -58,6 +58,7 @@ ELSEWHERE = {
     "connection.gone": ("browser/hosted/test_hosted_page.py", "run the cells up to this one again"),
     "connection.waiting": ("browser/hosted/test_hosted_page.py", "Still waiting for the kernel"),
     "facts.advice_onednn": ("facts/test_facts.py", '"TF_ENABLE_ONEDNN_OPTS": "0"'),
+    "facts.ends_process": ("facts/test_model.py", 'run("0")'),
     "page.open_in_browser": ("browser/test_page.py", "Open this file in a current web browser"),
     "stage.copy_refused": ("browser/hosted/test_hosted_page.py", "does not let this page copy"),
     "stage.file_framed": ("browser/hosted/test_hosted_page.py", "If no file comes"),

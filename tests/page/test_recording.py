@@ -11,7 +11,7 @@ from keras import layers
 from reading_records import OWN, as_sent, decoded_states, held_by
 
 from widgets import DeformableConv2D, explore
-from widgets.explorer import recorded_settings
+from widgets.explorer import recorded_controls
 from widgets.facts import KINDS
 from widgets.page import Control, estimate, fitting, recording
 from widgets.page.page import write_whole
@@ -53,12 +53,12 @@ def test_left_out_the_controls_are_as_many_as_a_page_holds_in_a_fixed_order(tmp_
 
 
 def controls_named(layer, x, names, **more):
-    return recorded_settings.RecordedSettings(explore(layer, x, **more)).controls(names)
+    return recorded_controls.RecordedControls(explore(layer, x, **more)).controls(names)
 
 
 def test_where_a_page_has_no_room_for_all_axes_the_others_stay_as_they_are(monkeypatch):
     monkeypatch.setattr(recording.LIMITS, "states", 6)  # depth takes 5
-    pages = recorded_settings.RecordedSettings(explore(layers.Conv3D(1, (2, 3, 4)), (1, 5, 6, 7, 1)))
+    pages = recorded_controls.RecordedControls(explore(layers.Conv3D(1, (2, 3, 4)), (1, 5, 6, 7, 1)))
     assert [(control.name, control.axis) for control in pages.controls(None)] == [("kernel_size", "depth")]
     assert pages._at({("kernel_size", "depth"): 5})["kernel_size"] == (5, 3, 4)
     assert pages._at({("strides", ""): 2})["strides"] == (2, 2, 2)
@@ -162,7 +162,7 @@ def test_an_interrupted_recording_leaves_the_file_that_was_there(tmp_path, monke
 
     path = tmp_path / "page.html"
     path.write_text("before")
-    monkeypatch.setattr(recorded_settings, "record_states", interrupted)
+    monkeypatch.setattr(recorded_controls, "record_states", interrupted)
     with pytest.raises(KeyboardInterrupt):
         explore(layers.Conv2D(1, 3)).save(path, ["strides"])
     assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("page.html", "before")]
@@ -255,11 +255,11 @@ def test_every_kind_is_among_those_whose_recorded_states_are_compared():
 def test_a_recorded_state_is_what_a_live_explorer_shows(case, tmp_path):
     layer, x, names = CASES[case]
     recorded_from, live = explore(layer, x), explore(layer, x)
-    controls = recorded_settings.RecordedSettings(recorded_from).controls(names)
+    controls = recorded_controls.RecordedControls(recorded_from).controls(names)
     states = decoded_states(saved(recorded_from, tmp_path, names))
     assert len(states) == count_states(controls) > 5
     refused = 0
-    at = recorded_settings.RecordedSettings(live)._at
+    at = recorded_controls.RecordedControls(live)._at
     for state, values in zip(states, combinations(controls), strict=True):
         live.settings = {name: value for name, value in at(values).items() if name in names}
         if ("view", "") in values:

@@ -24,7 +24,7 @@ from widgets.stage.snapshot import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent
-SHEETS = (STAGE / "stage.css", STAGE / "cells.css", STAGE.parent / "explorer" / "explorer.css")
+SHEETS = (STAGE / "stage.css", STAGE / "cells.css", *sorted((STAGE.parent / "explorer").glob("*.css")))
 
 
 def staged(layer, x, **traits):

@@ -11,18 +11,20 @@ from widgets.explorer.controls import Controls, OwnMoves
 from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
-from widgets.explorer.recorded_settings import record_explorer
+from widgets.explorer.recorded_controls import record_explorer
 from widgets.facts import LARGEST_INPUT, Chain, LiveLayer, default_input, input_values, is_shape, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
+SHEETS = [Path(__file__).with_name(name) for name in ("explorer.css", "full_screen.css")]
+
 
 class ExplorerStage(Stage):
-    """A stage that brings the explorer's own style sheet along: a box has none."""
+    """A stage that brings the explorer's own style sheets along: a box has none."""
 
-    _css = Stage._css + Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+    _css = Stage._css + "".join(path.read_text(encoding="utf-8") for path in SHEETS)
 
 
 class Explorer(Tool, ipywidgets.Box):

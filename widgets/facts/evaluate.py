@@ -1,7 +1,6 @@
 """Asks Keras: a layer's template, settings and an input -> Facts."""
 
 import math
-import warnings
 from dataclasses import replace
 
 import keras
@@ -9,7 +8,7 @@ import numpy as np
 
 from widgets.facts.code_line import code_line
 from widgets.facts.costs import products
-from widgets.facts.facts import Facts, Weight, channels_last, spatial_sizes
+from widgets.facts.facts import Facts, Weight, spatial_sizes
 from widgets.facts.inputs import as_shape, as_values, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import kind_of
@@ -17,7 +16,8 @@ from widgets.facts.kinds.kind import axis_numbers
 from widgets.facts.layer_template import NAME, LayerTemplate, call
 from widgets.facts.limits import broken_rule, too_large
 from widgets.facts.refusals import advice, plain_text
-from widgets.language import number, say, together
+from widgets.facts.warning import disagreement, keras_warnings
+from widgets.language import say, together
 
 
 def layer_facts(layer, x):
@@ -66,14 +66,12 @@ def evaluate_layer(template, settings, x, start=None, offset_overrides=()):
             if (variable := getattr(layer, name)) is not None:
                 spatial = template.kind.axes if name.endswith("kernel") else ()
                 weights[name] = Weight(tuple(variable.shape), spatial + axes, variable.numpy())
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            warnings.simplefilter("ignore", DeprecationWarning)  # said to programmers of Keras and TensorFlow
+        with keras_warnings() as said:
             answer, own_facts = template.kind.answer(layer, x, offset_overrides)
             before, y = call(layer, x, answer)
     except Exception as refusal:  # whatever Keras or its backend raises is shown, in its own words
-        said = plain_text(refusal)
-        return None, _without_output(known, said.split("\n\n")[0], said)
+        words = plain_text(refusal)
+        return None, _without_output(known, words.split("\n\n")[0], words)
     if y.size == 0 or y.shape != before.shape:
         key = "facts.empty_result" if before.size == 0 else "facts.odd_result"
         return None, _without_output(known, say(key, before=before.shape, shape=y.shape))
@@ -81,8 +79,7 @@ def evaluate_layer(template, settings, x, start=None, offset_overrides=()):
         # TensorFlow 2.20 with oneDNN hands out memory as it finds it, in the input's shape.
         return None, _without_output(known, say("facts.unwritten_result", shape=y.shape))
     steps = _steps(template, settings, x, weights)
-    said = " ".join(dict.fromkeys(str(warning.message) for warning in warned))
-    return layer, _answered(known | own_facts | {"steps": steps, "warning": said}, before, y)
+    return layer, _answered(known | own_facts | {"steps": steps, "warning": " ".join(said)}, before, y)
 
 
 def _known(template, settings, x):
@@ -161,32 +158,3 @@ def _steps(template, settings, x, weights):
 
 def _product(sizes):
     return "*".join(map(str, sizes))
-
-
-def disagreement(facts, checked=12):
-    """ "" or a sentence: where the layer's answer is not what its own definition gives.
-
-    Adds up the windows of a few output cells, spread over the first sample and all filters.
-    """
-    x, before = (channels_last(v, facts.channel_axis)[0] for v in (facts.x, facts.before_activation))
-    if facts.steps:
-        inside = next(filter(None, map(disagreement, facts.steps)), "")
-        return inside or _difference(channels_last(facts.steps[-1].before_activation, facts.channel_axis)[0], before)
-    for axis, got in zip(facts.size_formulas, before.shape):
-        if not axis.endswith(f" = {got}"):
-            return say("facts.warning_shape", got=got, formula=axis)
-    if facts.points is not None:  # its sums are made of what lies between the cells
-        return ""
-    bias = facts.weights["bias"].values if "bias" in facts.weights else np.zeros(before.shape[-1])
-    cells = np.unravel_index(np.linspace(0, before.size - 1, checked).astype(int), before.shape)
-    sums, sizes = facts.tables.sums_at(x, np.transpose(cells))
-    added = bias[cells[-1]]
-    return _difference(sums + added, before[cells], sizes + np.abs(added))
-
-
-def _difference(expected, got, sizes=None):
-    difference = np.abs(expected - got)
-    sizes = np.abs(expected).max() if sizes is None else sizes
-    # TensorFlow takes the numbers below float32's normal ones for 0. A nan that it returns is never near enough.
-    wrong = np.isfinite(expected) & ~(difference <= 1e-5 * sizes + 1e-36)
-    return say("facts.warning_values", difference=number(difference[wrong].max())) if wrong.any() else ""

@@ -8,6 +8,7 @@ from widgets.facts.kinds import KINDS
 from widgets.facts.kinds.kind import Kind, axis_numbers
 from widgets.facts.kinds.transposed import Transposed
 from widgets.facts.layer_template import is_convolution
+from widgets.language import say
 
 # Layers and operations of Keras by which each number of the answer is made of the one in its place; training is off.
 CELLWISE = set(
@@ -27,6 +28,23 @@ MIXING_ACTIVATIONS = {"softmax", "log_softmax", "sparsemax", "glu"}  # they add 
 def keras_name(operation):
     """The name of a class of Keras' own; "" for one of the reader's."""
     return type(operation).__name__ if type(operation).__module__.startswith("keras.") else ""
+
+
+def check_survived(operation):
+    """Raises ValueError for a layer in which TensorFlow 2.21 with oneDNN ends the process."""
+    layers = operation._flatten_layers() if isinstance(operation, keras.Layer) else [operation]
+    for part in (part for layer in layers for part in (layer, *getattr(layer, "operations", ()))):
+        name = keras_name(part)
+        if name.startswith("AdaptiveMaxPool") and part.output_size[-1] == 1 and _onednn_is_on():
+            raise ValueError(say("facts.ends_process", name=name))
+
+
+def _onednn_is_on():
+    try:
+        from tensorflow.python.util._pywrap_util_port import IsMklEnabled
+    except ImportError:  # it is private
+        return True
+    return IsMklEnabled()
 
 
 def acts_on_cells(layer):

@@ -15,16 +15,16 @@ from widgets.facts.code_line import chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
-from widgets.facts.fields import call_layer, chain_field, keeps_cells
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, kind_of
-from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
+from widgets.facts.known_layers import acts_on_cells, check_survived, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model_graph import model_inputs
 from widgets.facts.position_memory import Memory
+from widgets.facts.receptive_fields import call_layer, chain_field, keeps_cells
 from widgets.facts.refusals import plain_text
 from widgets.language import say, together
 
@@ -208,7 +208,11 @@ class GenericLayer:
 
 
 def wrap_layer(layer, channel_axis=-1, drawn=False):
-    """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say."""
+    """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say.
+
+    Raises ValueError for one that nobody can ask.
+    """
+    check_survived(layer)
     return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis, drawn)
 
 

@@ -7,7 +7,6 @@ import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, EXACT, said_field
 from widgets.facts.costs import node_macs
-from widgets.facts.fields import input_field, model_fields, told_of_all
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.live_layer import Chain, wrap_layer
@@ -15,6 +14,7 @@ from widgets.facts.measure import Clock
 from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes
 from widgets.facts.model_inputs import model_values
 from widgets.facts.model_runs import ModelRuns
+from widgets.facts.receptive_fields import input_field, model_fields, told_of_all
 from widgets.facts.refusals import plain_text
 from widgets.language import say, words
 

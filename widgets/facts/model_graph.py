@@ -2,7 +2,7 @@
 
 import keras
 
-from widgets.facts.known_layers import CELLWISE, MERGES, keras_name
+from widgets.facts.known_layers import CELLWISE, MERGES, check_survived, keras_name
 from widgets.facts.layer_template import NAME, has_own_call, is_convolution
 from widgets.language import say
 
@@ -21,10 +21,11 @@ def is_listed(operation, given):
 
 
 def check_listed(model):
-    """Raises TypeError for a model whose layers do not say what it computes."""
+    """Raises TypeError for a model whose layers do not say what it computes, ValueError for one that nobody can ask."""
     if has_own_call(model) or not (isinstance(model, keras.Sequential) or model_inputs(model)):
         number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
         raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
+    check_survived(model)
 
 
 def model_nodes(model):

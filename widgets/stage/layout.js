@@ -2,7 +2,8 @@
 /** How the panels of a picture share the page: the room of each, and the size of its cells. All in CSS pixels. */
 import { clamp } from "./lookups.js";
 import { extentOf } from "./state.js";
-import { heightInSight, isFull } from "./surroundings.js";
+import { isFull } from "./full_screen.js";
+import { heightInSight } from "./surroundings.js";
 
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const CHAIN_KERNEL = 9; // the same for a kernel among many grids

@@ -6,14 +6,17 @@
 import { decode, floats } from "./lookups.js";
 import { reduce, START } from "./state.js";
 import { writtenSteps } from "./output_so_far.js";
-import { createView, drawHighlighted, drawPicture, drawWords, measure, namePicture } from "./view.js";
+import { createView, drawHighlighted, drawPicture, measure, namePicture } from "./view.js";
+import { drawWords } from "./answer_in_words.js";
 import { speech } from "./speech.js";
 import { playback } from "./playback.js";
 import { pointing } from "./pointing.js";
 import { showParts } from "./pinned_drawing.js";
 import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
-import { fullScreen, isFull, mendControls, shareRoom, tellAround, watchPage } from "./surroundings.js";
+import { fullScreen, isFull, shareRoom } from "./full_screen.js";
+import { mendControls } from "./slider_mending.js";
+import { tellAround, watchPage } from "./surroundings.js";
 
 /**
  * @typedef {{

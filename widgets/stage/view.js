@@ -1,20 +1,21 @@
 // @ts-check
-/** Draws a picture as its view's state has it: panels, thumbnails, wiring, legend, and what is highlighted. */
+/** Draws a picture as its view's state has it: panels, thumbnails, wiring, and what is highlighted. */
 import { floats, limitOf, planeOf, scaleOf, thumbnailOf, weightAt, range } from "./lookups.js";
 import { sliceOf, groupsOf, unread } from "./lookups.js";
 import { number, say } from "./text.js";
-import { extentOf, factsToCompare, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
+import { extentOf, nearestCell, panelsOf, planeShown, pointsShown } from "./state.js";
 import { THEMES, colourOf, inkOn } from "./colours.js";
 import { drawPlain } from "./plain_cells.js";
 import { drawHighlights, labelsIn } from "./highlighted_cells.js";
 import { drawThumbnails } from "./thumbnails.js";
 import { drawWires } from "./wiring.js";
 import { highlightsShown, partlyWritten, stampsSoFar, writtenSteps } from "./output_so_far.js";
-import { breakable, build, button, element, fold, panel, refill, relabel, write } from "./dom.js";
+import { drawLegend } from "./legend.js";
+import { breakable, build, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
-import { explorerAround, isFull, themeBehind } from "./surroundings.js";
+import { isFull } from "./full_screen.js";
+import { explorerAround, themeBehind } from "./surroundings.js";
 import { sizePanels } from "./layout.js";
-import { factLine, headline } from "./facts.js";
 
 /** @typedef {import("./state.js").State} State
  * @typedef {ReturnType<typeof createView>} View */
@@ -110,17 +111,7 @@ export function drawPicture(view, picture, state) {
 /** The names of the panels, and what colours and patterns mean. @param {View} view @param {any} picture @param {State} state */
 export function namePicture(view, picture, state) {
   for (const one of view.panels) namePanel(view, picture, state, one);
-  const padding = view.panels.some((one) => extentOf(picture, one, state.reveal).padding.flat().some(Boolean));
-  const limits = picture.grids
-    .slice(0, state.reveal ? undefined : 1)
-    .flatMap(({ white }) => white.filter(Boolean))
-    .map((limit) => number(limit));
-  const points = state.reveal && Boolean(picture.links[0]?.points);
-  const kinds = { window: true, points, signed: true, padding, unread: view.panels.some((one) => one.unread) };
-  const meant = Object.keys(kinds).filter((kind) => kinds[kind]);
-  const meaning = (kind) => [kind, view.words[`legend_${kind}`]];
-  const grey = (limit) => ["grey", say(view.words, { key: "legend_grey", fields: { limit } })];
-  showLegend(view, [...meant.map(meaning), ...[...new Set(limits)].map(grey)]);
+  drawLegend(view, picture, state);
 }
 
 /** Panels are kept while their number and kind stay. @param {View} view @param {any} picture */
@@ -250,73 +241,4 @@ export function drawHighlighted(view, picture, state) {
     if (key !== one.highlightKey) drawHighlights(one, cells, labels, dots, view.theme); // most moves of a slider leave it
     one.highlightKey = key;
   }
-}
-
-/** What the picture's colours and patterns mean. @param {View} view @param {string[][]} meanings kind and text of each */
-function showLegend({ ui }, meanings) {
-  const swatch = (kind) => element("i", { class: `cn-swatch cn-swatch-${kind}`, "aria-hidden": "true" });
-  const key = ([kind, text]) => element("span", { class: "cn-key" }, swatch(kind), text);
-  refill(ui.legend, meanings.map(key));
-}
-
-/** Headline, code, facts, refusal, views: all that is words. @param {View} view @param {any} picture @param {State} state */
-export function drawWords({ el, ui, words }, picture, state) {
-  el.classList.toggle("cn-no-picture", !picture.grids.length);
-  el.classList.toggle("cn-stale", picture.grids.length > 0 && picture.problem !== "");
-  relabel(ui.revealing, state.reveal ? words.hide : words.reveal);
-  breakable(ui.code, say(words, picture.code), /(\(\[|=keras\.)/);
-  showHeadline(ui, headline(words, picture.facts, factsToCompare(state, picture)), picture.back && words.go_back);
-  showFacts(ui, picture.facts, words);
-  showProblem(ui, picture, words);
-  write(ui.warning, say(words, picture.warning));
-  showViews(ui, picture, words);
-}
-
-/** What the answer comes to; what changed is marked, with its old value before it. @param {any} ui @param {import("./facts.js").HeadlineFact[]} list
- * @param {string} goBack what a click on an old value does, "" where it does nothing */
-function showHeadline({ headline: place }, list, goBack) {
-  const was = (text) => element("del", { class: "cn-old" }, text);
-  const old = (text) => [goBack ? button("go-back", `${goBack}: ${text}`, was(text)) : was(text), " → "];
-  const item = ({ label, axes, value, old: text, marks }) =>
-    element(
-      "div",
-      { class: text ? "cn-head cn-changed" : "cn-head", role: "listitem" },
-      element("span", { class: "cn-head-label" }, label, " ", element("span", { class: "cn-head-axes" }, axes)),
-      element("span", { class: "cn-head-value" }, ...(text ? old(text) : []), element("data", marks, value)),
-    );
-  refill(place, list.map(item));
-  place.hidden = list.length === 0; // a refusal may leave nothing to tell, and a list without items is none
-}
-
-/** The facts as rows. @param {any} ui @param {any[]} rows @param {any} words */
-function showFacts(ui, rows, words) {
-  const row = (fact) => {
-    const { label, before, value, after } = factLine(words, fact);
-    const texts = [label, before + value + after].map((text) => element("span", {}, text));
-    return element("div", { class: "cn-fact", role: "listitem" }, ...texts);
-  };
-  refill(ui.facts, rows.map(row));
-}
-
-/** Why there is no output, in Keras' words or in ours, and what to change. @param {any} ui @param {any} picture @param {any} words */
-function showProblem(ui, { problem, whole_problem: whole, advice, grids }, words) {
-  ui.problem.replaceChildren();
-  const text = say(words, problem);
-  if (!text) return;
-  const heading = element("strong", {}, whole ? words.refused : words.no_output);
-  const [reason, way] = [element("div", { class: "cn-words" }, text), element("div", { class: "cn-advice" })];
-  way.append(say(words, advice));
-  ui.problem.append(heading, reason, way);
-  const all = say(words, whole);
-  if (!text.endsWith(all)) ui.problem.append(fold(words.whole_problem, () => all.split("\n")));
-  ui.problem.append(element("div", {}, grids.length ? words.stale : words.empty));
-}
-
-/** The ways to draw a picture that there are, and what the chosen one shows. @param {any} ui @param {any} picture @param {any} words */
-function showViews(ui, { views, view }, words) {
-  const made = (name) => button("view", words[`view_${name}`], undefined, { "data-view": name });
-  const buttons = views.length !== ui.views.querySelectorAll("button").length ? views.map(made) : null;
-  if (buttons) ui.views.replaceChildren(...buttons, element("span"));
-  views.forEach((name, i) => ui.views.children[i].setAttribute("aria-pressed", String(name === view)));
-  if (views.includes(view)) write(ui.views.lastElementChild, words[`view_${view}_hint`]);
 }

@@ -23,7 +23,7 @@ CONTROLS_SAY += ("controls.along", "controls.reset")
 
 def record_explorer(explorer, names=None, announced=False, record=None):
     """An explorer as a page has it, with its record, or that of the same explorer in another language."""
-    pages = RecordedSettings(explorer)
+    pages = RecordedControls(explorer)
     record = record or _record(explorer, pages, names, announced)
     stage, words, facts = explorer._stage, explorer.words, explorer.facts
     rooms = words.room("page", "controls")
@@ -65,7 +65,7 @@ def _fact_list(facts, words):
     return f"<dl>{''.join(f'<dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd>' for label, value in rows)}</dl>"
 
 
-class RecordedSettings:
+class RecordedControls:
     """The settings of an explorer's layer as controls of a page."""
 
     def __init__(self, explorer):

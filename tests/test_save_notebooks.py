@@ -47,6 +47,15 @@ def test_of_a_widget_the_picture_stays_and_the_state_and_the_view_go():
     assert sorted(notebook.metadata) == ["kernelspec", "language_info"]
 
 
+def test_of_a_widget_that_says_nothing_but_how_it_was_made_nothing_stays():
+    view, bar = {save_notebooks.WIDGET_VIEW: {"model_id": "1"}}, "IntProgress(value=0, description='training')"
+    outputs = [nbformat.v4.new_output("display_data", view | {"text/plain": text}) for text in (bar, "How many?")]
+    outputs.append(nbformat.v4.new_output("execute_result", {"text/plain": "Point(x=0)"}))
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("display(bar)", outputs=outputs)])
+    save_notebooks.tidy(notebook)
+    assert [output.data["text/plain"] for output in notebook.cells[0].outputs] == ["How many?", "Point(x=0)"]
+
+
 @pytest.mark.parametrize(
     "source, error, words",
     [

@@ -7,6 +7,7 @@ A saved notebook has outputs and cell ids, but no widget state and no times. A n
 writes to stderr, is not saved; the exit code is then 1.
 """
 
+import re
 import sys
 import warnings
 from pathlib import Path
@@ -29,9 +30,16 @@ def tidy(notebook):
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _is_dead(output.get("data", {}))]
         for output in cell.get("outputs", []):
             # A view names a model that no longer exists; the picture beside it stays.
             output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def _is_dead(data):
+    """Whether of a widget nothing would stay but how it was made: IntProgress(value=0)."""
+    return set(data) == {WIDGET_VIEW, "text/plain"} and re.match(r"[A-Z]\w*\(", data["text/plain"])
 
 
 def written_to_stderr(notebook):

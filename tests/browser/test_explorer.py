@@ -386,11 +386,20 @@ def test_the_window_its_taps_and_the_cells_that_are_fed_are_lit_and_no_others(sh
     assert outlined(page, "kernel", 2, 2) == [(0, 1)]
 
 
-def test_an_outline_leaves_a_wide_number_its_sign(show):
+# The colours between the outline of a cell and the middle, at half its height: those of a number's first half.
+INSIDE = """(canvas, [row, column, count]) => {
+  const cell = canvas.width / count;
+  const [x, y] = [column * cell + 5, (row + 0.5) * cell].map(Math.round);
+  const { data } = canvas.getContext('2d').getImageData(x, y, Math.round(cell / 2) - 5, 1);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
+def test_an_outline_stays_whole_and_leaves_a_wide_number_its_sign(show):
     page = show("layers.Conv2D(1, 2, kernel_initializer='ones')", "np.full((1, 8, 8, 1), -0.13)")
     point(page, 1, 3, 4)  # -0.52, as wide as its cell
-    assert outlined(page, 1, 7, 7, within=2) == []
-    assert outlined(page, 1, 7, 7, at=0.1, within=2) == outlined(page, 1, 7, 7) == [(3, 4)]
+    assert outlined(page, 1, 7, 7, within=2) == outlined(page, 1, 7, 7, at=0.1, within=2) == [(3, 4)]
+    assert canvas(page, 1).evaluate(INSIDE, [3, 4, 7]) > 2
 
 
 def test_pointing_sends_no_message_to_the_kernel(show):
@@ -733,6 +742,44 @@ def test_a_full_screen_that_grows_or_is_revealed_on_has_nothing_below_its_edge(s
         page.page.set_viewport_size({"width": width, "height": height})
         settle(page)
         assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+
+
+def test_a_full_screen_that_shrinks_gives_cells_the_room_that_they_have_on_a_small_one(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "(1, 2, 2, 1)")
+    heights = []
+    button(page, "Full screen").click()
+    for size in [(1366, 768), (1366, 600), (1920, 1080), (1366, 768)]:
+        page.page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        settle(page)
+        heights.append(canvas(page, 1).bounding_box()["height"])
+    assert heights[3] == pytest.approx(heights[0], abs=1)
+    assert heights[1] < heights[0] < heights[2]
+
+
+# Where the grids, Play and the sum stand.
+PLACES = """() => [...document.querySelectorAll('.cn-cells, .cn-play, .cn-sum')].flatMap(part => {
+  const { left, top, right, bottom } = part.getBoundingClientRect();
+  return [left, top, right, bottom];
+})"""
+
+
+def test_on_a_full_screen_nothing_moves_while_it_plays_and_nothing_scrolls_where_a_cell_is_pinned(show):
+    page = show("layers.Conv2DTranspose(1, 3, strides=2)", "(1, 2, 2, 1)")
+    button(page, "Full screen").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        before = page.page.evaluate(PLACES)
+        button(page, "Play").click()
+        button(page, "Whole output").wait_for()
+        assert page.page.evaluate(PLACES) == pytest.approx(before, abs=0.1)
+        button(page, "Whole output").click()
+        canvas(page, 1).click(position={"x": 8, "y": 8})
+        page.stage.locator(".cn-pin").wait_for()
+        assert page.page.evaluate(PLACES) == pytest.approx(before, abs=0.1)
+        assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+        press(page, "Escape")
+        page.stage.locator(".cn-pin").wait_for(state="detached")
 
 
 def test_on_a_full_screen_numbers_stay_in_cells_beside_a_typed_answer(show):

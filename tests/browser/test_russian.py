@@ -9,7 +9,7 @@ from reading import CUT, OURS, look
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks" / "ru"
 MORE = [
-    "line = explore(layers.Conv2DTranspose(2, (3, 2), strides=2), (2, 4, 3, 4)); line",
+    "line = explore(layers.Conv2DTranspose(2, (3, 2), strides=2, output_padding=(1, 0)), (2, 4, 3, 4)); line",
     "import keras\nexplore(keras.Sequential([layers.Conv2D(1, 3), layers.MaxPooling2D(2)]), (1, 9, 9, 1))",
     "explore(layers.Conv2D(2, 3), (1, 6, 7, 2), reveal=False)",
     "from widgets import compare\ncompare([layers.Conv2D(6, 2), layers.SeparableConv2D(6, 2)], (4, 28, 28, 12))",

@@ -290,6 +290,12 @@ def test_axe_finds_nothing_against_wcag_2_2_aa_and_nothing_is_wider_than_the_pag
         assert page.page.evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_a_comparison_has_the_room_of_its_page(open_page):
+    page = open_page("08_compare.html", width=1920, height=1080)
+    (place,) = page.places("[data-tool=recorded_comparison]")
+    assert place.locator("table").bounding_box()["width"] > 0.9 * place.bounding_box()["width"]
+
+
 def test_without_javascript_the_lesson_is_there_with_its_figures(browser, address):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

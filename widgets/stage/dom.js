@@ -150,7 +150,7 @@ export function build(words) {
   const wiring = div("wiring", {}, ui.wiringText, ui.wires);
   const bar = div("bar", {}, ui.code, ui.copy, ui.edit, ui.revealing, ui.beside, ui.full);
   const above = [ui.headline, bar, ui.editor, ui.problem, ui.warning, ui.predict, ui.views, ui.samples.root, ui.row];
-  const below = [ui.transport, ui.sum, ui.parts, div("rest", {}, ui.legend, wiring), ui.facts, ui.tools, ui.spoken];
+  const below = [ui.transport, ui.sum, div("rest", {}, ui.parts, ui.legend, wiring), ui.facts, ui.tools, ui.spoken];
   return { ...ui, wiring, all: [...above, ...below] };
 }
 

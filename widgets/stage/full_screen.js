@@ -13,7 +13,7 @@ export function shareRoom(el) {
 }
 
 /** The buttons and keys that fill the screen, and turn between controls and facts there. @param {any} stage */
-export function fullScreen({ el, ui, words, listen }) {
+export function fullScreen({ el, ui, words, listen, ending }) {
   const fill = (full) => {
     const around = explorerAround(el);
     around.classList.toggle("cn-full", full);
@@ -49,5 +49,8 @@ export function fullScreen({ el, ui, words, listen }) {
     }
     fill(!leaving);
   });
+  const sizes = new ResizeObserver(() => isFull(el) && shareRoom(el));
+  sizes.observe(el);
+  ending.addEventListener("abort", () => sizes.disconnect());
   listen(document, "fullscreenchange", () => fill(isFull(el) && document.fullscreenElement !== null));
 }

@@ -53,7 +53,7 @@ export function drawHighlights(panel, cells, labels, dots, theme) {
     context.stroke();
   }
   if (!drawProducts(context, panel, cells, middle, size - 2 * edge - halo, theme))
-    keepNumbers(context, panel, cells, middle, size - 2 * edge - halo);
+    fitNumbers(context, panel, cells, middle, size - 2 * edge - halo, theme);
   for (const dot of dots) drawDot(context, dot, middle, cell, theme);
   drawOwnNumbers(context, panel, cells, labels, middle, cell - 2 * edge, theme);
   copyPart(marked, [0, 0], panel.cells, panel.touched.at, panel.touched.extent);
@@ -124,20 +124,25 @@ function drawProducts(context, { view, cell, numbers }, cells, middle, room, the
   return true;
 }
 
-/** An outline that crosses a number would take its sign away. @param {CanvasRenderingContext2D} context @param {any} panel
- * @param {Outlined[]} cells @param {(place: number[]) => number[]} middle @param {number} room */
-function keepNumbers(context, panel, cells, middle, room) {
-  const { plain, cell, numbers } = panel;
-  const [font, scale] = [fontFor(cell, panel.view.least), pixelRatio()];
-  for (const { row, column, number } of cells) {
-    const width = font * widthOf(numbers[row]?.[column] ?? "");
-    if (number !== undefined || !(width > room)) continue;
-    const [x, y] = middle([row, column]);
-    const wide = width + 4; // not the whole cell: the frame goes on outside
-    const [left, top] = [x - wide / 2, y - font * 0.6].map((at) => Math.ceil(at * scale)); // it would blur between pixels
-    const [right, bottom] = [x + wide / 2, y + font * 0.6].map((at) => Math.floor(at * scale));
-    const part = [left, top, right - left, bottom - top];
-    context.drawImage(plain, ...part, ...part.map((length) => length / scale));
+/** An outline that crosses a number would take its sign away: numbers that are wider than the room in it are written smaller.
+ * @param {CanvasRenderingContext2D} context @param {any} panel @param {Outlined[]} cells
+ * @param {(place: number[]) => number[]} middle @param {number} room @param {import("./colours.js").Theme} theme */
+function fitNumbers(context, { view, cell, numbers }, cells, middle, room, theme) {
+  const plain = ({ row, column, number }) => number === undefined && numbers[row]?.[column];
+  const bearing = cells.filter((one) => plain(one) && view.at(one.row, one.column) !== undefined);
+  const widest = Math.max(0, ...bearing.map((one) => widthOf(plain(one))));
+  const font = fontFor(cell, view.least);
+  if (widest * font <= room) return;
+  const smaller = Math.max(room / widest, SMALLEST_FONT, view.least ?? 0);
+  centreText(context, `${smaller}px`);
+  for (const one of bearing) {
+    const [x, y] = middle([one.row, one.column]);
+    const colour = colourOf(view.at(one.row, one.column), view.limit, view.grey, theme);
+    const wide = Math.max(room, smaller * widthOf(plain(one)));
+    context.fillStyle = `rgb(${colour})`;
+    context.fillRect(x - wide / 2, y - font * 0.6, wide, font * 1.2);
+    context.fillStyle = inkOn(colour);
+    context.fillText(plain(one), x, y);
   }
 }
 

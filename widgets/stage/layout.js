@@ -45,7 +45,7 @@ export function sizePanels(view, picture, state) {
 
 /** What is left for cells on a full screen. @param {any} view */
 function roomForCells({ ui, panels }) {
-  const drawn = Math.max(...panels.map(({ cells }) => cells.offsetHeight));
+  const drawn = Math.max(...panels.map(({ cells }) => cells.getBoundingClientRect().height));
   const lines = new Set(panels.map(({ root }) => root.offsetTop)).size;
   return drawn + (window.innerHeight - FULL_EDGE - ui.sum.getBoundingClientRect().bottom) / lines;
 }

@@ -147,11 +147,12 @@ def test_nan_stays_nan():
         np.zeros((1, 2, 2, 1), "datetime64[s]"),
         [[1, 2], [3]],
         keras.KerasTensor((1, 2, 2, 1)),
+        keras.layers.Conv2D,
     ],
-    ids=["None", "dict", "complex", "object", "dates", "ragged", "symbolic"],
+    ids=["None", "dict", "complex", "object", "dates", "ragged", "symbolic", "class"],
 )
 def test_what_holds_no_real_numbers_is_refused_with_a_way_out(x):
-    with pytest.raises(TypeError, match=r"array or tensor of real numbers.*Received: \w+.*Try"):
+    with pytest.raises(TypeError, match=r"array or tensor of real numbers.*Received: \w+( of \w+(\[s\])?)?\. Try"):
         as_values(x, 4)
 
 

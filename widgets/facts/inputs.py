@@ -166,7 +166,7 @@ def as_values(x, rank, channel_axis=-1, wanted=()):
         raise TypeError(say("facts.bad_path", received=received))
     example = example_shape(rank, wanted)
     if not real:
-        received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") else "")
+        received = type(x).__name__ + (f" of {x.dtype}" if hasattr(x, "dtype") and not isinstance(x, type) else "")
         fields = {"received": received, "example": example, "remedy": _remedy(x, example) or example}
         raise TypeError(say("facts.not_numbers", **fields))
     if np.ma.is_masked(x):

@@ -581,15 +581,16 @@ from keras import Input, Model, Sequential, layers, ops
 from widgets import compare, explore
 pool = [layers.AdaptiveMaxPooling1D(1), layers.AdaptiveMaxPooling2D((3, 1)), layers.AdaptiveMaxPooling3D(1)]
 shapes = [(1, 8, 1), (1, 8, 8, 1), (1, 4, 4, 4, 1)]
-tools = [lambda one, x: explore(Sequential([one]), x), lambda one, x: compare([one], x)]
-tools.append(lambda one, x: explore(Sequential([layers.TimeDistributed(one)]), (1, *x)))
-tools.append(lambda one, x: explore(Model(x := Input(x[1:]), ops.adaptive_max_pool(x, one.output_size)), None))
+tools = [lambda one, x: explore(Sequential([one]), x).x is None, lambda one, x: compare([one], x).rows[0]["problem"]]
+tools.append(lambda one, x: explore(Sequential([layers.TimeDistributed(one)]), (1, *x)).x is None)
+tools.append(lambda one, x: explore(Model(x := Input(x[1:]), ops.adaptive_max_pool(x, one.output_size))).x is None)
 for tool in tools:
     for one, shape in zip(pool, shapes):
         try:
-            print("answered", tool(one, shape))
+            problem = tool(one, shape)
         except ValueError as refusal:
-            print(refusal)
+            problem = refusal
+        print(problem or "answered")
 """
 
     def run(setting):

@@ -18,7 +18,7 @@ from widgets.facts.facts import Facts
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, kind_of
-from widgets.facts.known_layers import acts_on_cells, check_survived, known_windows, mixes_channels, window_axes
+from widgets.facts.known_layers import acts_on_cells, ends_process, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
@@ -143,6 +143,8 @@ class GenericLayer:
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
+        if problem := ends_process(self.layer):
+            return Facts(**known, problem=problem)
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
         if size > LARGEST_INPUT:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
@@ -208,11 +210,7 @@ class GenericLayer:
 
 
 def wrap_layer(layer, channel_axis=-1, drawn=False):
-    """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say.
-
-    Raises ValueError for one that nobody can ask.
-    """
-    check_survived(layer)
+    """The layer as an explorer holds it; `channel_axis` is that of its input where the layer does not say."""
     return LiveLayer(layer) if is_convolution(layer) else GenericLayer(layer, channel_axis, drawn)
 
 

@@ -3,7 +3,7 @@
 import keras
 
 from widgets.facts.isolation import variables_kept
-from widgets.facts.known_layers import CELLWISE, MERGES, check_survived, keras_name
+from widgets.facts.known_layers import CELLWISE, MERGES, ends_process, keras_name
 from widgets.facts.layer_template import NAME, has_own_call, is_convolution
 from widgets.language import say
 
@@ -26,7 +26,8 @@ def check_listed(model):
     if has_own_call(model) or not (isinstance(model, keras.Sequential) or model_inputs(model)):
         number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
         raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
-    check_survived(model)
+    if problem := ends_process(model):
+        raise ValueError(problem)
 
 
 def model_nodes(model):

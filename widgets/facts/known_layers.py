@@ -31,13 +31,19 @@ def keras_name(operation):
     return type(operation).__name__ if type(operation).__module__.startswith("keras.") else ""
 
 
-def ends_process(operation):
-    """ "" or a sentence: in this layer TensorFlow 2.21 with oneDNN ends the process, so that nobody can ask it."""
+def ends_process(operation, shape=None):
+    """ "" or a sentence: in this layer TensorFlow 2.21 with oneDNN ends the process, so that nobody can ask it.
+
+    `shape` is that of its input, where it is known.
+    """
+    if shape and keras_name(operation) == "TimeDistributed":
+        return ends_process(operation.layer, (shape[0], *shape[2:]))
     layers = operation._flatten_layers() if isinstance(operation, keras.Layer) else [operation]
     for part in (part for layer in layers for part in (layer, *getattr(layer, "operations", ()))):
-        name = keras_name(part)
-        if name.startswith("AdaptiveMaxPool") and part.output_size[-1] == 1 and _onednn_is_on():
-            return say("facts.ends_process", name=name)
+        if (name := keras_name(part)).startswith("AdaptiveMaxPool") and _onednn_is_on():
+            taken = [node.input_tensors[0].shape for node in part._inbound_nodes] + [shape] * (part is operation)
+            if part.output_size[-1] == 1 or any(some[spatial_axes(part, some)[-1] + 1] == 1 for some in taken if some):
+                return say("facts.ends_process", name=name)
     return ""
 
 

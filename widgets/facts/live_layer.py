@@ -143,7 +143,7 @@ class GenericLayer:
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
-        if problem := ends_process(self.layer):
+        if problem := ends_process(self.layer, x.shape):
             return Facts(**known, problem=problem)
         size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
         if size > LARGEST_INPUT:

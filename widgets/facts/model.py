@@ -8,6 +8,7 @@ import tensorflow as tf
 from widgets.facts.certainty import AT_LEAST, EXACT, said_field
 from widgets.facts.costs import node_macs
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.known_layers import ends_process
 from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
 from widgets.facts.live_layer import Chain, wrap_layer
 from widgets.facts.measure import Clock
@@ -44,6 +45,9 @@ class ModelSteps:
             shapes = tensor_shapes(model, taken)
         except Exception as refusal:  # whatever Keras raises
             raise _refused(taken, refusal) from refusal
+        for node in self._nodes:
+            if problem := ends_process(node.operation, shapes[id(node.input_tensors[0])]):
+                raise ValueError(problem)
         ids = list(map(id, self._inputs))
         starts = [input_field(shape, self._axes[key]) for shape, key in zip(taken, ids)]
         fields = []  # of each input by itself

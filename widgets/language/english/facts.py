@@ -43,7 +43,7 @@ FACTS = {
     "advice_output_padding": "Along the {axis}, output_padding={given} must be less than strides={strides}: try {options}.",
     "advice_no_forward": 'Along the {axis}, no "same" convolution with strides={strides} makes {n} cells of {o}: try another output_padding, or none.',
     "advice_onednn": "TensorFlow's usual kernels cannot do this. On most PCs its oneDNN kernels can: restart the kernel, and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1' before everything else.",
-    "ends_process": "TensorFlow's oneDNN kernels end the whole process where {name} makes one cell of the last spatial axis, so it was not asked. Restart the kernel, and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before everything else.",
+    "ends_process": "TensorFlow's oneDNN kernels end the whole process where {name} reads or makes one single cell along the last spatial axis, so it was not asked. Restart the kernel, and put import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before everything else.",
     "advice_rank": "Remove what changes the axes, or use the layer for so many axes: Conv1D, Conv2D or Conv3D.",
     "advice_large": "Move the setting that was changed last back, or try a smaller input, fewer samples or filters.",
     "advice_other": "Move the setting that was changed last back, press Reset, or try another input or layer.",

@@ -43,7 +43,7 @@ FACTS = {
     "advice_output_padding": "Ось «{axis}»: output_padding={given} должно быть меньше strides={strides}. Попробуем {options}.",
     "advice_no_forward": 'Ось «{axis}»: никакая свёртка с "same" и strides={strides} не сделает из {o} клеток {n}. Попробуем другой output_padding или уберём его.',
     "advice_onednn": "Обычный код TensorFlow этого не умеет. На большинстве компьютеров умеет код oneDNN: перезапустим ядро Jupyter и самой первой выполним строку import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '1'.",
-    "ends_process": "Код oneDNN из TensorFlow завершает весь процесс там, где {name} делает из последней пространственной оси одну клетку, поэтому слой не вызван. Перезапустим ядро Jupyter и самой первой выполним строку import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'.",
+    "ends_process": "Код oneDNN из TensorFlow завершает весь процесс там, где {name} читает или даёт одну-единственную клетку вдоль последней пространственной оси, поэтому слой не вызван. Перезапустим ядро Jupyter и самой первой выполним строку import os; os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'.",
     "advice_rank": "Уберём то, что меняет число осей, или возьмём слой для нужного числа осей: Conv1D, Conv2D или Conv3D.",
     "advice_large": "Вернём назад последнюю настройку или возьмём вход поменьше, меньше примеров или фильтров.",
     "advice_other": "Вернём назад последнюю настройку, нажмём «Сначала» или возьмём другой вход или слой.",

@@ -872,6 +872,7 @@ def test_a_view_that_is_gone_hears_nothing_any_more(show):
     page.stage.nth(1).locator(".cn-play").click()  # even while it plays
     page.run("place.children = [e]")
     page.page.wait_for_function("!window.gone.isConnected")
+    page.page.wait_for_timeout(500)  # it hears of its end after it has left the page, and may make one more step
     before = page.page.evaluate("({...window.gone.dataset})")
     page.run("e.settings = {'filters': 3}")
     page.wait_revision(2)

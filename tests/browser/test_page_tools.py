@@ -170,7 +170,8 @@ def test_on_a_full_screen_the_picture_alone_is_all_in_sight(open_page, name, wid
         page.page.locator(".cn-question-show").click()
     page.stage.get_by_role("button", name="Full screen").click()
     page.stage.get_by_role("button", name="Leave full screen").wait_for()
-    assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+    seen = {"scrolling": [], "below": [], "small": []}
+    assert page.page.evaluate(ON_SCREEN) == seen
     assert not page.page.locator(".cn-question, .cn-compared").is_visible()
     large = page.stage.locator(".cn-cells").first.bounding_box()["height"]
     page.page.keyboard.press("f")

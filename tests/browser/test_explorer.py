@@ -769,6 +769,7 @@ def test_on_a_full_screen_nothing_moves_while_it_plays_and_nothing_scrolls_where
     for width, height in [(1366, 768), (1920, 1080)]:
         page.page.set_viewport_size({"width": width, "height": height})
         settle(page)
+        page.page.wait_for_timeout(1000)  # the screen, its bars and the room for cells come one after the other
         before = page.page.evaluate(PLACES)
         button(page, "Play").click()
         button(page, "Whole output").wait_for()

@@ -49,7 +49,8 @@ export function fullScreen({ el, ui, words, listen, ending }) {
     }
     fill(!leaving);
   });
-  const sizes = new ResizeObserver(() => isFull(el) && shareRoom(el));
+  const again = () => isFull(el) && [1, 2].forEach(() => shareRoom(el)); // sizes that are far off take more than one round
+  const sizes = new ResizeObserver(again);
   sizes.observe(el);
   ending.addEventListener("abort", () => sizes.disconnect());
   listen(document, "fullscreenchange", () => fill(isFull(el) && document.fullscreenElement !== null));

@@ -100,6 +100,7 @@ function dispatch(stage, event) {
 /** @param {any} stage @param {boolean} whole or only what is highlighted */
 function draw(stage, whole) {
   const { view, picture, state, el } = stage;
+  if (stage.ending.aborted) return; // its width becomes 0 as it leaves the page, which is told a frame later
   tellAround(el, picture, state);
   if (picture.grids.length) {
     (whole ? drawPicture : drawHighlighted)(view, picture, state);

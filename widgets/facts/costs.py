@@ -4,8 +4,7 @@ import math
 
 import keras
 
-from widgets.facts.kinds import KINDS
-from widgets.facts.layer_template import is_convolution
+from widgets.facts.kinds import KINDS, is_convolution
 from widgets.facts.model_graph import is_listed, model_nodes, tensor_shapes
 
 

@@ -6,14 +6,14 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from widgets.facts.code_line import code_line
+from widgets.facts.code_line import NAME, code_line
 from widgets.facts.costs import products
 from widgets.facts.facts import Facts, Weight, spatial_sizes
 from widgets.facts.inputs import as_shape, as_values, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import kind_of
 from widgets.facts.kinds.kind import axis_numbers
-from widgets.facts.layer_template import NAME, LayerTemplate, call
+from widgets.facts.layer_template import LayerTemplate, call
 from widgets.facts.limits import broken_rule, too_large
 from widgets.facts.refusals import advice, plain_text
 from widgets.facts.warning import disagreement, keras_warnings

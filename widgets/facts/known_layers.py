@@ -4,10 +4,9 @@ import math
 
 import keras
 
-from widgets.facts.kinds import KINDS
+from widgets.facts.kinds import KINDS, is_convolution
 from widgets.facts.kinds.kind import Kind, axis_numbers
 from widgets.facts.kinds.transposed import Transposed
-from widgets.facts.layer_template import is_convolution
 from widgets.language import say
 
 # Layers and operations of Keras by which each number of the answer is made of the one in its place; training is off.

@@ -1,80 +1,14 @@
 """How to make a reader's layer again with other settings, without touching the reader's layer."""
 
-import inspect
 from functools import partial
 
 import keras
 import tensorflow as tf
 
-from widgets.facts.code_line import NAME, by_name, defaults, plain_numbers
-from widgets.facts.isolation import variables_kept
-from widgets.facts.kinds import KINDS
+from widgets.facts.code_line import by_name
+from widgets.facts.kinds import KINDS, is_convolution
+from widgets.facts.layer_copy import arguments_of, give_weights, seeds_kept, unchanged
 from widgets.language import say
-
-
-def is_convolution(layer):
-    """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
-    kind = KINDS.get(type(layer).__name__)
-    return kind is not None and type(layer) is kind.layer_class
-
-
-def has_own_call(model):
-    """Whether a model computes by a call of the reader's own, not what its layers or its graph say."""
-    return not type(model).call.__module__.startswith("keras.")
-
-
-def unchanged(layer, name):
-    """A layer like the reader's, which stays as it is: unbuilt, with the initializers that draw the same weights.
-
-    Raises TypeError for a layer that cannot be copied.
-    """
-    if is_convolution(layer):
-        template = LayerTemplate(layer)
-        return template.layer_class(**template.arguments | {"name": name})
-    if type(layer) is keras.layers.Lambda:  # Keras makes no config of a function that it can be made of again
-        shape = getattr(layer, "_output_shape", None)
-        return keras.layers.Lambda(layer.function, shape, arguments=layer.arguments, name=name)
-    if isinstance(layer, keras.Model) and not layer.layers:
-        raise ValueError(say("model.no_layers"))
-    functional = hasattr(layer, "_nodes_by_depth")
-    if (isinstance(layer, keras.Sequential) or functional) and not has_own_call(layer):
-        return keras.models.clone_model(layer, clone_function=lambda part: unchanged(part, part.name))
-    try:
-        config = layer.get_config() | {"name": name}
-        if "dtype" in config and layer.compute_dtype in ("float16", "bfloat16", "float64"):
-            config["dtype"] = "float32"  # as all is shown
-        takes = inspect.signature(type(layer).__init__).parameters
-        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values()):
-            config = {key: value for key, value in config.items() if key in takes}
-        if type(layer) in (keras.layers.TimeDistributed, keras.layers.SpectralNormalization):
-            # Keras makes no config of the reader's functions inside.
-            made = type(layer)(**config | {"layer": unchanged(layer.layer, layer.layer.name)})
-        else:
-            made = type(layer).from_config(config)
-    except Exception as error:  # a layer of the reader's own
-        raise TypeError(say("facts.not_copied", name=type(layer).__name__)) from error
-    vars(made).update((k, v) for k, v in vars(layer).items() if isinstance(v, keras.initializers.Initializer))
-    return made
-
-
-def can_copy(layer):
-    """Whether `unchanged` makes another of a layer."""
-    try:
-        return bool(unchanged(layer, NAME))
-    except TypeError:
-        return False
-
-
-def seeds_kept(initializers):
-    """The reader's seed generators go on where they were; whatever else is among `initializers` is passed over."""
-    return variables_kept([one.seed.state for one in initializers if hasattr(getattr(one, "seed", None), "state")])
-
-
-def give_weights(layer, weights):
-    """Set all weights of a built layer; what it has worked out of them, as a normalisation has, follows."""
-    layer.set_weights(weights)
-    if hasattr(layer, "finalize_state"):
-        layer.finalize_state()
 
 
 class LayerTemplate:
@@ -89,11 +23,7 @@ class LayerTemplate:
         if not is_convolution(layer):
             raise TypeError(_not_known(layer))
         self.kind = KINDS[self.layer_class.__name__]
-        # Not those of the layer's own config: Keras makes none of a lambda whose source it cannot find.
-        names = [*defaults(self.layer_class), *self.kind.settings]
-        self.arguments = {name: plain_numbers(getattr(layer, name)) for name in names if hasattr(layer, name)}
-        self.arguments |= {"name": NAME, "dtype": "float32", "activation": by_name(layer.activation)}
-        self.arguments["use_bias"] = bool(layer.use_bias)  # for Keras anything is true or false
+        self.arguments = arguments_of(layer)
         self.dtype = layer.variable_dtype
         self.settings = {name: self.arguments[name] for name in self.kind.settings}
         self.channel_axis = len(self.kind.axes) + 1 if layer.data_format == "channels_last" else 1

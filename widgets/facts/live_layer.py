@@ -11,15 +11,16 @@ import tensorflow as tf
 
 from widgets.arithmetic import cells_read
 from widgets.facts.certainty import AT_MOST, EXACT
-from widgets.facts.code_line import chain_code, code_line, layer_code
+from widgets.facts.code_line import NAME, chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
-from widgets.facts.kinds import CHAIN, kind_of
+from widgets.facts.kinds import CHAIN, is_convolution, kind_of
 from widgets.facts.known_layers import acts_on_cells, ends_process, known_windows, mixes_channels, window_axes
-from widgets.facts.layer_template import NAME, LayerTemplate, give_weights, is_convolution, unchanged
+from widgets.facts.layer_copy import give_weights, unchanged
+from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model_graph import model_inputs

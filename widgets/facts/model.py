@@ -6,10 +6,12 @@ import keras
 import tensorflow as tf
 
 from widgets.facts.certainty import AT_LEAST, EXACT, said_field
+from widgets.facts.code_line import NAME
 from widgets.facts.costs import node_macs
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import ends_process
-from widgets.facts.layer_template import NAME, give_weights, is_convolution, seeds_kept, unchanged
+from widgets.facts.layer_copy import give_weights, seeds_kept, unchanged
 from widgets.facts.live_layer import Chain, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes

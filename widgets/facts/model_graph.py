@@ -2,9 +2,11 @@
 
 import keras
 
+from widgets.facts.code_line import NAME
 from widgets.facts.isolation import variables_kept
+from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import CELLWISE, MERGES, ends_process, keras_name
-from widgets.facts.layer_template import NAME, has_own_call, is_convolution
+from widgets.facts.layer_copy import has_own_call
 from widgets.language import say
 
 KEEPING = CELLWISE | MERGES | {"Activation"}  # their answer lies as what they are given does

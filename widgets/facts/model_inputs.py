@@ -6,8 +6,9 @@ import keras
 import numpy as np
 
 from widgets.facts.inputs import as_shape, as_values, default_input, is_shape, pattern
+from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import keras_name
-from widgets.facts.layer_template import LayerTemplate, is_convolution
+from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.model_graph import channel_axes, channel_axis, model_inputs, tensor_shapes
 from widgets.language import say
 

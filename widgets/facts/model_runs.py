@@ -5,9 +5,9 @@ from collections import defaultdict
 import keras
 
 from widgets.facts.certainty import AT_MOST, EXACT
-from widgets.facts.kinds import KINDS
+from widgets.facts.kinds import KINDS, is_convolution
 from widgets.facts.known_layers import acts_on_cells
-from widgets.facts.layer_template import can_copy, is_convolution
+from widgets.facts.layer_copy import can_copy
 from widgets.facts.live_layer import drawn_axes
 
 

@@ -10,9 +10,8 @@ import numpy as np
 from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
 from widgets.facts import known_layers
 from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
-from widgets.facts.kinds import KINDS
+from widgets.facts.kinds import KINDS, is_convolution
 from widgets.facts.kinds.kind import Kind
-from widgets.facts.layer_template import is_convolution
 from widgets.facts.measure import Clock, measurement, shrunk
 from widgets.facts.model_graph import chain_axes, is_listed, model_nodes, tensor_shapes
 

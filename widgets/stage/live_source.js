@@ -2,7 +2,7 @@
 /** A stage whose pictures come from a kernel. Only here anywidget's model is known. */
 import { render } from "./stage.js";
 import { editing } from "./editing.js";
-import { saving } from "./saving.js";
+import { files } from "./files.js";
 
 const SHOWN = ["snapshot", "first_values", "reveal", "question", "start", "editable", "takes_image"];
 const TRAITS = ["requested_channels", "reveal", "view"]; // a command of such a name sets a trait, which other views follow
@@ -68,4 +68,4 @@ function askWhetherHeard(model, then) {
   }
 }
 
-export default { render: (view) => render(liveSource(view), view.el, [editing, saving]) };
+export default { render: (view) => render(liveSource(view), view.el, [editing, files]) };

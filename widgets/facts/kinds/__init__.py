@@ -31,6 +31,12 @@ KINDS = {kind.layer_class.__name__: kind for kind in ALL}
 CHAIN = "chain"
 
 
+def is_convolution(layer):
+    """Whether this is a layer of a class in `KINDS`, and not one of the reader's own with such a name."""
+    kind = KINDS.get(type(layer).__name__)
+    return kind is not None and type(layer) is kind.layer_class
+
+
 def notebook_about(layers):
     """The name of the notebook about these layers, each a kind and its settings; the first where they share none.
 

@@ -21,7 +21,7 @@ function ownImage({ ui, words, source, listen }) {
 }
 
 /** Pictures and the state as text. @param {any} stage */
-export function saving(stage) {
+export function files(stage) {
   const { ui, words, source, listen } = stage;
   ownImage(stage);
   const kinds = ["png", "gif", "state"];

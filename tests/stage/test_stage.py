@@ -24,7 +24,7 @@ from widgets.stage.snapshot import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent
-SHEETS = (STAGE / "stage.css", STAGE / "cells.css", *sorted((STAGE.parent / "explorer").glob("*.css")))
+SHEETS = [STAGE / name for name in ("stage.css", "cells.css", "full_screen.css", "../explorer/explorer.css")]
 
 
 def staged(layer, x, **traits):
@@ -497,7 +497,7 @@ def test_the_modules_are_joined_into_one_that_imports_nothing():
     assert sorted(declared) == sorted(set(declared))
     for path in STAGE.glob("*.js"):  # each once, but for the connection, which is a widget of its own
         first = path.read_text(encoding="utf-8").split("*/")[0]
-        assert str(Stage._esm).count(first) == (path.name != "connection.js"), path.name
+        assert str(Stage._esm).count(first) == (path.name != "python_connection.js"), path.name
 
 
 def test_a_module_stands_behind_those_that_it_imports(tmp_path):
@@ -516,7 +516,10 @@ def test_only_the_live_source_knows_of_a_model():
     code = {
         path.name: re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(), flags=re.DOTALL) for path in STAGE.glob("*.js")
     }
-    assert {name for name, text in code.items() if re.search(r"\bmodel\b", text)} == {"connection.js", "live_source.js"}
+    assert {name for name, text in code.items() if re.search(r"\bmodel\b", text)} == {
+        "python_connection.js",
+        "live_source.js",
+    }
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)

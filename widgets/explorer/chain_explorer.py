@@ -6,9 +6,9 @@ import random
 import ipywidgets
 
 from widgets.explorer import sharing
-from widgets.explorer.editing import Input
 from widgets.explorer.explorer import Explorer
 from widgets.explorer.slider import IntSlider
+from widgets.explorer.undoable_edits import Input
 from widgets.facts import Chain, LiveLayer, is_shape, isolated_keras, notebook_about, wrap_layer
 from widgets.language import in_own_words, say, together
 from widgets.page import RecordedTool, write_page

@@ -8,17 +8,17 @@ import numpy as np
 
 from widgets.explorer import sharing
 from widgets.explorer.controls import Controls, OwnMoves
-from widgets.explorer.editing import Input, Undo, edit, kernels
 from widgets.explorer.image_controls import ImageControls
 from widgets.explorer.kernel_controls import KernelControls
 from widgets.explorer.recorded_controls import record_explorer
+from widgets.explorer.undoable_edits import Input, Undo, edit, kernels
 from widgets.facts import LARGEST_INPUT, Chain, LiveLayer, default_input, input_values, is_shape, shown_code
 from widgets.language import in_own_words, say, words
 from widgets.page import write_page
 from widgets.picture import VIEWS, layer_picture
 from widgets.stage import Stage, Tool, lifetime
 
-SHEETS = [Path(__file__).with_name(name) for name in ("explorer.css", "full_screen.css")]
+SHEETS = [Path(__file__).parents[1] / name for name in ("explorer/explorer.css", "stage/full_screen.css")]
 
 
 class ExplorerStage(Stage):

@@ -7,7 +7,7 @@ import ipywidgets
 import keras
 import numpy as np
 
-from widgets.explorer.editing import kernels
+from widgets.explorer.undoable_edits import kernels
 from widgets.facts import kind_of
 from widgets.language import say, words
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 from widgets.facts.certainty import AT_LEAST, EXACT, said_field
 from widgets.facts.code_line import NAME
 from widgets.facts.costs import node_macs
+from widgets.facts.drawable_runs import DrawableRuns
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import ends_process
@@ -16,7 +17,6 @@ from widgets.facts.live_layer import Chain, wrap_layer
 from widgets.facts.measure import Clock
 from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes
 from widgets.facts.model_inputs import model_values
-from widgets.facts.model_runs import ModelRuns
 from widgets.facts.receptive_fields import input_field, model_fields, told_of_all
 from widgets.facts.refusals import plain_text
 from widgets.language import say, words
@@ -73,7 +73,7 @@ class ModelSteps:
             )
         counts = [row["macs"] for row in self.rows]
         self.macs = sum(filter(None, counts)), AT_LEAST if None in counts else EXACT  # as far as they are known
-        self.runs = ModelRuns(self._nodes, self._axes, shapes, fields, clock)
+        self.runs = DrawableRuns(self._nodes, self._axes, shapes, fields, clock)
         parts = (_part(layer, f"model.layers[{i}]", clock) for i, layer in enumerate(model.layers))
         self.inside = None if self.runs.convolve else next(filter(None, parts), None)
         self.starts = [(f"{i} {self.rows[i]['name']} ({self.rows[i]['layer']})", i) for i in self.runs.starts]

@@ -1,6 +1,8 @@
 // @ts-check
 /** A page's state in its address: #kernel_size=3,3&padding=same. A teacher sends a link to a setting. */
 
+const PAUSE = 900; // ms without a move after which a state is worth going back to
+
 /** @typedef {{name: string, axis: string, element: string, values: string[], start: number, axes: number}} Control
  * an argument, or one axis of it; `axes` is how many it moves at once */
 
@@ -47,4 +49,33 @@ function decoded(text) {
   } catch {
     return text; // which is no control's value
   }
+}
+
+/** The state in the address, written when the frame after a move is drawn: browsers take long for it. The first move
+ * after a pause makes an entry in the history, which knows of all tools that were moved.
+ * @param {string} id of the tool, "" where it has the page for itself @param {() => string} fragment */
+export function memory(id, fragment) {
+  let [moving, waiting, way, before] = [0, false, "pushState", ""];
+  const addressNow = () => `${location.href.split("#")[0]}#${id && `${id}:`}${fragment()}`;
+  const stateWith = (text) => ({ ...history.state, [id]: text });
+
+  function writeAddress() {
+    try {
+      if (way === "pushState") history.replaceState(stateWith(before), "");
+      history[way](stateWith(fragment()), "", addressNow());
+    } catch {
+      // A frame may forbid it: the link can still be copied.
+    }
+    [waiting, way] = [false, "replaceState"];
+  }
+
+  /** @param {string} last the state before the move */
+  function remember(last) {
+    clearTimeout(moving);
+    moving = window.setTimeout(() => (way = "pushState"), PAUSE);
+    if (!waiting) before = last;
+    if (!waiting) requestAnimationFrame(() => setTimeout(writeAddress));
+    waiting = true;
+  }
+  return { remember, addressNow };
 }

@@ -2,11 +2,9 @@
 /** An explorer on a page without a kernel: its controls, its stage, and its state in the address. */
 import { button, copy, element, write } from "../stage/dom.js";
 import { buildControls } from "./controls.js";
-import { fragmentOf, fromFragment, toFragment } from "./address.js";
+import { fragmentOf, fromFragment, memory, toFragment } from "./address.js";
 import { bringToLife, fillPlace, renderRecorded } from "./places.js";
 import { openRecord, recordedSource } from "./recorded_source.js";
-
-const PAUSE = 900; // ms without a move after which a state is worth going back to
 
 /** @param {HTMLElement} place @param {any} record @param {import("./places.js").Texts} texts */
 export default async function startTool(place, record, { words, heading, question, notes }) {
@@ -62,35 +60,6 @@ export default async function startTool(place, record, { words, heading, questio
   fillPlace(place, element("div", { class: "cn-side" }, ...parts), stage, notes);
   renderRecorded(source, stage);
   addEventListener("popstate", go);
-}
-
-/** The state in the address, written when the frame after a move is drawn: browsers take long for it. The first move
- * after a pause makes an entry in the history, which knows of all tools that were moved.
- * @param {string} id of the tool, "" where it has the page for itself @param {() => string} fragment */
-function memory(id, fragment) {
-  let [moving, waiting, way, before] = [0, false, "pushState", ""];
-  const addressNow = () => `${location.href.split("#")[0]}#${id && `${id}:`}${fragment()}`;
-  const stateWith = (text) => ({ ...history.state, [id]: text });
-
-  function writeAddress() {
-    try {
-      if (way === "pushState") history.replaceState(stateWith(before), "");
-      history[way](stateWith(fragment()), "", addressNow());
-    } catch {
-      // A frame may forbid it: the link can still be copied.
-    }
-    [waiting, way] = [false, "replaceState"];
-  }
-
-  /** @param {string} last the state before the move */
-  function remember(last) {
-    clearTimeout(moving);
-    moving = window.setTimeout(() => (way = "pushState"), PAUSE);
-    if (!waiting) before = last;
-    if (!waiting) requestAnimationFrame(() => setTimeout(writeAddress));
-    waiting = true;
-  }
-  return { remember, addressNow };
 }
 
 bringToLife("recorded_explorer", startTool);

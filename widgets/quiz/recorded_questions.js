@@ -1,7 +1,7 @@
 // @ts-check
 /** The questions of predict() on a page without a kernel: asked one after the other, and then the picture is shown. */
 import { button, element, write } from "../stage/dom.js";
-import { equation } from "../stage/equation.js";
+import { equation } from "../stage/number_tables.js";
 import { say } from "../stage/text.js";
 import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";

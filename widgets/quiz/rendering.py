@@ -83,7 +83,7 @@ def _text_table(title, planes):
 
 
 def _html_equation(tables):
-    """Tables side by side, as `stage/equation.js` builds them: two are multiplied, and the result is asked for."""
+    """Tables side by side, as `stage/number_tables.js` builds them: two are multiplied, and the result is asked for."""
     asked = "<b>= ?</b>" if len(tables) == 2 else ""
     return f"<div class='cn-equation'>{'<b>×</b>'.join(_html_table(*table) for table in tables)}{asked}</div>"
 

@@ -2,7 +2,7 @@
 /** Draws how the pinned cell is made: each channel's patch, slice and products, then the sums down to what Keras returned. */
 import { limitOf, range, scaleOf } from "./lookups.js";
 import { colourOf, inkOn } from "./colours.js";
-import { equation } from "./equation.js";
+import { equation } from "./number_tables.js";
 import { fontFor, roomIn } from "./plain_cells.js";
 import { cellParts } from "./pinned_parts.js";
 import { element } from "./dom.js";

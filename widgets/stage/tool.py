@@ -4,7 +4,7 @@ from IPython.display import display
 
 from widgets.language import words
 from widgets.stage import lifetime
-from widgets.stage.connection import Connection
+from widgets.stage.python_connection import Connection
 
 
 class Tool:

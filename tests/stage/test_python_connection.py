@@ -7,7 +7,7 @@ from IPython.core.events import EventManager
 from IPython.core.interactiveshell import InteractiveShell
 
 from widgets.stage import connection
-from widgets.stage.connection import CellWatch, Connection
+from widgets.stage.python_connection import CellWatch, Connection
 
 
 @pytest.fixture

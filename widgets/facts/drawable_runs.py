@@ -11,7 +11,7 @@ from widgets.facts.layer_copy import can_copy
 from widgets.facts.live_layer import drawn_axes
 
 
-class ModelRuns:
+class DrawableRuns:
     """Layers that follow one another without a branch, each of which can be drawn.
 
     `starts` are the layers that a run can start with, `start` is the one to open with: None where nothing can be

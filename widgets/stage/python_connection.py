@@ -20,8 +20,8 @@ class Connection(anywidget.AnyWidget):
     """Empty, until the kernel of the tool that it is in is gone or does not answer."""
 
     # As text: anywidget keeps every widget for ever that is made of files.
-    _esm = (HERE / "connection.js").read_text(encoding="utf-8")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("connection.css", "tool.css"))
+    _esm = (HERE / "python_connection.js").read_text(encoding="utf-8")
+    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("python_connection.css", "tool.css"))
 
     words = traitlets.Dict().tag(sync=True)
 

@@ -6,15 +6,15 @@ import pytest
 from IPython.core.events import EventManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from widgets.stage import connection
+from widgets.stage import python_connection
 from widgets.stage.python_connection import CellWatch, Connection
 
 
 @pytest.fixture
 def cells(monkeypatch):
     """A kernel's cells, `begin()` and `end()`, and what one connection sends of them, `sent`."""
-    monkeypatch.setattr(connection, "LONG", 0.2)
-    monkeypatch.setattr(connection, "PAUSE", 0.1)
+    monkeypatch.setattr(python_connection, "LONG", 0.2)
+    monkeypatch.setattr(python_connection, "PAUSE", 0.1)
     sent = []
     monkeypatch.setattr(Connection, "send", lambda line, content, buffers=None: sent.append(content))
     events = EventManager(InteractiveShell(), ["pre_run_cell", "post_run_cell"])

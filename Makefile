@@ -92,7 +92,7 @@ $(PAGE): tests/browser/hosted/package.json
 
 # one process: make soak ARGS='-n 0'
 soak: $(READY) ## 2,000 random settings, 3,000 random models, 5,000 wrong inputs and 300 questions a kind, all of keras.applications, 20,000 moves, every slider of every notebook and of every page of the site, 200 re-runs; ARGS passes an option on
-	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/facts/test_judge.py tests/facts/test_random_models.py tests/facts/test_applications.py tests/test_wrong_inputs.py tests/quiz/test_questions.py tests/explorer/test_hard_use.py tests/notebooks/test_wrong_answers.py
+	SOAK=1 $(RUN) pytest -n 2 --hypothesis-show-statistics $(ARGS) tests/facts/test_judge.py tests/facts/test_random_models.py tests/facts/test_applications.py tests/test_wrong_inputs.py tests/quiz/test_questions.py tests/explorer/test_hard_use.py tests/notebooks/test_wrong_answers.py tests/notebooks/test_what_to_change.py
 	SOAK=1 $(RUN) pytest -rs tests/browser/test_notebooks.py tests/browser/test_hard_use.py tests/browser/test_for_everyone.py tests/browser/test_site.py
 	if test -d .venv-hosted; then $(RUN_HOSTED) pytest -n 2 -m long tests && \
 	    SOAK=1 $(RUN_HOSTED) pytest -rs tests/browser/hosted/test_hosted_notebooks.py; fi

@@ -22,6 +22,8 @@ from widgets.page import LIMITS, SITE_TOOL, ask_for, record_what_is_displayed
 from widgets.page import recording as picture_pages
 from widgets.stage import Tool
 
+pytestmark = pytest.mark.long
+
 NOISE = np.random.default_rng(5).normal(size=(1, 9, 11, 3))
 
 

@@ -251,6 +251,7 @@ SKIPPABLE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.skipif(MAKE is None, reason="there is no make here")
 @pytest.mark.parametrize("program", SKIPPABLE)
 def test_a_part_whose_outside_program_is_missing_is_skipped_aloud_and_fails_in_ci(program, tmp_path):

@@ -12,6 +12,8 @@ from keras import layers
 from widgets import DeformableConv2D, compare, explore, predict, set_language
 from widgets.page import page
 
+pytestmark = pytest.mark.long
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PLAIN, LARGER = layers.Conv2D(1, 2), layers.Conv2DTranspose(1, 2)
 IMAGE = (1, 5, 6, 4)

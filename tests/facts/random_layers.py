@@ -33,7 +33,7 @@ class Tensor:
 
 def kernel(*shape):
     """Weights that neither are nearly 0 nor add up to it with others."""
-    return np.linspace(0.4, 1, int(np.prod(shape)), dtype="float32").reshape(shape)
+    return np.linspace(0.4, 1, int(np.prod(shape)), dtype=keras.config.dtype_policy().compute_dtype).reshape(shape)
 
 
 def window(name, *arguments, **options):

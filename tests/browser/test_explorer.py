@@ -879,9 +879,7 @@ def test_a_view_that_is_gone_hears_nothing_any_more(show):
     page.stage.nth(1).locator(".cn-play").click()  # even while it plays
     page.page.evaluate(RESIZED_ON_AND_ON)  # and while its page changes size
     page.run("place.children = [e]")
-    page.page.wait_for_function(
-        "!window.gone.isConnected && !window.gone.childElementCount"
-    )  # which its end takes away
+    page.page.wait_for_function("!gone.isConnected && !gone.childElementCount")  # its end has emptied it
     before = page.page.evaluate("({...window.gone.dataset})")
     page.run("e.settings = {'filters': 3}")
     page.wait_revision(2)

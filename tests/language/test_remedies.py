@@ -233,6 +233,15 @@ BACKBONE = keras.Sequential(
     [keras.Input((9, 9, 1)), keras.Sequential([keras.Input((9, 9, 1)), layers.Conv2D(1, 3)]), layers.Flatten()]
 )
 
+LATER = keras.Sequential([layers.Lambda(lambda x: x[:, 9:]), layers.Conv2D(1, 3, padding="same")])
+
+
+def pooled(shape, **settings):
+    """A convolution and a pooling layer, after the convolution's kernel has been made larger."""
+    tool = explore(keras.Sequential([layers.Conv2D(1, 1), layers.MaxPooling2D(3, strides=1, **settings)]), shape)
+    tool.settings = {"kernel_size": (3, 3)}
+    return tool
+
 
 def old_layer():
     """A stand-in for a layer of `tf_keras`, which is not installed for this: it has its module and its config."""
@@ -479,6 +488,11 @@ REMEDIES = {
         lambda: layer_facts(layers.Conv2D(2, 3, activation=keras.ops.sum), (1, 8, 8, 1)).problem,
         lambda text: explore(layers.Conv2D(2, 3, activation="tanh")),
     ),
+    "facts.no_window": (
+        lambda: pooled((1, 4, 4, 1)).facts.problem,
+        lambda text: [pooled((1, 5, 5, 1)), pooled((1, 4, 4, 1), padding="same")],
+    ),
+    "model.no_cells": (lambda: explore(LATER, (1, 8, 8, 1)), lambda text: explore(LATER, (1, 12, 8, 1))),
     "model.not_a_model": (lambda: explore(Own()), lambda text: do(text, model=Own(), x=(1, 8, 8, 1))),
     "model.model_refuses": (
         lambda: explore(keras.Sequential([layers.Conv2D(1, 9)]), (1, 5, 5, 1)),

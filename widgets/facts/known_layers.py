@@ -30,18 +30,22 @@ def keras_name(operation):
     return type(operation).__name__ if type(operation).__module__.startswith("keras.") else ""
 
 
-def ends_process(operation, shape=None):
-    """ "" or a sentence: in this layer TensorFlow 2.21 with oneDNN ends the process, so that nobody can ask it.
+def unaskable(operation, shape):
+    """ "" or a sentence: why nobody can ask this layer. No window fits, or it would end the whole process.
 
-    `shape` is that of its input, where it is known.
+    TensorFlow with oneDNN ends it in both cases. `shape` is that of the layer's input; of what is inside it,
+    those count that it was built for.
     """
-    if shape and keras_name(operation) == "TimeDistributed":
-        return ends_process(operation.layer, (shape[0], *shape[2:]))
     layers = operation._flatten_layers() if isinstance(operation, keras.Layer) else [operation]
     for part in (part for layer in layers for part in (layer, *getattr(layer, "operations", ()))):
+        calls = (node.input_tensors for node in part._inbound_nodes)
+        taken = [shape] if part is operation else [given[0].shape for given in calls if given]
+        for some in (some for some in taken if None not in some[1:]):
+            axes = window_axes(part, some) if "Pooling" in keras_name(part) else ()
+            if any(Kind().output_size(**axis) < 1 for axis in axes or ()):
+                return say("facts.no_window", name=keras_name(part), shape=some, window=part.pool_size)
         if (name := keras_name(part)).startswith("AdaptiveMaxPool") and _onednn_is_on():
-            taken = [node.input_tensors[0].shape for node in part._inbound_nodes] + [shape] * (part is operation)
-            if part.output_size[-1] == 1 or any(some[spatial_axes(part, some)[-1] + 1] == 1 for some in taken if some):
+            if part.output_size[-1] == 1 or any(some[spatial_axes(part, some)[-1] + 1] == 1 for some in taken):
                 return say("facts.ends_process", name=name)
     return ""
 

@@ -18,12 +18,12 @@ from widgets.facts.facts import Facts
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import CHAIN, is_convolution, kind_of
-from widgets.facts.known_layers import acts_on_cells, ends_process, known_windows, mixes_channels, window_axes
+from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_copy import give_weights, unchanged
 from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
-from widgets.facts.model_graph import model_inputs
+from widgets.facts.model_graph import check_askable, model_inputs
 from widgets.facts.position_memory import Memory
 from widgets.facts.receptive_fields import call_layer, chain_field, keeps_cells
 from widgets.facts.refusals import plain_text
@@ -144,13 +144,12 @@ class GenericLayer:
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
-        if problem := ends_process(self.layer, x.shape):
-            return Facts(**known, problem=problem)
-        size = 4 * math.prod(_shape_after(self.layer, x.shape) or ())
-        if size > LARGEST_INPUT:
+        told = _shape_after(self.layer, x.shape) or ()
+        if (size := 4 * math.prod(told)) > LARGEST_INPUT:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
             return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
+            check_askable(self.layer, [x.shape])
             kept = self.layer.variables if model_inputs(self.layer) else ()
             with isolated_keras(), variables_kept(kept), tf.device("CPU:0"):
                 if self._weights:  # the reader's: the copy has its own from its first call on
@@ -170,8 +169,8 @@ class GenericLayer:
             problem = say("facts.several_answers", count=len(answers), remedy=one)
             return Facts(**known, problem=problem, whole_problem=problem)
         known["code"] = self.code()  # once built, a layer has arrays that are too long for a line
-        if y.size == 0:
-            problem = say("facts.empty_result", shape=y.shape)
+        if 0 in (*told, y.size):  # what TensorFlow 2.20 returns then may be memory that nobody wrote
+            problem = say("facts.empty_result", shape=told or y.shape)
             return Facts(**known, problem=problem, advice=say("facts.advice_other"))
         params = self.layer.count_params()
         axes = drawn_axes(self.layer, x.shape, y.shape, channel_axis, clock) or ()

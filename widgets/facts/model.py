@@ -11,11 +11,18 @@ from widgets.facts.costs import node_macs
 from widgets.facts.drawable_runs import DrawableRuns
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.kinds import is_convolution
-from widgets.facts.known_layers import ends_process
 from widgets.facts.layer_copy import give_weights, seeds_kept, unchanged
 from widgets.facts.live_layer import Chain, wrap_layer
 from widgets.facts.measure import Clock
-from widgets.facts.model_graph import chain_axes, channel_axes, check_listed, model_inputs, model_nodes, tensor_shapes
+from widgets.facts.model_graph import (
+    Unaskable,
+    chain_axes,
+    channel_axes,
+    check_listed,
+    model_inputs,
+    model_nodes,
+    tensor_shapes,
+)
 from widgets.facts.model_inputs import model_values
 from widgets.facts.receptive_fields import input_field, model_fields, told_of_all
 from widgets.facts.refusals import plain_text
@@ -45,11 +52,10 @@ class ModelSteps:
         taken = [one.shape for one in values]
         try:
             shapes = tensor_shapes(model, taken)
+        except Unaskable:
+            raise
         except Exception as refusal:  # whatever Keras raises
             raise _refused(taken, refusal) from refusal
-        for node in self._nodes:
-            if problem := ends_process(node.operation, shapes[id(node.input_tensors[0])]):
-                raise ValueError(problem)
         ids = list(map(id, self._inputs))
         starts = [input_field(shape, self._axes[key]) for shape, key in zip(taken, ids)]
         fields = []  # of each input by itself

@@ -5,7 +5,7 @@ import keras
 from widgets.facts.code_line import NAME
 from widgets.facts.isolation import variables_kept
 from widgets.facts.kinds import is_convolution
-from widgets.facts.known_layers import CELLWISE, MERGES, ends_process, keras_name
+from widgets.facts.known_layers import CELLWISE, MERGES, keras_name, unaskable
 from widgets.facts.layer_copy import has_own_call
 from widgets.language import say
 
@@ -24,12 +24,10 @@ def is_listed(operation, given):
 
 
 def check_listed(model):
-    """Raises TypeError for a model whose layers do not say what it computes, ValueError for one that nobody can ask."""
+    """Raises TypeError for a model whose layers do not say what it computes."""
     if has_own_call(model) or not (isinstance(model, keras.Sequential) or model_inputs(model)):
         number = next((i for i, layer in enumerate(model.layers) if is_convolution(layer)), 0)
         raise TypeError(say("model.not_a_model", received=type(model).__name__, number=number))
-    if problem := ends_process(model):
-        raise ValueError(problem)
 
 
 def model_nodes(model):
@@ -42,12 +40,34 @@ def model_nodes(model):
     return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
 
 
+class Unaskable(ValueError):
+    """Says why nobody can ask a layer."""
+
+
+def check_askable(operation, shapes):
+    """Raises Unaskable for a layer that nobody can ask for inputs of these shapes, or that holds such a layer."""
+    if is_listed(operation, shapes):
+        tensor_shapes(operation, shapes)
+    elif keras_name(operation) == "TimeDistributed":
+        check_askable(operation.layer, [(shape[0], *shape[2:]) for shape in shapes])
+    elif problem := unaskable(operation, shapes[0]):
+        raise Unaskable(problem)
+
+
 def tensor_shapes(model, input_shapes):
-    """The shape of every tensor in a model, by its id, for inputs of these shapes."""
+    """The shape of every tensor in a model, by its id, for inputs of these shapes.
+
+    Raises Unaskable for a model with a layer that nobody can ask for them, or that returns no cells.
+    """
     tensors = [*model.inputs, *(tensor for node in model_nodes(model) for tensor in node.output_tensors)]
     ask = keras.Function(model.inputs, tensors, name=NAME)
     given = [keras.KerasTensor(shape, one.dtype) for shape, one in zip(input_shapes, model.inputs)]
     known = {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(ask.compute_output_spec(given)))}
+    for node in model_nodes(model):
+        before, after = ([known[id(t)] for t in some] for some in (node.input_tensors, node.output_tensors))
+        check_askable(node.operation, before)
+        if 0 in after[0] and not any(0 in shape for shape in before):  # Keras 3.13 tells such shapes, of windows say
+            raise Unaskable(say("model.no_cells", name=node.operation.name, shape=before[0], after=after[0]))
     untold = any(None in shape for shape in known.values())
     if untold or any(_is_claimed(node.operation) for node in model_nodes(model)):
         try:

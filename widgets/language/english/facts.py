@@ -52,6 +52,7 @@ FACTS = {
     "other_rank": "The layer reads inputs of {rank} axes, with batch and channels. It was given the shape {shape}.",
     "odd_result": "The activation must keep the shape {before}. It returned {shape}. Try another activation.",
     "unwritten_result": "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells that nothing was written to: what the memory held before.",
+    "no_window": 'No window of {name} fits into an input of shape {shape}: its pool_size is {window}, and padding is "valid". It was not asked: TensorFlow may end the whole process there. Try a larger input, or padding="same".',
     "several_answers": "It returns {count} arrays, and one is shown. Try `{remedy}`.",
     "empty_result": "Keras accepted this, and returned no cells: the output's shape is {shape}.",
     "warning_values": "The layer's values are not the sums that its own definition gives (largest difference {difference}). This is a defect of Keras or of its backend; the numbers shown are what Keras returned. Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported.",
@@ -68,6 +69,7 @@ FACTS = {
 MODEL = {
     "not_a_model": "A model must be Sequential or functional, so that its layers can be listed. Received: {received}. Try one of its layers: `explore(model.layers[{number}], x)`.",
     "model_refuses": "The model must work for an input of shape {shape}. Keras says: {problem} Try another input.",
+    "no_cells": "For an input of shape {shape}, {name} returns no cells: the shape of its output is {after}. Try a larger input.",
     "no_shapes": "Keras must know the output shape of every layer before it has values. It cannot tell that of a layer of your own: give that layer a method compute_output_shape(self, input_shape).",
     "several_inputs": "`x` must be a list or a dict with an array or a shape for each of the model's {count} inputs: {inputs}. Received: {received}. Try `explore(model)` without x.",
     "other_input": "`x` must fit the model's input, {wanted}. Received shape: {received}. Try `explore(model)` without x.",

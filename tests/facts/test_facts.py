@@ -17,7 +17,7 @@ from keras import layers
 
 from widgets.facts.evaluate import evaluate_layer, layer_facts
 from widgets.facts.layer_template import LayerTemplate
-from widgets.facts.warning import disagreement
+from widgets.facts.wrong_values import disagreement
 
 # The table
 

@@ -25,7 +25,7 @@ from widgets.language import set_language
 from widgets.language.english import ENGLISH
 from widgets.page import recording
 from widgets.picture import layer_picture
-from widgets.quiz import generate
+from widgets.quiz import random_questions
 
 TESTS = Path(__file__).parents[1]
 
@@ -292,11 +292,11 @@ def imported_again(text):
 
 def in_no_try(ask):
     """A question for which no numbers are found, as none are tried."""
-    before, generate.TRIES = generate.TRIES, 0
+    before, random_questions.TRIES = random_questions.TRIES, 0
     try:
         return predict(layers.Conv2D(1, 3), (1, 8, 8, 1), ask=ask)
     finally:
-        generate.TRIES = before
+        random_questions.TRIES = before
 
 
 def started(text):

@@ -24,7 +24,7 @@ from widgets.stage.snapshot import sent
 from widgets.stage.stage import Stage
 
 STAGE = Path(stage.__file__).parent
-SHEETS = [STAGE / name for name in ("stage.css", "cells.css", "../explorer/explorer.css", "full_screen.css")]
+SHEETS = [STAGE / name for name in ("stage.css", "number_tables.css", "../explorer/explorer.css", "full_screen.css")]
 
 
 def staged(layer, x, **traits):

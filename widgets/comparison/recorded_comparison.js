@@ -4,7 +4,7 @@ import { drawThumbnails } from "../stage/thumbnails.js";
 import { THEMES } from "../stage/colours.js";
 import { element } from "../stage/dom.js";
 import { floats } from "../stage/lookups.js";
-import { themeBehind } from "../stage/surroundings.js";
+import { themeBehind } from "../stage/host_page.js";
 import { bringToLife, fillPlace, renderRecorded } from "../page/places.js";
 import { openRecord, recordedSource } from "../page/recorded_source.js";
 

@@ -11,12 +11,12 @@ from widgets.facts.costs import products
 from widgets.facts.facts import Facts, Weight, spatial_sizes
 from widgets.facts.inputs import as_shape, as_values, is_shape, pattern
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.keras_refusals import advice, plain_text
 from widgets.facts.kinds import kind_of
 from widgets.facts.kinds.kind import axis_numbers
 from widgets.facts.layer_template import LayerTemplate, call
 from widgets.facts.limits import broken_rule, too_large
-from widgets.facts.refusals import advice, plain_text
-from widgets.facts.warning import disagreement, keras_warnings
+from widgets.facts.wrong_values import disagreement, keras_warnings
 from widgets.language import say, together
 
 

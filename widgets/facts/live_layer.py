@@ -17,6 +17,7 @@ from widgets.facts.evaluate import evaluate_layer
 from widgets.facts.facts import Facts
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
+from widgets.facts.keras_refusals import plain_text
 from widgets.facts.kinds import CHAIN, is_convolution, kind_of
 from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
 from widgets.facts.layer_copy import give_weights, unchanged
@@ -26,7 +27,6 @@ from widgets.facts.measured_tables import measured_tables
 from widgets.facts.model_graph import check_askable, model_inputs
 from widgets.facts.position_memory import Memory
 from widgets.facts.receptive_fields import call_layer, chain_field, keeps_cells
-from widgets.facts.refusals import plain_text
 from widgets.language import say, together
 
 

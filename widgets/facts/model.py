@@ -10,6 +10,7 @@ from widgets.facts.code_line import NAME
 from widgets.facts.costs import node_macs
 from widgets.facts.drawable_runs import DrawableRuns
 from widgets.facts.isolation import isolated_keras
+from widgets.facts.keras_refusals import plain_text
 from widgets.facts.kinds import is_convolution
 from widgets.facts.layer_copy import give_weights, seeds_kept, unchanged
 from widgets.facts.live_layer import Chain, wrap_layer
@@ -25,7 +26,6 @@ from widgets.facts.model_graph import (
 )
 from widgets.facts.model_inputs import model_values
 from widgets.facts.receptive_fields import input_field, model_fields, told_of_all
-from widgets.facts.refusals import plain_text
 from widgets.language import say, words
 
 

@@ -15,7 +15,13 @@ from widgets.stage import joined
 HERE = Path(__file__).parent
 RECORDED_EXPLORER = HERE / "recorded_explorer.js"  # the module of an explorer on a page
 # Around its stage, a page is laid out as an explorer is.
-_SHEETS = ("stage/stage.css", "stage/cells.css", "explorer/explorer.css", "stage/full_screen.css", "page/page.css")
+_SHEETS = (
+    "stage/stage.css",
+    "stage/number_tables.css",
+    "explorer/explorer.css",
+    "stage/full_screen.css",
+    "page/page.css",
+)
 SHEETS = tuple(HERE.parent / name for name in _SHEETS)
 
 

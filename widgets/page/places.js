@@ -1,7 +1,7 @@
 // @ts-check
 /** The places of a page where recorded tools stand. */
 import { element } from "../stage/dom.js";
-import { themeBehind } from "../stage/surroundings.js";
+import { themeBehind } from "../stage/host_page.js";
 import { render } from "../stage/stage.js";
 
 /** @typedef {{words: Record<string, any>, notes: string[], [own: string]: any}} Texts what a page has in its language beside a record */

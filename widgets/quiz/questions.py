@@ -10,7 +10,7 @@ import numpy as np
 from widgets.explorer import explore
 from widgets.facts import evaluate_layer, is_whole
 from widgets.language import axis_names, factor, number, say, thousands, together
-from widgets.quiz import generate, mistakes
+from widgets.quiz import mistakes, random_questions
 from widgets.quiz.parsing import Unreadable, read_number, read_settings, read_shape
 from widgets.quiz.rendering import Feedback, size_lines
 
@@ -200,7 +200,7 @@ class Value(Question):
 
     def __init__(self, about, rng):
         super().__init__(about)
-        self.case = generate.small_case(about.template, rng)
+        self.case = random_questions.small_case(about.template, rng)
         self.facts = facts = self.case.facts
         self.asked = self.case.cell
         self.solution = round(float(facts.y[self.asked]))
@@ -265,7 +265,7 @@ class Settings(Question):
 
     def __init__(self, about, rng):
         super().__init__(about)
-        self.solution, facts = generate.wanted(about.template, self.facts, rng, about.level)
+        self.solution, facts = random_questions.wanted(about.template, self.facts, rng, about.level)
         self.wanted, self.label = facts.output_shape, say("question.settings_label")
         self.example = say("question.settings_example")
         names = self.names | {"example": self.example}

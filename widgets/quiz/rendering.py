@@ -7,7 +7,7 @@ from typing import NamedTuple
 from widgets.language import say
 
 STYLE = Path(__file__).parent / "predict.css"
-CELLS = Path(__file__).parents[1] / "stage" / "cells.css"
+CELLS = Path(__file__).parents[1] / "stage" / "number_tables.css"
 
 
 class Feedback(NamedTuple):

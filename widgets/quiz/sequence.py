@@ -8,7 +8,7 @@ import numpy as np
 from widgets.facts import KINDS as LAYERS
 from widgets.facts import Facts, LayerTemplate, default_input, evaluate_layer, input_values
 from widgets.language import either, say
-from widgets.quiz import generate
+from widgets.quiz import random_questions
 from widgets.quiz.questions import KINDS, questions
 
 ALL = tuple(KINDS)
@@ -43,7 +43,7 @@ class Quiz:
 
     def level(self, number):
         """How hard a drawn question is: 1 to 5, one more each time all kinds have been asked. None for own layers."""
-        return min(1 + number // len(self._asked), generate.LEVELS) if self.endless else None
+        return min(1 + number // len(self._asked), random_questions.LEVELS) if self.endless else None
 
     def question(self, number, again=0):
         """Question `number`, counted from 0, or None after the last; `again` draws other numbers for it."""
@@ -61,7 +61,7 @@ class Quiz:
     def _drawn(self, number, rng):
         layer_class = self._classes[number % len(self._classes)]
         level = self.level(number)
-        layer, _, facts = generate.draw_layer(layer_class, level, rng)
+        layer, _, facts = random_questions.draw_layer(layer_class, level, rng)
         about = Subject(LayerTemplate(layer), layer, facts, level)
         made = questions(about, self._asked[number % len(self._asked)], rng)
         return made[number // len(self._asked) % len(made)]

@@ -2,7 +2,7 @@
 /** Files and texts that a reader brings to the stage, or takes from it. */
 import { say } from "./text.js";
 import { copy, element, noteBeside } from "./dom.js";
-import { isFramed } from "./surroundings.js";
+import { isFramed } from "./host_page.js";
 
 const LARGEST_FILE = 8e6; // bytes; a larger message ends the line to some kernels
 

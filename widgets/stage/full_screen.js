@@ -1,7 +1,7 @@
 // @ts-check
 /** An explorer on a full screen. */
 import { noteBeside, relabel } from "./dom.js";
-import { explorerAround, isFramed } from "./surroundings.js";
+import { explorerAround, isFramed } from "./host_page.js";
 
 /** Whether the explorer around a stage fills the window. @param {Element} el */
 export const isFull = (el) =>

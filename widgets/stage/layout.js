@@ -3,7 +3,7 @@
 import { clamp } from "./lookups.js";
 import { extentOf } from "./state.js";
 import { isFull } from "./full_screen.js";
-import { heightInSight } from "./surroundings.js";
+import { heightInSight } from "./host_page.js";
 
 const UNITS = { grid: 17, kernel: 10 }; // how panels share the width
 const CHAIN_KERNEL = 9; // the same for a kernel among many grids

@@ -1,7 +1,7 @@
 // @ts-check
 /** Makes the sliders of ipywidgets usable for everyone: they come without names, and not all keys reach them. */
 import { button } from "./dom.js";
-import { explorerAround, isFramed } from "./surroundings.js";
+import { explorerAround, isFramed } from "./host_page.js";
 
 /** Sliders come without an accessible name, their numbers without a role too, one that cannot be moved does not say
  * so, and Notebook 7 takes the arrow keys away: mend all of it. Those of ipywidgets 7 (jQuery UI) do not even say that

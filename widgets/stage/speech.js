@@ -5,7 +5,7 @@ import { element, fold, refill } from "./dom.js";
 import { explain } from "./cell_sentences.js";
 import { factsToCompare, panelOf } from "./state.js";
 import { headline } from "./facts.js";
-import { explorerAround } from "./surroundings.js";
+import { explorerAround } from "./host_page.js";
 
 const QUIET = 250; // ms after which what is highlighted is said once it is painted; of quicker moves the first and the last are said
 const WAIT = 120; // ms that a cell is highlighted before Python is asked for what is missing

@@ -16,7 +16,7 @@ import { lessonQuestion } from "./lesson_question.js";
 import { copy } from "./dom.js";
 import { fullScreen, isFull, shareRoom } from "./full_screen.js";
 import { mendControls } from "./slider_mending.js";
-import { tellAround, watchPage } from "./surroundings.js";
+import { tellAround, watchPage } from "./host_page.js";
 
 /**
  * @typedef {{

@@ -39,7 +39,7 @@ class Stage(anywidget.AnyWidget):
     """Draws a picture, and answers the pointer and the keys without asking Python."""
 
     _esm = joined(HERE / "live_source.js")
-    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("stage.css", "cells.css"))
+    _css = "".join((HERE / name).read_text(encoding="utf-8") for name in ("stage.css", "number_tables.css"))
 
     # All that is drawn, replaced whole: traits set one by one arrive in no promised order.
     snapshot = traitlets.Dict().tag(sync=True)

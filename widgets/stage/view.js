@@ -14,7 +14,7 @@ import { drawLegend } from "./legend.js";
 import { breakable, build, panel, relabel, write } from "./dom.js";
 import { cellName, tapName } from "./cell_sentences.js";
 import { isFull } from "./full_screen.js";
-import { explorerAround, themeBehind } from "./surroundings.js";
+import { explorerAround, themeBehind } from "./host_page.js";
 import { sizePanels } from "./layout.js";
 
 /** @typedef {import("./state.js").State} State

@@ -4,7 +4,7 @@ import { channelsOf, clamp, groupsOf, range } from "./lookups.js";
 import { traceOf } from "./colours.js";
 import { drawBadge, drawLine, sized } from "./canvas.js";
 import { isFull } from "./full_screen.js";
-import { explorerAround } from "./surroundings.js";
+import { explorerAround } from "./host_page.js";
 import { say } from "./text.js";
 
 const BESIDE = 44; // the edges of a full screen, and the gap between its columns

@@ -816,6 +816,36 @@ def test_on_a_full_screen_the_wiring_of_one_layer_is_in_sight_below_its_controls
     assert wiring.locator("canvas").bounding_box()["width"] > 600
 
 
+@pytest.mark.parametrize("layer", ["layers.Conv2D(3, 3)", "layers.Conv2DTranspose(2, 3, strides=2)"])
+def test_on_a_full_screen_what_makes_the_pinned_cell_is_in_sight(show, layer):
+    page = show(layer)
+    parts, controls = page.stage.locator(".cn-parts"), page.page.locator(".cn-controls").first
+    button(page, "Full screen").click()
+    for width, height in [(1366, 768), (1920, 1080)]:
+        page.page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        page.stage.locator(".cn-panel-grid .cn-cells").last.click(position={"x": 30, "y": 30})
+        sums = parts.locator(".cn-addition")
+        sums.wait_for()
+        settle(page)
+        box, last, above = (part.bounding_box() for part in (parts, sums, controls))
+        assert box["x"] >= above["x"] + above["width"] or box["y"] >= above["y"] + above["height"]
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width and last["y"] + last["height"] <= height
+        if (wiring := page.stage.locator(".cn-wiring")).is_visible():
+            below = wiring.bounding_box()
+            assert box["x"] > below["x"] + 10 or box["y"] + box["height"] <= below["y"]
+        assert page.page.evaluate(ON_SCREEN) == {"scrolling": [], "below": [], "small": []}
+        press(page, "f")
+        assert not parts.is_visible() or parts.bounding_box()["x"] > page.stage.first.bounding_box()["x"] - 1
+        press(page, "f")
+        press(page, "Escape")
+        parts.wait_for(state="hidden")
+    button(page, "Leave full screen").click()
+    page.stage.locator(".cn-panel-grid .cn-cells").last.click(position={"x": 30, "y": 30})
+    parts.wait_for()
+    assert parts.bounding_box()["y"] > page.stage.locator(".cn-sum").bounding_box()["y"]
+
+
 def test_the_grids_and_kernels_of_a_chain_begin_at_one_height(show):
     page = show(LONG_CHAIN, "(4, 28, 28, 12)")
     tops = "cells => cells.map(one => one.getBoundingClientRect().top - cells[0].getBoundingClientRect().top)"

@@ -42,7 +42,7 @@ CANCELLING = [
 KEEPING = {"Permute", "Transpose", "SwapAxes", "Moveaxis", "Reshape", "Flatten", "Flip", "Identity", "Rescaling"}
 KEEPING |= {"Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "ActivityRegularization", "Masking"}
 KEEPING |= {f"SpatialDropout{n}D" for n in (1, 2, 3)}
-NEVER_NEGATIVE = {"Activation", "Softmax"}  # what these return
+NEVER_NEGATIVE = {"Activation", "Multiply", "Softmax"}  # what these return, or next to never: x times a sum of x, say
 
 
 def cancels(nodes):

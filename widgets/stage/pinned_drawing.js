@@ -6,12 +6,15 @@ import { equation } from "./number_tables.js";
 import { fontFor, roomIn } from "./plain_cells.js";
 import { cellParts } from "./pinned_parts.js";
 import { element } from "./dom.js";
+import { isFull } from "./full_screen.js";
+import { explorerAround } from "./host_page.js";
 import { cellName } from "./cell_sentences.js";
 import { panelOf } from "./state.js";
 import { number, say, shortAll } from "./text.js";
 
 const CELL = 34; // the largest cells
 const HIGHEST = 170; // a patch of many rows has smaller ones
+const EDGE = 16; // around a full screen
 const SIGN = 22; // the room for a sign between two of them
 
 /** Keeps the picture of the pinned cell up to date. @param {any} stage */
@@ -30,9 +33,43 @@ export function showParts(stage) {
     ui.parts.hidden = !made;
     if (!made) return ui.parts.replaceChildren();
     ui.parts.setAttribute("aria-label", cellName(picture, g, highlighted.cell, channels[g]));
-    const drawings = made.columns ? [...steps(stage, made, g), ...points(stage, made, g), ...own(stage, made, g)] : [];
-    ui.parts.replaceChildren(element("div", { class: "cn-equations" }, ...drawings), addition(words, made));
+    const fill = (/** @type {{width: number, top: number, height: number} | null} */ beside) => {
+      placeBeside(view.el, beside);
+      stage.partsRoom = beside?.width ?? view.width;
+      const drawings = made.columns
+        ? [...steps(stage, made, g), ...points(stage, made, g), ...own(stage, made, g)]
+        : [];
+      ui.parts.replaceChildren(element("div", { class: "cn-equations" }, ...drawings), addition(words, made));
+    };
+    fill(null);
+    const room = isFull(view.el) && !isInSight(ui.parts) && roomBelowControls(view.el);
+    if (!room) return;
+    fill(room);
+    if (ui.parts.scrollHeight > room.height) fill(null);
   });
+}
+
+/** On a full screen, whether the rest below the sum has room for a part. @param {HTMLElement} part */
+function isInSight(part) {
+  const [{ right }, rest] = [part, part.parentElement].map((one) => one.getBoundingClientRect());
+  return right <= rest.right + 1;
+}
+
+/** What the controls leave beside a stage that fills the screen, in CSS pixels. @param {HTMLElement} el */
+function roomBelowControls(el) {
+  const around = explorerAround(el);
+  const controls = around.querySelector(":scope > :is(.cn-side, .cn-controls)");
+  if (!controls) return null;
+  const top = Math.max(...[...controls.children].map((one) => one.getBoundingClientRect().bottom)) + EDGE;
+  const wired = around.classList.contains("cn-wired") && around.querySelector(".cn-wiring").getBoundingClientRect().top;
+  return { width: controls.clientWidth, top, height: (wired || window.innerHeight) - EDGE - top };
+}
+
+/** The parts stand in this room, or below the sum. @param {HTMLElement} el @param {any} room */
+function placeBeside(el, room) {
+  const around = explorerAround(el);
+  around.classList.toggle("cn-parts-beside", room !== null);
+  around.style.setProperty("--cn-parts-top", `${room?.top}px`);
 }
 
 /** @typedef {import("./pinned_parts.js").CellParts} CellParts */
@@ -61,11 +98,11 @@ function points(stage, made, g) {
 /** Patch × slice = products, and their sum. @param {any} stage @param {{planes?: number, rows: number, columns: number,
  * parts: import("./pinned_parts.js").Part[]}} made @param {import("./pinned_parts.js").Part} part @param {number} g @param {any} said the sum
  * @param {number} [most] the largest weight */
-function drawnPart({ picture, view, words }, { planes = 1, rows, columns, parts }, part, g, said, most) {
-  const { theme, zoom, width } = view;
+function drawnPart({ picture, view, words, partsRoom }, { planes = 1, rows, columns, parts }, part, g, said, most) {
+  const { theme, zoom } = view;
   const [earlier, link] = [picture.grids[g - 1], picture.links[g - 1]];
   const lines = planes * rows;
-  const size = Math.min(CELL * zoom, (HIGHEST * zoom) / lines, (width - 2 * SIGN - 12) / (3 * columns));
+  const size = Math.min(CELL * zoom, (HIGHEST * zoom) / lines, (partsRoom - 2 * SIGN - 12) / (3 * columns));
   const largest = Math.max(...parts.flatMap(({ products }) => products.map(Math.abs)).filter(Number.isFinite), 0) || 1;
   const scale = scaleOf(earlier, part.channel);
   const looks = [

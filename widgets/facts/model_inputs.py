@@ -79,7 +79,9 @@ def _of_one(model, wanted, x, axis):
 def _borne(model):
     """Shapes that a built model takes, with the first size at which Keras refuses none of its layers."""
     wanted = [(tensor.shape[0] or 1, *tensor.shape[1:]) for tensor in model.inputs]
-    for size in FREE_SIZES if any(None in shape for shape in wanted) else FREE_SIZES[:1]:
+    if not any(None in shape for shape in wanted):
+        return wanted
+    for size in FREE_SIZES:
         shapes = [tuple(size if n is None else n for n in shape) for shape in wanted]
         try:
             tensor_shapes(model, shapes)

@@ -286,6 +286,13 @@ THEIRS = {
     "SeparableConv2D": lambda: layers.SeparableConv2D(4, 3),
     "DeformableConv2D": lambda: DeformableConv2D(4, 3),
     "unbuilt model": lambda: keras.Sequential([layers.Conv2D(4, 3, activation=layers.PReLU()), layers.Dropout(0.5)]),
+    "model in a model": lambda: keras.Sequential(
+        [
+            keras.Input((8, 8, 4)),
+            keras.Sequential([keras.Input((8, 8, 4)), layers.Conv2D(4, 3), layers.MaxPooling2D(2)]),
+            layers.Conv2D(4, 2),
+        ]
+    ),
     "trained model": compiled,
 }
 

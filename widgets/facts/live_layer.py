@@ -149,9 +149,9 @@ class GenericLayer:
             problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
             return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
-            check_askable(self.layer, [x.shape])
             kept = self.layer.variables if model_inputs(self.layer) else ()
             with isolated_keras(), variables_kept(kept), tf.device("CPU:0"):
+                check_askable(self.layer, [x.shape])
                 if self._weights:  # the reader's: the copy has its own from its first call on
                     call_layer(self.layer, x)
                     give_weights(self.layer, self._weights)

@@ -3,7 +3,7 @@
 import keras
 
 from widgets.facts.code_line import NAME
-from widgets.facts.isolation import variables_kept
+from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import CELLWISE, MERGES, keras_name, unaskable
 from widgets.facts.layer_copy import has_own_call
@@ -54,6 +54,7 @@ def check_askable(operation, shapes):
         raise Unaskable(problem)
 
 
+@isolated_keras()
 def tensor_shapes(model, input_shapes):
     """The shape of every tensor in a model, by its id, for inputs of these shapes.
 

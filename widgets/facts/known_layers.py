@@ -33,7 +33,7 @@ def keras_name(operation):
 def unaskable(operation, shape):
     """ "" or a sentence: why nobody can ask this layer. No window fits, or it would end the whole process.
 
-    TensorFlow with oneDNN ends it in both cases. `shape` is that of the layer's input; of what is inside it,
+    TensorFlow with oneDNN may end it in both cases. `shape` is that of the layer's input; of what is inside it,
     those count that it was built for.
     """
     layers = operation._flatten_layers() if isinstance(operation, keras.Layer) else [operation]

@@ -1,14 +1,38 @@
-"""TensorFlow chooses its kernels by the processor; the tests ask for the same ones on every x86 machine.
+"""What all tests share: the same kernels on every x86 machine, and the same random weights in every run.
 
-Without oneDNN, channels_first, transposed layers with a dilation and unequal strides of depthwise layers are refused:
-on other processors, and where TF_ENABLE_ONEDNN_OPTS=0 is set. The tests hold there too.
+TensorFlow chooses its kernels by the processor. Without oneDNN, channels_first, transposed layers with a dilation and
+unequal strides of depthwise layers are refused: on other processors, and where TF_ENABLE_ONEDNN_OPTS=0 is set. The
+tests hold there too.
 """
 
 import os
+import random
+import sys
 
+import numpy as np
 import pytest
 
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+SEED = int(os.environ.get("TEST_SEED", 0))  # another one draws other weights: no test may need these ones
+
+
+def seed_all():
+    random.seed(SEED)  # a Keras initializer draws its own seed here
+    np.random.seed(SEED)
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.set_random_seed(SEED)
+
+
+def pytest_collectstart():
+    """A module's own layers are made when it is read."""
+    seed_all()
+
+
+@pytest.fixture(autouse=True)
+def same_weights_in_every_run():
+    seed_all()
 
 
 @pytest.fixture(autouse=True)

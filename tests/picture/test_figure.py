@@ -34,6 +34,15 @@ def coloured(image):
     return np.mean(image.max(axis=2) - image.min(axis=2) > 30)
 
 
+def inked(image):
+    """How much of an image is not white. Values that are all positive are grey, in the drawing and here."""
+    return np.mean(image.min(axis=2) < 250)
+
+
+def below_the_heading(image):
+    return image[image.shape[0] // 4 :]
+
+
 @pytest.mark.parametrize(
     "layer, shape",
     [
@@ -53,7 +62,7 @@ def test_a_picture_fits_a_notebook_and_is_not_blank(layer, shape, request):
     height, width, _ = image.shape
     assert 200 <= height <= 700
     assert 500 <= width <= 1400
-    assert coloured(image) > 0.005
+    assert inked(below_the_heading(image)) > 0.03
 
 
 def test_it_is_small_enough_to_be_committed():
@@ -79,8 +88,7 @@ def test_the_same_layer_gives_the_same_bytes():
 def test_another_layer_gives_another_picture(other):
     shape = (1, 6, 6, 1)
     here, there = drawn(layers.Conv2D(1, 3, kernel_initializer="ones"), shape), drawn(other, shape)
-    below = here.shape[0] // 4  # below the heading, which differs in any case
-    assert not np.array_equal(here[below:], there[below:])
+    assert not np.array_equal(below_the_heading(here), below_the_heading(there))
 
 
 def test_another_input_gives_another_picture():
@@ -103,7 +111,7 @@ def test_a_refusal_without_a_picture_is_drawn_as_words():
     image = pixels(png(facts, None))
     assert image.shape[0] >= 200
     assert 0.001 < np.mean(image.max(axis=2) < 128) < 0.2  # ink on paper
-    assert coloured(image) < 0.001
+    assert inked(below_the_heading(image)) == 0
 
 
 @pytest.mark.parametrize(
@@ -136,12 +144,11 @@ def test_what_keras_refuses_is_saved_with_the_last_picture_that_worked_greyed():
         return pixels(base64.b64decode(explorer._repr_mimebundle_()["image/png"]))
 
     e = explore(layers.Conv2D(1, 3), (1, 6, 6, 1))
-    now = saved(e)
+    before = saved(e)
     e.settings = {"kernel_size": 7}
-    old = saved(e)
-    below = now.shape[0] // 4  # below the heading
-    assert coloured(now[below:]) > 0.1
-    assert coloured(old[below:]) == 0  # the outline of what is lit is pink, too
-    assert 1 < np.std(old[below:]) < 0.7 * np.std(now[below:])
+    now, old = below_the_heading(before), below_the_heading(saved(e))
+    assert coloured(now) > 0.1
+    assert coloured(old) == 0  # the outline of what is lit is pink, too
+    assert 1 < np.std(old) < 0.7 * np.std(now)
     e.settings = {"kernel_size": 3}
-    assert np.array_equal(saved(e), now)
+    assert np.array_equal(saved(e), before)

@@ -102,6 +102,20 @@ def channel_reads(channels, filters, groups=1):
     return group * fan_in + np.arange(fan_in)
 
 
+def cells_behind_step(n, o, k, s, d, before):
+    """Which of n cells each of o cells behind a step reads: two arrays (o, k), the cells, and whether they exist.
+
+    A stride of Fraction(1, m) puts the cells m apart, with m - 1 places after each where no cell is.
+
+    >>> cells, exist = cells_behind_step(2, 4, 3, Fraction(1, 2), 1, 1)
+    >>> [some[there].tolist() for some, there in zip(cells, exist)]
+    [[0], [0, 1], [1], [1]]
+    """
+    s = Fraction(s)
+    cells, gap = np.divmod(s.numerator * np.arange(o)[:, None] + d * np.arange(k) - before, s.denominator)
+    return cells, (gap == 0) & (cells >= 0) & (cells < n)
+
+
 NOTHING = 2**40  # the lowest cell seen by a cell that sees nothing; the highest one is its negative
 ITSELF = (0,), (0,), 1  # what the cells of the input see
 
@@ -110,12 +124,12 @@ def seen_behind(seen, k, s, d, before):
     """What cells see behind one more step, along one axis.
 
     `seen` is (lowest, highest, span): the first and the last input cell seen by each cell of one period, and how
-    many input cells further on the next period begins. All but transposed layers have a period of one cell. A stride
-    of Fraction(1, m) puts the cells m apart, with m - 1 that see nothing after each.
+    many input cells further on the next period begins. All but transposed layers have a period of one cell. The step
+    is that of `cells_behind_step`.
 
     >>> seen_behind(ITSELF, 3, 2, 1, 0)
     ((0,), (2,), 2)
-    >>> seen_behind(seen_behind(ITSELF, 1, Fraction(1, 2), 1, 0), 3, 1, 1, 0)
+    >>> seen_behind(ITSELF, 3, Fraction(1, 2), 1, 0)
     ((0, 1), (1, 1), 1)
     """
     s, length = Fraction(s), len(seen[0])
@@ -151,9 +165,9 @@ def seen_by_both(one, other):
 def receptive_field(steps):
     """What one cell sees of the first input, along one axis: (size, stride, start), in input cells.
 
-    `steps` are (kernel, stride, dilation, padding before) for each layer, first to last; a transposed one is two, see
-    `seen_behind`. `size` is that of the cell that sees most. `start` is the first input cell that output cell 0 sees,
-    negative in the padding. Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural
+    `steps` are (kernel, stride, dilation, padding before) for each layer, first to last, see `cells_behind_step`.
+    `size` is that of the cell that sees most. `start` is the first input cell that output cell 0 sees, negative in
+    the padding. Source: Araujo, Norris and Sim, "Computing Receptive Fields of Convolutional Neural
     Networks", 2019.
 
     >>> [receptive_field([(3, 1, d, 0) for d in rates])[0] for rates in ((1,), (1, 2), (1, 2, 4))]
@@ -190,8 +204,9 @@ def cells_read(steps):
 def _reached(place, steps):
     places = {place}
     for k, s, d, _ in reversed(steps):
-        places = {place * s + tap * d for place in places for tap in range(k)}
-        places = {place for place in places if place == int(place)}  # between them lie the zeros that a stride puts in
+        num, apart = Fraction(s).as_integer_ratio()
+        behind = {num * place + tap * d for place in places for tap in range(k)}
+        places = {place // apart for place in behind if place % apart == 0}  # between them no cell is
     return len(places)
 
 

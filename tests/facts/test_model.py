@@ -531,7 +531,9 @@ def test_a_model_that_keras_cannot_build_for_x_is_refused_in_keras_words():
         ModelSteps(keras.Sequential([layers.Conv2D(1, 3), layers.Conv2D(1, 3)]), (1, 2, 2, 1))
 
 
-def test_an_activation_that_keras_cannot_write_down_is_no_trouble_and_an_added_layer_has_weights_of_its_own():
+@pytest.mark.parametrize("seed", range(3))
+def test_an_activation_that_keras_cannot_write_down_is_no_trouble_and_an_added_layer_has_weights_of_its_own(seed):
+    keras.utils.set_random_seed(seed)
     made = eval("lambda y: 2 * y")  # its source is nowhere
     explorer = explore(keras.Sequential([layers.Conv2D(2, 3, activation=made)]), (1, 9, 9, 2))
     for _ in range(2):

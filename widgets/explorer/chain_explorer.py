@@ -115,7 +115,7 @@ class StackExplorer(Explorer):
         """One more layer like the chosen one, behind it."""
         if len(self._chain) < self._model.runs.MOST and self._chosen is not None and not self.facts.problem:
             with isolated_keras():
-                random.seed(next(self._added))  # for weights that no other layer has
+                random.seed(f"added layer {next(self._added)}")  # no reader's seed: weights that no other layer has
                 another = self._live.template.reseeded_copy(self._live.settings)
             self._chain.insert(self._chosen + 1, LiveLayer(another))
             self._other_layers(self._chosen + 1)

@@ -6,7 +6,7 @@ import keras
 
 from widgets.facts.certainty import AT_MOST, EXACT
 from widgets.facts.kinds import KINDS, is_convolution
-from widgets.facts.known_layers import acts_on_cells
+from widgets.facts.known_layers import acts_on_cells, known_windows
 from widgets.facts.layer_copy import can_copy
 from widgets.facts.live_layer import drawn_axes
 
@@ -64,8 +64,10 @@ def _can_draw(node, axes, shapes, fields, clock):
     before, after, axis = shapes[taken], shapes[given], axes[taken]
     if axis > 1 or axis != axes[given]:
         return False
+    if acts_on_cells(layer) or known_windows(layer, before) is not None:
+        return 3 <= len(before) <= 5
     if drawn_axes(layer, before, after, axis, clock) is not None:
-        return acts_on_cells(layer) or can_copy(layer)
+        return can_copy(layer)
     known = all(some[given].certainty in (EXACT, AT_MOST) for some in fields)
     inside = is_convolution(getattr(layer, "layer", None))  # which is explored by itself
     return known and not inside and 3 <= len(before) == len(after) <= 5 and can_copy(layer)

@@ -1,6 +1,5 @@
 """What a layer answered for an input, frozen: all that is shown of it."""
 
-import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -100,8 +99,8 @@ def chain_receptive_field(steps):
     (7, 7)
     """
     if all(step.axes for step in steps):
-        along = zip(*([step.kind.field_steps(**axis) for axis in step.axes] for step in _flat(steps)))
-        return tuple(arithmetic.receptive_field([*itertools.chain(*links)])[0] for links in along)
+        along = zip(*([step.kind.field_step(**axis) for axis in step.axes] for step in _flat(steps)))
+        return tuple(arithmetic.receptive_field(links)[0] for links in along)
     sizes = {}
     for axis, n in enumerate(_spatial(steps[-1].y, steps[-1])):
         seen = np.eye(n, dtype=bool)  # (cells behind the steps, cells that each sees)

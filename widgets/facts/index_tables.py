@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from widgets.arithmetic import cells_behind_step
+
 NO_CELL = np.iinfo("int32").min  # in an index table: this tap reads nothing here
 
 
@@ -56,6 +58,23 @@ class Tables:
         earlier, _ = cells_behind(self, axis, np.arange(seen.shape[1]))
         reads = (earlier[:, :, None] == np.arange(sizes[axis_before])).any(1)
         return seen @ reads, axis_before
+
+
+def step_tables(steps, sizes, sizes_after, channels):
+    """The tables of a layer that moves or mixes the cells of each channel by known steps, see `cells_behind_step`.
+
+    >>> step_tables([(1, 1, 1, 1)], [2], [4], 3).reads[0][1:3].tolist()  # a cell of padding on each side
+    [[0], [1]]
+    """
+    reads = tuple(_reads(cells_behind_step(n, o, *step)) for n, o, step in zip(sizes, sizes_after, steps))
+    return Tables(reads, None, np.arange(channels)[:, None], None, ((0, 0),) * len(reads))
+
+
+def _reads(found):
+    """An index table of (cells, whether they exist), as narrow as it can be."""
+    cells, exist = found
+    first = np.argsort(~exist, axis=1, kind="stable")[:, : max(exist.sum(1).max(initial=0), 1)]
+    return np.take_along_axis(np.where(exist, cells, NO_CELL), first, 1)
 
 
 def cells_behind(tables, axis, cells):

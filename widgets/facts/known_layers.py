@@ -88,21 +88,21 @@ def window_axes(layer, shape):
 
 
 def known_windows(layer, shape):
-    """The steps of a layer for `arithmetic.receptive_field`, for each spatial axis; None for one without windows."""
+    """The step of a layer for `arithmetic.receptive_field` along each spatial axis; None for one without windows."""
     if (axes := window_axes(layer, shape)) is not None:
         kind = KINDS[type(layer).__name__] if is_convolution(layer) else Kind()
-        return [kind.field_steps(**axis) for axis in axes]
+        return [kind.field_step(**axis) for axis in axes]
     name, many = keras_name(layer), len(shape) - 2
     if name.startswith(("ZeroPadding", "Cropping")):
         pads = layer.padding if name.startswith("Zero") else layer.cropping
         pads = pads if isinstance(pads[0], tuple) else (pads,)
-        return [((1, 1, 1, before if name.startswith("Zero") else -before),) for before, _ in pads]
+        return [(1, 1, 1, before if name.startswith("Zero") else -before) for before, _ in pads]
     interpolation = getattr(layer, "interpolation", "nearest")
     if name.startswith("UpSampling") and interpolation in ("nearest", "bilinear"):
         sizes = layer.size if isinstance(layer.size, tuple) else (layer.size,) * many
         windows = [(s, s if interpolation == "nearest" else 2 * s - s % 2) for s in sizes]
         # What a transposed convolution does with a kernel of ones, or with one that falls off to both sides.
-        return [Transposed().field_steps(8, k, s, 1, "same") for s, k in windows]
+        return [Transposed().field_step(8, k, s, 1, "same") for s, k in windows]
     return None
 
 

@@ -1,7 +1,6 @@
 """The layers of an explorer while their settings move: each keeps its weights, and answers for an input."""
 
 import copy
-import itertools
 import math
 from dataclasses import replace
 
@@ -14,12 +13,13 @@ from widgets.facts.certainty import AT_MOST, EXACT
 from widgets.facts.code_line import NAME, chain_code, code_line, layer_code
 from widgets.facts.costs import layer_macs
 from widgets.facts.evaluate import evaluate_layer
-from widgets.facts.facts import Facts
+from widgets.facts.facts import Facts, spatial_sizes
+from widgets.facts.index_tables import step_tables
 from widgets.facts.inputs import LARGEST_INPUT
 from widgets.facts.isolation import isolated_keras, variables_kept
 from widgets.facts.keras_refusals import plain_text
 from widgets.facts.kinds import CHAIN, is_convolution, kind_of
-from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, window_axes
+from widgets.facts.known_layers import acts_on_cells, known_windows, mixes_channels, spatial_axes, window_axes
 from widgets.facts.layer_copy import give_weights, unchanged
 from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.measure import Clock, answers_so_far
@@ -194,6 +194,10 @@ class GenericLayer:
         windows = acts_on_cells(self.layer) or window_axes(self.layer, shape) is not None
         if windows or not self._drawn or len(shape) != len(shape_after):
             return tables
+        steps = known_windows(self.layer, shape)
+        if steps is not None and channel_axis - 1 not in spatial_axes(self.layer, shape):
+            sizes = (spatial_sizes(some, channel_axis) for some in (shape, shape_after))
+            return step_tables(steps, *sizes, channels)
         if mixes_channels(self.layer, shape, channel_axis):
             every = np.tile(np.arange(channels), (shape_after[channel_axis], 1))
             return replace(kind_of("").tables(_own_cells(shape, channel_axis), channels, {}, None), channels=every)
@@ -280,7 +284,7 @@ class Chain(list):
                 windows.append(known_windows(one.layer, shape))
         if None in windows:
             return None
-        return tuple(cells_read([*itertools.chain(*steps)]) for steps in zip(*windows))
+        return tuple(map(cells_read, zip(*windows)))
 
     @staticmethod
     def facts(steps, chosen=None):

@@ -60,19 +60,26 @@ def tensor_shapes(model, input_shapes):
 
     Raises Unaskable for a model with a layer that nobody can ask for them, or that returns no cells.
     """
-    tensors = [*model.inputs, *(tensor for node in model_nodes(model) for tensor in node.output_tensors)]
-    ask = keras.Function(model.inputs, tensors, name=NAME)
+    nodes = model_nodes(model)
     given = [keras.KerasTensor(shape, one.dtype) for shape, one in zip(input_shapes, model.inputs)]
-    known = {id(t): tuple(s.shape) for t, s in zip(tensors, keras.tree.flatten(ask.compute_output_spec(given)))}
-    for node in model_nodes(model):
-        before, after = ([known[id(t)] for t in some] for some in (node.input_tensors, node.output_tensors))
+    keras.Function(model.inputs, model.inputs, name=NAME).compute_output_spec(given)  # refuses what no layer may
+    specs = dict(zip(map(id, model.inputs), given))
+    for node in nodes:
+        before = [tuple(specs[id(t)].shape) for t in node.input_tensors]
         check_askable(node.operation, before)
-        if 0 in after[0] and not any(0 in shape for shape in before):  # Keras 3.13 tells such shapes, of windows say
-            raise Unaskable(say("model.no_cells", name=node.operation.name, shape=before[0], after=after[0]))
+        arguments, options = node.arguments.fill_in(specs)
+        answers = keras.tree.flatten(node.operation.compute_output_spec(*arguments, **options))
+        specs |= {id(t): answer for t, answer in zip(node.output_tensors, answers)}
+        after = tuple(answers[0].shape)
+        if 0 in after and not any(0 in shape for shape in before):  # Keras 3.13 tells such shapes, of windows say
+            raise Unaskable(say("model.no_cells", name=node.operation.name, shape=before[0], after=after))
+    known = {key: tuple(spec.shape) for key, spec in specs.items()}
     untold = any(None in shape for shape in known.values())
-    if untold or any(_is_claimed(node.operation) for node in model_nodes(model)):
+    if untold or any(_is_claimed(node.operation) for node in nodes):
+        tensors = [*model.inputs, *(tensor for node in nodes for tensor in node.output_tensors)]
         try:
             with variables_kept(model.variables):
+                ask = keras.Function(model.inputs, tensors, name=NAME)
                 answers = keras.tree.flatten(ask([keras.ops.zeros(one.shape, one.dtype) for one in given]))
             known = {id(t): tuple(y.shape) for t, y in zip(tensors, answers)}
         except Exception:  # it may take such a shape, and other values

@@ -29,8 +29,8 @@ def model_values(model, x):
         parts = _borne(taker)
     else:
         parts = _parts(model, x) if inputs[1:] else [x]
-    axes = channel_axes(model) if inputs and taker is model else {}
-    axes = [axes.get(id(tensor), channel_axis(taker)) for tensor in inputs or [None]]
+    known = channel_axes(taker) if inputs else {}
+    axes = [known[id(tensor)] for tensor in inputs] or [channel_axis(taker)]
     try:
         return [_of_one(model, *one) for one in zip(wanted, parts, axes, strict=True)]
     except (TypeError, ValueError):

@@ -2,12 +2,11 @@
 
 import inspect
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import partial, reduce
 
 import numpy as np
 
-from widgets.arithmetic import ITSELF, seen_behind, seen_by_both, seen_size
+from widgets.arithmetic import ITSELF, cells_behind_step, seen_behind, seen_by_both, seen_size
 from widgets.facts import known_layers
 from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
 from widgets.facts.kinds import KINDS, is_convolution
@@ -249,15 +248,12 @@ def _behind_windows(one, layer, windows, shape, shape_after):
     axes, counted, parts = known_layers.spatial_axes(layer, shape), None, one.parts
     channels = 0 if known_layers.channels_are_first(layer) else len(shape) - 2
     if one.counted and one.along == axes:
-        counted = tuple(
-            reduce(lambda seen, step: seen_behind(seen, *step), steps, seen)
-            for steps, seen in zip(windows, one.counted)
-        )
+        counted = tuple(seen_behind(seen, *step) for step, seen in zip(windows, one.counted))
     if is_convolution(layer):
         parts = tuple(_behind_channels(part, layer, channels + 1, shape[channels + 1]) for part in parts)
-    for axis, steps in zip(axes, windows):
+    for axis, step in zip(axes, windows):
         sizes = shape[axis + 1], shape_after[axis + 1]
-        parts = tuple(_behind_steps(part, axis + 1, steps, sizes) for part in parts)
+        parts = tuple(_behind_step(part, axis + 1, step, sizes) for part in parts)
     certainty = one.certainty
     if is_convolution(layer) and KINDS[type(layer).__name__].reads_between_cells and layer.built:
         # Its points may leave the window, which the layer that moves them reads whatever they do.
@@ -270,7 +266,8 @@ def _behind_channels(part, layer, axis, channels):
     if part.shape[axis] == 1:
         return part
     kind = KINDS[type(layer).__name__]
-    if type(kind).channels_read is Kind.channels_read:  # it does not say which, so that it reads all of them
+    says_none = type(kind).channels_read is Kind.channels_read
+    if says_none or getattr(layer, "groups", None) == 1:  # it reads all of them
         return part.max(axis, keepdims=True)
     read = kind.channels_read(channels, {name: getattr(layer, name) for name in kind.settings})
     if (read == read[0]).all():
@@ -278,16 +275,10 @@ def _behind_channels(part, layer, axis, channels):
     return np.take(part, read, axis).max(axis + 1)
 
 
-def _behind_steps(part, axis, steps, sizes):
+def _behind_step(part, axis, step, sizes):
     """A part of a field behind windows along an axis of these sizes before and behind; padding sees nothing."""
-    size_before, size_after = sizes
-    if part.shape[axis] < size_before:  # all of them see the same
+    if part.shape[axis] < sizes[0]:  # all of them see the same
         return part
-    for number, (k, s, d, before) in enumerate(steps):
-        n, stretch = part.shape[axis], Fraction(s).denominator
-        size = size_after if number == len(steps) - 1 else (n - 1) * stretch + 1
-        places = Fraction(s).numerator * np.arange(size)[:, None] + d * np.arange(k) - before
-        inside = (places % stretch == 0) & (places >= 0) & (places < n * stretch)
-        read = np.take(part, np.clip(places // stretch, 0, n - 1), axis)
-        part = (read * inside.reshape(*[1] * axis, *inside.shape, *[1] * (part.ndim - axis - 1))).max(axis + 1)
-    return part
+    cells, exist = cells_behind_step(*sizes, *step)
+    read = np.take(part, np.clip(cells, 0, sizes[0] - 1), axis)
+    return (read * exist.reshape(*[1] * axis, *exist.shape, *[1] * (part.ndim - axis - 1))).max(axis + 1)

@@ -150,7 +150,9 @@ def _chain(pictures, facts):
             # The next link's padding belongs around the grid that it reads.
             padding = pictures[i + 1].grids[0].padding if end and not last else grid.padding
             between = say("picture.after_layer", number=i) if end and facts.chain else say("picture.between")
-            signed = _grid(say("picture.output"), y) if last else _grid(between, grid.values, padding)
+            coloured = (0.0,) * grid.shape[-1]
+            signed = replace(grid, name=between, padding=padding, white=coloured)
+            signed = _grid(say("picture.output"), y) if last else signed
             grids.append(_after(grids[-1], signed))
     return Picture(tuple(grids), tuple(link for picture in pictures for link in picture.links), facts)
 
@@ -190,11 +192,18 @@ def _after(earlier, grid):
 
 
 def _grid(name, values, padding=None, may_be_grey=False):
-    finite = values[np.isfinite(values)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    low, high = _ends(values)
     limit = max(abs(low), abs(high)) or 1.0
     # Brightness: a binary picture or a photograph, 0 to 1 or 0 to 255.
     grey = may_be_grey and low >= 0 and (high <= 1 or 32 < high <= 255)
     white = (1.0 if high <= 1 else 255.0) if grey else 0.0
     none = tuple((0, 0) for _ in values.shape[1:-1])
     return Grid(name, values.shape, values, padding or none, (white,) * values.shape[-1], limit)
+
+
+def _ends(values):
+    """The lowest and the highest of the numbers that are finite; 0 where none is."""
+    if values.size and np.isfinite(ends := (float(values.min()), float(values.max()))).all():
+        return ends
+    finite = values[np.isfinite(values)]  # a copy, that takes long of a large array
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)

@@ -131,9 +131,9 @@ class Kind:
         """How many numbers lie between its input and its output while it works, or while it is drawn."""
         return 0
 
-    def field_steps(self, n, k, s, d, padding):
-        """Its steps for `arithmetic.receptive_field`, along one axis."""
-        return ((k, s, d, arithmetic.padding_cells(n, k, s, d, padding)[0]),)
+    def field_step(self, n, k, s, d, padding):
+        """Its step for `arithmetic.receptive_field`, along one axis."""
+        return k, s, d, arithmetic.padding_cells(n, k, s, d, padding)[0]
 
     def parts(self, settings, rank):
         """The layers that it is made of, one after another: (class name, arguments, {weight: ours}) each."""

@@ -44,7 +44,7 @@ class Transposed(Kind):
         # The input's cells, with zeros between them.
         return batch * channels * math.prod((axis["n"] - 1) * axis["s"] + 1 for axis in axes)
 
-    def field_steps(self, n, k, s, d, padding, output_padding=None):
+    def field_step(self, n, k, s, d, padding, output_padding=None):
         # A convolution over cells that zeros have put s apart.
         cropped = -int(arithmetic.writes(n, k, s, d, padding, output_padding)[0, 0])
-        return (1, Fraction(1, s), 1, 0), (k, 1, d, d * (k - 1) - cropped)
+        return k, Fraction(1, s), d, d * (k - 1) - cropped

@@ -144,9 +144,10 @@ def fields_behind(operation, fields, shapes, shapes_after, call=None, dtypes=Non
             return [replace(one, parts=tuple(part[..., None] for part in one.parts))]
         if known_layers.acts_on_cells(operation):
             return [one]
-        if name == "Flatten" and not known_layers.channels_are_first(operation):
-            parts = (np.broadcast_to(part, (2, *shape[1:])).reshape(2, -1) for part in one.parts)
-            return [replace(one, parts=tuple(parts), counted=None)]
+        if name == "Reshape" or name == "Flatten" and not known_layers.channels_are_first(operation):
+            whole = (np.broadcast_to(part, (2, *shape[1:])) for part in one.parts)
+            parts = tuple(shrunk(part.reshape(2, *shapes_after[0][1:])) for part in whole)
+            return [replace(one, parts=parts, counted=None)]
         mixed = known_layers.mixed_axes(name, operation, shape)
         if mixed is not None and len(shape) - 1 == rank_after:
             counted = None if set(mixed) & set(one.along) else one.counted

@@ -236,11 +236,15 @@ BACKBONE = keras.Sequential(
 LATER = keras.Sequential([layers.Lambda(lambda x: x[:, 9:]), layers.Conv2D(1, 3, padding="same")])
 
 
-def pooled(shape, **settings):
+def pooled(shape, pool=layers.MaxPooling2D, **settings):
     """A convolution and a pooling layer, after the convolution's kernel has been made larger."""
-    tool = explore(keras.Sequential([layers.Conv2D(1, 1), layers.MaxPooling2D(3, strides=1, **settings)]), shape)
+    tool = explore(keras.Sequential([layers.Conv2D(1, 1), pool(3, strides=1, **settings)]), shape)
     tool.settings = {"kernel_size": (3, 3)}
     return tool
+
+
+def own_pooling(window, strides):
+    return layers.Lambda(lambda x: keras.ops.max_pool(x, window, strides))
 
 
 def old_layer():
@@ -491,6 +495,10 @@ REMEDIES = {
     "facts.no_window": (
         lambda: pooled((1, 4, 4, 1)).facts.problem,
         lambda text: [pooled((1, 5, 5, 1)), pooled((1, 4, 4, 1), padding="same")],
+    ),
+    "facts.no_window_inside": (
+        lambda: pooled((1, 4, 4, 1), own_pooling).facts.problem,
+        lambda text: pooled((1, 5, 5, 1), own_pooling),
     ),
     "model.no_cells": (lambda: explore(LATER, (1, 8, 8, 1)), lambda text: explore(LATER, (1, 12, 8, 1))),
     "model.not_a_model": (lambda: explore(Own()), lambda text: do(text, model=Own(), x=(1, 8, 8, 1))),

@@ -24,9 +24,9 @@ from widgets.facts.layer_copy import give_weights, unchanged
 from widgets.facts.layer_template import LayerTemplate
 from widgets.facts.measure import Clock, answers_so_far
 from widgets.facts.measured_tables import measured_tables
-from widgets.facts.model_graph import check_askable, model_inputs
+from widgets.facts.model_graph import call_layer, check_askable, model_inputs
 from widgets.facts.position_memory import Memory
-from widgets.facts.receptive_fields import call_layer, chain_field, keeps_cells
+from widgets.facts.receptive_fields import chain_field, keeps_cells
 from widgets.language import say, together
 
 

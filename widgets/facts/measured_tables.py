@@ -12,7 +12,7 @@ from widgets.facts.index_tables import NO_CELL, Tables
 from widgets.facts.isolation import isolated_keras
 from widgets.facts.known_layers import keras_name
 from widgets.facts.measure import MOST_ROUNDS, STEP, Clock, Measurement, along, differs
-from widgets.facts.receptive_fields import call_layer
+from widgets.facts.model_graph import call_layer
 
 SINGLE_CELLS = 12  # changed by themselves, to see whether the axes' tables say all
 

@@ -1,9 +1,14 @@
 """A model's calls in their order, the shapes of its tensors, and which of their axes has the channels."""
 
+import inspect
+import re
+
 import keras
+import tensorflow as tf
 
 from widgets.facts.code_line import NAME
 from widgets.facts.isolation import isolated_keras, variables_kept
+from widgets.facts.keras_refusals import plain_text
 from widgets.facts.kinds import is_convolution
 from widgets.facts.known_layers import CELLWISE, MERGES, keras_name, unaskable
 from widgets.facts.layer_copy import has_own_call
@@ -40,6 +45,13 @@ def model_nodes(model):
     return [node for node in nodes if not isinstance(node.operation, keras.layers.InputLayer)]
 
 
+def call_layer(layer, *inputs, **options):
+    """What a layer returns when it is used and not trained."""
+    if "training" in inspect.signature(layer.call).parameters:
+        options = options | {"training": False}
+    return layer(*inputs, **options)
+
+
 class Unaskable(ValueError):
     """Says why nobody can ask a layer."""
 
@@ -50,8 +62,22 @@ def check_askable(operation, shapes):
         tensor_shapes(operation, shapes)
     elif keras_name(operation) == "TimeDistributed":
         check_askable(operation.layer, [(shape[0], *shape[2:]) for shape in shapes])
-    elif problem := unaskable(operation, shapes[0]):
+    elif problem := unaskable(operation, shapes[0]) or _unaskable_inside(operation, shapes):
         raise Unaskable(problem)
+
+
+def _unaskable_inside(operation, shapes):
+    """The same for what only the reader's code says: TensorFlow goes through it with shapes alone."""
+    if keras_name(operation) not in ("", "Lambda"):
+        return ""
+    call = tf.function(lambda *values: call_layer(operation, *values), autograph=False)
+    try:
+        call.get_concrete_function(*(tf.TensorSpec(shape) for shape in shapes))
+    except Exception as refusal:  # whatever else there is comes when it is asked
+        if refused := re.search(r"Negative dimension size caused by subtracting (\d+) from (\d+)", plain_text(refusal)):
+            said = dict(zip(("window", "size"), refused.groups()))
+            return say("facts.no_window_inside", name=type(operation).__name__, shape=shapes[0], **said)
+    return ""
 
 
 @isolated_keras()

@@ -1,6 +1,5 @@
 """What one cell sees of a model's input: known for windows, merges and the like, measured for all other layers."""
 
-import inspect
 from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 
@@ -12,7 +11,7 @@ from widgets.facts.certainty import AT_LEAST, EXACT, UNKNOWN, surest
 from widgets.facts.kinds import KINDS, is_convolution
 from widgets.facts.kinds.kind import Kind
 from widgets.facts.measure import Clock, measurement, shrunk
-from widgets.facts.model_graph import chain_axes, is_listed, model_nodes, tensor_shapes
+from widgets.facts.model_graph import call_layer, chain_axes, is_listed, model_nodes, tensor_shapes
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,13 +203,6 @@ def _call_again(node, tensors, values):
     """What a node of a model's graph makes of other values."""
     arguments, options = node.arguments.fill_in(dict(zip(map(id, tensors), values)))
     return call_layer(node.operation, *arguments, **options)
-
-
-def call_layer(layer, *inputs, **options):
-    """What a layer returns when it is used and not trained."""
-    if "training" in inspect.signature(layer.call).parameters:
-        options = options | {"training": False}
-    return layer(*inputs, **options)
 
 
 def mixed_of(axes):

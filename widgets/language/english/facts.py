@@ -53,6 +53,7 @@ FACTS = {
     "odd_result": "The activation must keep the shape {before}. It returned {shape}. Try another activation.",
     "unwritten_result": "No window fits into the input. TensorFlow did not refuse, and returned {shape} cells that nothing was written to: what the memory held before.",
     "no_window": 'No window of {name} fits into an input of shape {shape}: its pool_size is {window}, and padding is "valid". It was not asked: TensorFlow may end the whole process there. Try a larger input, or padding="same".',
+    "no_window_inside": "No window of {window} cells inside {name} fits into the {size} that it finds there, of an input of shape {shape}. It was not asked: TensorFlow may end the whole process there. Try a larger input.",
     "several_answers": "It returns {count} arrays, and one is shown. Try `{remedy}`.",
     "empty_result": "Keras accepted this, and returned no cells: the output's shape is {shape}.",
     "warning_values": "The layer's values are not the sums that its own definition gives (largest difference {difference}). This is a defect of Keras or of its backend; the numbers shown are what Keras returned. Often it goes away with os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0' before TensorFlow is imported.",

@@ -123,6 +123,7 @@ class GenericLayer:
     def __init__(self, layer, channel_axis=-1, drawn=False):
         self._asked = None, None  # x and the facts of it: nothing of the layer changes
         self._drawn, self._measured = drawn, {}  # what is not drawn need not be measured
+        self._shapes = {}  # of what it returns, by that of what it is given
         self._known = answers_so_far(layer)
         self._channels_first = getattr(layer, "data_format", None) == "channels_first" or channel_axis == 1
         with isolated_keras():
@@ -144,14 +145,13 @@ class GenericLayer:
         channel_axis = 1 if self._channels_first and x.ndim > 2 else x.ndim - 1
         known = {"input_shape": x.shape, "code": self.code(), "x": x}
         known |= {"operation": type(self.layer).__name__, "channel_axis": channel_axis}
-        told = _shape_after(self.layer, x.shape) or ()
-        if (size := 4 * math.prod(told)) > LARGEST_INPUT:
-            problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
-            return Facts(**known, problem=problem, advice=say("facts.advice_large"))
         try:
+            told = self._told(x.shape)
+            if (size := 4 * math.prod(told)) > LARGEST_INPUT:
+                problem = say("facts.large_settings", size=f"{size:,}", limit=f"{LARGEST_INPUT:,}")
+                return Facts(**known, problem=problem, advice=say("facts.advice_large"))
             kept = self.layer.variables if model_inputs(self.layer) else ()
             with isolated_keras(), variables_kept(kept), tf.device("CPU:0"):
-                check_askable(self.layer, [x.shape])
                 if self._weights:  # the reader's: the copy has its own from its first call on
                     call_layer(self.layer, x)
                     give_weights(self.layer, self._weights)
@@ -186,6 +186,14 @@ class GenericLayer:
             macs=macs,
             macs_formula="" if macs is None else str(macs),
         )
+
+    def _told(self, shape):
+        """The shape of what it returns, () where Keras cannot tell that. Raises Unaskable for one not to be asked."""
+        if shape not in self._shapes:
+            with isolated_keras(), tf.device("CPU:0"):
+                check_askable(self.layer, [shape])
+            self._shapes[shape] = _shape_after(self.layer, shape) or ()
+        return self._shapes[shape]
 
     def _tables(self, axes, shape, shape_after, channel_axis, clock):
         """Who reads whom: known for windows and single cells, else measured."""

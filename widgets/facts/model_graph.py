@@ -68,7 +68,7 @@ def check_askable(operation, shapes):
 
 def _unaskable_inside(operation, shapes):
     """The same for what only the reader's code says: TensorFlow goes through it with shapes alone."""
-    if keras_name(operation) not in ("", "Lambda"):
+    if is_convolution(operation) or keras_name(operation) not in ("", "Lambda"):
         return ""
     call = tf.function(lambda *values: call_layer(operation, *values), autograph=False)
     try:

@@ -153,6 +153,15 @@ def test_a_page_that_got_larger_than_estimated_is_refused(monkeypatch, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_controls_that_nobody_named_become_fewer_on_a_page_that_got_larger_than_estimated(monkeypatch):
+    monkeypatch.setattr(recorded_controls, "fitting", lambda controls, ask, size: controls[:3])  # an estimate far off
+    noise = np.random.default_rng(0).normal(size=(1, 9, 9, 2))
+    for size, names in ((10**6, ["kernel_size", "strides", "padding"]), (10**4, ["kernel_size", "strides"]), (1, [])):
+        monkeypatch.setattr(recording.LIMITS, "small_size", size)
+        record = recorded_controls.record_explorer(explore(layers.Conv2D(2, 3), noise)).record
+        assert [control["name"] for control in record["controls"]] == names
+
+
 # The file
 
 

@@ -50,8 +50,11 @@ def _record(explorer, pages, names, announced):
     if announced:
         print(say("page.estimate", count=count, seconds=f"{seconds:.0f}"))
     recording = record_states(controls, pages.asker(), *progress)
-    if recording.size > pages.most_bytes:  # more than estimated
-        raise pages.too_much(controls, (count, seconds, recording.size))
+    while controls and recording.size > pages.most_bytes:  # more than estimated
+        if names is not None or explorer._wanted_controls is not None:
+            raise pages.too_much(controls, (count, seconds, recording.size))
+        controls = [control for control in controls if control.name != controls[-1].name]  # chosen to fit: fewer do
+        recording = record_states(controls, pages.asker())
     shown = {"reveal": explorer._stage.reveal, "start": explorer._stage.start}
     return {"controls": [control.as_json() for control in controls], "packed": recording.packed(), **shown}
 
